@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace ProcessArsenal.Procfs.Interop;
+
+/// <summary>The few system calls that reading the kernel takes. Each returns -1 and sets errno as its man page says.</summary>
+internal static unsafe partial class Libc
+{
+    public const int O_RDONLY = 0;
+    public const int O_DIRECTORY = 0x10000; // asm-generic; arm64 differs, see DirectoryFlag
+    public const int O_CLOEXEC = 0x80000;
+    public const int AT_FDCWD = -100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const int SC_CLK_TCK = 2;
+    public const int SC_PAGESIZE = 30;
+    public const int SYS_pidfd_open = 434;
+    public const int F_OK = 0;
+    public const short POLLIN = 1;
+    public const uint STATX_SIZE = 0x200;
+    public const uint STATX_INO = 0x100;
+
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ESRCH = 3;
+    public const int EINTR = 4;
+    public const int EACCES = 13;
+
+    /// <summary>O_DIRECTORY is one of the few flags whose value depends on the architecture (asm/fcntl.h).</summary>
+    public static readonly int DirectoryFlag =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : O_DIRECTORY;
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int directory, byte* path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    public static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nint size);
+
+    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
+    public static partial nint GetDirectoryEntries(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    public static partial int Statx(int directory, byte* path, int flags, uint mask, StatxBuffer* result);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int FileSystemStat(int fd, nint* buffer);
+
+    [LibraryImport("libc", EntryPoint = "sysconf", SetLastError = true)]
+    public static partial nint SystemConfiguration(int name);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoControl(int fd, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUserId();
+
+    public static int LastError => Marshal.GetLastPInvokeError();
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short ReturnedEvents;
+    }
+
+    /// <summary>The head of <c>struct statx</c> (statx(2)): its layout is the same on every architecture, unlike struct stat.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatxBuffer
+    {
+        [FieldOffset(0)] public uint Mask;
+        [FieldOffset(20)] public uint UserId;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+    }
+}

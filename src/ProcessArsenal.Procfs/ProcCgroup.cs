@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace ProcessArsenal.Procfs;
+
+/// <summary>/proc/PID/cgroup (cgroups(7)): the control groups that a process is in, on v1, v2 and hybrid hosts.
+/// Paths are relative to the reader's cgroup namespace.</summary>
+/// <param name="Unified">Path in the v2 hierarchy; null if there is none.</param>
+/// <param name="Systemd">Path in systemd's own v1 hierarchy (<c>name=systemd</c>); null if there is none.</param>
+/// <param name="Memory">Path in the v1 memory hierarchy; null if there is none.</param>
+public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory)
+{
+    /// <summary>The path that says most: on a hybrid host the v2 hierarchy is often empty, and names live in systemd's own.</summary>
+    public string Path
+    {
+        get
+        {
+            if (Unified is { Length: > 1 }) return Unified;
+            if (Systemd is { Length: > 1 }) return Systemd;
+            return Memory ?? Unified ?? Systemd ?? "/";
+        }
+    }
+
+    /// <summary>Parses the content; false if a line has another shape than <c>number:controllers:path</c>.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out ProcCgroup? cgroup)
+    {
+        cgroup = null;
+        string? unified = null, systemd = null, memory = null;
+        var lines = new Utf8Scanner(text);
+        while (lines.TryReadLine(out ReadOnlySpan<byte> line))
+        {
+            int first = line.IndexOf((byte)':');
+            if (first <= 0) return false;
+            ReadOnlySpan<byte> rest = line[(first + 1)..];
+            int second = rest.IndexOf((byte)':');
+            if (second < 0) return false;
+            ReadOnlySpan<byte> controllers = rest[..second];
+            ReadOnlySpan<byte> path = rest[(second + 1)..];
+            if (path.IsEmpty || path[0] != '/') return false;
+            if (controllers.IsEmpty) unified ??= Encoding.UTF8.GetString(path);
+            else if (controllers.SequenceEqual("name=systemd"u8)) systemd ??= Encoding.UTF8.GetString(path);
+            else if (HasController(controllers, "memory"u8)) memory ??= Encoding.UTF8.GetString(path);
+        }
+        cgroup = new ProcCgroup(unified, systemd, memory);
+        return true;
+    }
+
+    private static bool HasController(ReadOnlySpan<byte> list, ReadOnlySpan<byte> controller)
+    {
+        foreach (Range part in list.Split((byte)','))
+            if (list[part].SequenceEqual(controller)) return true;
+        return false;
+    }
+}

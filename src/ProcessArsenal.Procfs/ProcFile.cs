@@ -1,0 +1,70 @@
+using ProcessArsenal.Procfs.Interop;
+
+namespace ProcessArsenal.Procfs;
+
+/// <summary>Reads one file or link relative to a directory descriptor into the caller's buffer: open, read, close and nothing else
+/// (File.* adds fstat and flock, and allocates). Names end with a NUL byte.</summary>
+internal static unsafe class ProcFile
+{
+    /// <summary>Reads the whole file, or as much of it as fits.</summary>
+    /// <param name="length">Bytes read; equal to the buffer's length if the file did not fit.</param>
+    public static ReadOutcome Read(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        int fd;
+        fixed (byte* name = nameZ)
+            while ((fd = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0)) < 0 && Libc.LastError == Libc.EINTR) { }
+        if (fd < 0) return OutcomeOf(Libc.LastError);
+
+        ReadOutcome outcome = ReadOutcome.Ok;
+        fixed (byte* start = buffer)
+        {
+            // A short read is not the end: seq_file stops at record boundaries, and a FIFO in a fixture where it likes.
+            while (length < buffer.Length)
+            {
+                nint n = Libc.Read(fd, start + length, buffer.Length - length);
+                if (n > 0) length += (int)n;
+                else if (n == 0) break;
+                else if (Libc.LastError != Libc.EINTR)
+                {
+                    outcome = OutcomeOf(Libc.LastError);
+                    break;
+                }
+            }
+        }
+        _ = Libc.Close(fd);
+        return outcome;
+    }
+
+    /// <summary>Reads where a symbolic link points, without a terminating NUL.</summary>
+    public static ReadOutcome ReadLink(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        fixed (byte* name = nameZ)
+        fixed (byte* start = buffer)
+        {
+            nint n = Libc.ReadLinkAt(directory, name, start, buffer.Length);
+            if (n < 0) return OutcomeOf(Libc.LastError);
+            length = (int)n;
+            return ReadOutcome.Ok;
+        }
+    }
+
+    /// <summary>Opens a directory; -1 with <paramref name="outcome"/> otherwise.</summary>
+    public static int OpenDirectory(int directory, ReadOnlySpan<byte> nameZ, out ReadOutcome outcome)
+    {
+        fixed (byte* name = nameZ)
+        {
+            int fd = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.DirectoryFlag, 0);
+            outcome = fd < 0 ? OutcomeOf(Libc.LastError) : ReadOutcome.Ok;
+            return fd;
+        }
+    }
+
+    public static ReadOutcome OutcomeOf(int error) => error switch
+    {
+        Libc.ENOENT or Libc.ESRCH => ReadOutcome.Gone,
+        Libc.EACCES or Libc.EPERM => ReadOutcome.Denied,
+        _ => ReadOutcome.Malformed,
+    };
+}

@@ -1,0 +1,101 @@
+namespace ProcessArsenal.Procfs;
+
+/// <summary>A forward reader over the bytes of a /proc file: numbers, words and lines, without allocating.
+/// Every method answers <see langword="false"/> rather than throwing, whatever the bytes are.</summary>
+public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
+{
+    private ReadOnlySpan<byte> _rest = text;
+
+    /// <summary>What has not been read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
+
+    /// <summary>Skips spaces and tabs.</summary>
+    public void SkipBlanks()
+    {
+        int i = 0;
+        while (i < _rest.Length && _rest[i] is (byte)' ' or (byte)'\t') i++;
+        _rest = _rest[i..];
+    }
+
+    /// <summary>Reads an unsigned decimal number after any blanks; false on no digit or on overflow.</summary>
+    public bool TryReadUInt64(out ulong value)
+    {
+        SkipBlanks();
+        value = 0;
+        int i = 0;
+        for (; i < _rest.Length; i++)
+        {
+            uint digit = (uint)(_rest[i] - '0');
+            if (digit > 9) break;
+            if (value > (ulong.MaxValue - digit) / 10) return false;
+            value = value * 10 + digit;
+        }
+        if (i == 0) return false;
+        _rest = _rest[i..];
+        return true;
+    }
+
+    /// <summary>Reads a decimal number with an optional minus sign; false on no digit or on overflow.</summary>
+    public bool TryReadInt64(out long value)
+    {
+        SkipBlanks();
+        value = 0;
+        bool negative = _rest.Length > 0 && _rest[0] == '-';
+        ReadOnlySpan<byte> before = _rest;
+        if (negative) _rest = _rest[1..];
+        if (_rest.Length == 0 || _rest[0] is < (byte)'0' or > (byte)'9' || !TryReadUInt64(out ulong magnitude))
+        {
+            _rest = before;
+            return false;
+        }
+        if (negative)
+        {
+            if (magnitude > 1UL << 63) return false;
+            value = unchecked(-(long)magnitude);
+            return true;
+        }
+        if (magnitude > long.MaxValue) return false;
+        value = (long)magnitude;
+        return true;
+    }
+
+    /// <summary>As <see cref="TryReadInt64"/>, within the range of an <see cref="int"/>.</summary>
+    public bool TryReadInt32(out int value)
+    {
+        bool ok = TryReadInt64(out long wide) && wide is >= int.MinValue and <= int.MaxValue;
+        value = ok ? (int)wide : 0;
+        return ok;
+    }
+
+    /// <summary>Reads up to the next blank or the end; empty at the end.</summary>
+    public ReadOnlySpan<byte> ReadWord()
+    {
+        SkipBlanks();
+        int end = _rest.IndexOfAny((byte)' ', (byte)'\t', (byte)'\n');
+        ReadOnlySpan<byte> word = end < 0 ? _rest : _rest[..end];
+        _rest = _rest[word.Length..];
+        return word;
+    }
+
+    /// <summary>Skips <paramref name="count"/> words; false if there are fewer.</summary>
+    public bool TrySkipWords(int count)
+    {
+        for (int i = 0; i < count; i++)
+            if (ReadWord().IsEmpty) return false;
+        return true;
+    }
+
+    /// <summary>Reads up to the next newline, which is consumed and not part of the line; false at the end.</summary>
+    public bool TryReadLine(out ReadOnlySpan<byte> line)
+    {
+        if (_rest.IsEmpty)
+        {
+            line = default;
+            return false;
+        }
+        int end = _rest.IndexOf((byte)'\n');
+        line = end < 0 ? _rest : _rest[..end];
+        _rest = end < 0 ? default : _rest[(end + 1)..];
+        return true;
+    }
+}

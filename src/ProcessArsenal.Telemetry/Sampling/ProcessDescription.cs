@@ -1,0 +1,64 @@
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>What seldom changes about a process: read when it is first seen, at each exec, and now and then. Immutable.
+/// Anything here that the process can choose itself (name, arguments) is untrusted text: escape it, cap it, never execute it.</summary>
+public sealed class ProcessDescription
+{
+    public const string KernelGroup = "kernel";
+
+    /// <summary>comm: at most 15 bytes, invalid UTF-8 replaced. Chosen by the process.</summary>
+    public required string Name { get; init; }
+
+    public bool IsKernelThread { get; init; }
+
+    /// <summary>The file behind /proc/PID/exe, without the kernel's <c> (deleted)</c>; null if we may not know or there is none.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>The executable's file is gone or was replaced since the process started.</summary>
+    public bool ExecutableDeleted { get; init; }
+
+    /// <summary>Arguments, capped; null if they can't be read, empty if there are none. Chosen by the process.</summary>
+    public IReadOnlyList<string>? Arguments { get; init; }
+
+    /// <summary>The arguments joined by a space, capped; null if they can't be read. Chosen by the process.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>The arguments did not fit within the cap.</summary>
+    public bool CommandLineTruncated { get; init; }
+
+    /// <summary>Effective user id; null if it can't be read.</summary>
+    public uint? UserId { get; init; }
+
+    /// <summary>The user's name from /etc/passwd, else the number; null if it can't be read.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The systemd service or scope that it runs in, in full (<c>nginx.service</c>); null if none.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>The container's id (64 hexadecimal digits); null if none.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>The control group's path; null if it can't be read.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>Soft RLIMIT_NOFILE; null if it can't be read or is unlimited.</summary>
+    public ulong? DescriptorLimit { get; init; }
+
+    /// <summary>Start time; null if the clock can't be read.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>The base name that groups go by: of the executable; if that can't be read, of the first argument where comm bears it out
+    /// (comm is cut at 15 bytes); else comm.</summary>
+    public string ExecutableName
+    {
+        get
+        {
+            if (Executable is not null) return BaseName(Executable);
+            string first = Arguments is { Count: > 0 } ? BaseName(Arguments[0]) : "";
+            return first.Length > 0 && first.StartsWith(Name, StringComparison.Ordinal) ? first : Name;
+        }
+    }
+
+    /// <summary>What follows the last slash.</summary>
+    public static string BaseName(string path) => path[(path.LastIndexOf('/') + 1)..];
+}

@@ -1,0 +1,33 @@
+using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Snapshots;
+
+/// <summary>One process in a snapshot: raw facts, what was derived from them, who it is and where it belongs.</summary>
+public struct ProcessRow
+{
+    public ProcessSample Sample;
+    public ProcessRates Rates;
+    public ProcessDescription Description;
+
+    /// <summary>The group it is counted in; null if an exclusion rule took it out.</summary>
+    public string? Group;
+
+    /// <summary>Time since it started; null if the clock can't be read.</summary>
+    public TimeSpan? Uptime;
+
+    /// <summary>Whether it has series of its own, and why.</summary>
+    public ReportReason Reported;
+}
+
+/// <summary>Why a process has series of its own.</summary>
+public enum ReportReason : byte
+{
+    None,
+
+    /// <summary>An expression under <c>watch</c> selects it.</summary>
+    Watched,
+
+    /// <summary>It is among the busiest or largest.</summary>
+    Top,
+}

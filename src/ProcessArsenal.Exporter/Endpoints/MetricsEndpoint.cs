@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Exporter.Endpoints;
+
+/// <summary><c>GET /metrics</c>: one snapshot, then our own counters. A page is written whole before it is sent, so that a slow reader
+/// holds no snapshot; and only so many at once.</summary>
+internal sealed class MetricsEndpoint(SnapshotStore store, OwnMetrics own, TimeProvider time) : IDisposable
+{
+    private const int MaxConcurrent = 4;
+    private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _turns = new(MaxConcurrent);
+    private readonly ConcurrentBag<PageBuffer> _buffers = [];
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (!await _turns.WaitAsync(WaitForTurn, http.RequestAborted))
+        {
+            own.ScrapesRefused.Inc();
+            http.Response.Headers.RetryAfter = "5";
+            await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{MaxConcurrent} pages are being written already: try again.");
+            return;
+        }
+        if (!_buffers.TryTake(out PageBuffer? buffer)) buffer = new PageBuffer();
+        try
+        {
+            await AnswerAsync(http, buffer);
+        }
+        finally
+        {
+            buffer.Reset();
+            _buffers.Add(buffer);
+            _turns.Release();
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task AnswerAsync(HttpContext http, PageBuffer buffer)
+    {
+        long began = time.GetTimestamp();
+        Telemetry.Publishing.ExpositionFormat format = ContentNegotiation.Format(http.Request);
+        using (SnapshotLease lease = store.Acquire())
+        {
+            if (lease.Snapshot is null)
+            {
+                await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "The first sample is not complete yet: try again.");
+                return;
+            }
+            PrometheusPage.Write(lease.Snapshot, buffer.Text, format, time);
+        }
+        // prometheus-net comes last: it writes the one end mark of OpenMetrics.
+        await own.Registry.CollectAndExportAsTextAsync(buffer.Own,
+            format == Telemetry.Publishing.ExpositionFormat.OpenMetrics ? Prometheus.ExpositionFormat.OpenMetricsText : Prometheus.ExpositionFormat.PrometheusText,
+            http.RequestAborted);
+        buffer.Text.Write(buffer.Own.GetBuffer().AsSpan(0, (int)buffer.Own.Length));
+
+        http.Response.ContentType = ContentNegotiation.ContentType(format);
+        http.Response.Headers.Vary = "Accept, Accept-Encoding";
+        ReadOnlyMemory<byte> body = buffer.Text.WrittenMemory;
+        if (ContentNegotiation.AcceptsGzip(http.Request))
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            using (var gzip = new GZipStream(buffer.Compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(body.Span);
+            body = buffer.Compressed.GetBuffer().AsMemory(0, (int)buffer.Compressed.Length);
+        }
+        own.Scrapes.Inc();
+        own.ScrapeDuration.Observe(time.GetElapsedTime(began).TotalSeconds);
+        http.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>Memory for one page; kept, so that a scrape allocates next to nothing.</summary>
+    private sealed class PageBuffer
+    {
+        public ArrayBufferWriter<byte> Text { get; } = new(64 * 1024);
+
+        public MemoryStream Own { get; } = new();
+
+        public MemoryStream Compressed { get; } = new();
+
+        public void Reset()
+        {
+            Text.ResetWrittenCount();
+            Own.SetLength(0);
+            Compressed.SetLength(0);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting.Systemd;
+using OpenTelemetry.Metrics;
+using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Endpoints;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Sampling;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Exporter;
+
+/// <summary>Puts the program together and runs it until it is told to stop.</summary>
+internal static partial class Hosting
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
+
+    /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start or go on.</returns>
+    public static async Task<int> ServeAsync(ConfigurationResult loaded, ConfigurationSources sources, CancellationToken stop)
+    {
+        ExporterConfiguration configuration = loaded.Configuration ?? throw new ArgumentException("Load a configuration first.", nameof(loaded));
+        if (StateDirectory.Prepare(loaded) is { } refused) return Refuse(refused);
+        ProcFs proc;
+        try
+        {
+            proc = ProcFs.Open(configuration.Procfs);
+        }
+        catch (IOException e)
+        {
+            return Refuse(e.Message);
+        }
+
+        using (proc)
+        {
+            await using WebApplication app = Build(loaded, sources, proc);
+            return await RunAsync(app, configuration, stop);
+        }
+    }
+
+    private static WebApplication Build(ConfigurationResult loaded, ConfigurationSources sources, ProcFs proc)
+    {
+        ExporterConfiguration configuration = loaded.Configuration!;
+        // Empty: no settings from the working directory or from ASPNETCORE_ variables, nothing that we did not ask for.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().UseUrls(configuration.Listen.Metrics.ToString()).ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = 256;
+            options.Limits.MaxRequestBodySize = 0;
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Services.AddRoutingCore();
+        LogLevelSwitch level = Logging.Add(builder.Logging, configuration.Log.Level);
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(SelfTelemetry.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddPrometheusExporter());
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(proc);
+        builder.Services.AddSingleton(level);
+        builder.Services.AddSingleton(loaded);
+        builder.Services.AddSingleton(sources);
+        builder.Services.AddSingleton<SnapshotStore>();
+        builder.Services.AddSingleton<OwnMetrics>();
+        builder.Services.AddSingleton<SelfTelemetry>();
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.AddSingleton(services => new Sampler(
+            proc, services.GetRequiredService<SnapshotStore>(), configuration.ToSamplingOptions(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<SamplingService>();
+        builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<HealthEndpoints>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SamplingService>());
+        builder.Services.AddHostedService<ConfigurationReloader>();
+
+        WebApplication app = builder.Build();
+        EndpointCatalogue.Map(app);
+        return app;
+    }
+
+    private static async Task<int> RunAsync(WebApplication app, ExporterConfiguration configuration, CancellationToken stop)
+    {
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProcessArsenal.Exporter.Hosting");
+        ISystemdNotifier systemd = app.Services.GetRequiredService<ISystemdNotifier>();
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return Refuse($"{configuration.Listen.Metrics} is in use already: stop the other program, or choose another address with "
+                + "--listen-metrics (key listen.metrics).");
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return Refuse($"can't listen on {configuration.Listen.Metrics}: {e.Message} Choose another address with --listen-metrics (key listen.metrics).");
+        }
+        Log.Ready(logger, OwnMetrics.Version, string.Join(", ", app.Urls));
+        systemd.Notify(ServiceState.Ready);
+        await app.WaitForShutdownAsync(stop);
+        systemd.Notify(ServiceState.Stopping);
+        Log.Stopped(logger);
+        return app.Services.GetRequiredService<SamplingService>().Failure is null ? 0 : 1;
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine($"process-arsenal: {reason}");
+        return 1;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "process-arsenal {Version} ready: metrics at {Addresses}/metrics")]
+        public static partial void Ready(ILogger logger, string version, string addresses);
+
+        [LoggerMessage(2, LogLevel.Information, "Stopped")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

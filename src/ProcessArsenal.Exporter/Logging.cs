@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace ProcessArsenal.Exporter;
+
+/// <summary>Logs go to standard error, one line an event; with journald's priorities where systemd connects it.</summary>
+internal static class Logging
+{
+    public static LogLevelSwitch Add(ILoggingBuilder logging, LogLevel level)
+    {
+        var levelSwitch = new LogLevelSwitch { Level = level };
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter((category, wanted) => wanted >= levelSwitch.LevelOf(category));
+        logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 })
+        {
+            logging.AddSystemdConsole();
+        }
+        else
+        {
+            logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                options.UseUtcTimestamp = true;
+                options.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            });
+        }
+        return levelSwitch;
+    }
+}
+
+/// <summary>The level, changeable while running.</summary>
+internal sealed class LogLevelSwitch
+{
+    private volatile LogLevel _level;
+
+    public LogLevel Level
+    {
+        get => _level;
+        set => _level = value;
+    }
+
+    /// <summary>What the framework says at Information is noise to our user.</summary>
+    public LogLevel LevelOf(string? category) =>
+        category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal) && Level == LogLevel.Information ? LogLevel.Warning : Level;
+}

@@ -1,0 +1,25 @@
+namespace ProcessArsenal.Telemetry.Analysis;
+
+/// <summary>The words for the state letter of /proc/PID/stat, as in OpenTelemetry's <c>process.state</c> and metrics of this field.</summary>
+public static class ProcessStates
+{
+    private const int Unknown = -1;
+
+    /// <summary>In the order of their index.</summary>
+    public static readonly string[] Names = ["running", "sleeping", "waiting", "stopped", "defunct", "idle"];
+
+    /// <summary>Index into <see cref="Names"/>; -1 for a letter that no current kernel uses.</summary>
+    public static int IndexOf(byte letter) => letter switch
+    {
+        (byte)'R' => 0,
+        (byte)'S' => 1,
+        (byte)'D' => 2,
+        (byte)'T' or (byte)'t' => 3,
+        (byte)'Z' or (byte)'X' => 4,
+        (byte)'I' => 5,
+        _ => Unknown,
+    };
+
+    /// <summary>The word; null for an unknown letter.</summary>
+    public static string? NameOf(byte letter) => IndexOf(letter) is var index && index >= 0 ? Names[index] : null;
+}

@@ -1,0 +1,64 @@
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Publishing;
+
+/// <summary>How the sampling of this snapshot went: what it cost, what could not be read, what a cap kept out.</summary>
+internal static class SamplingFamilies
+{
+    public static void Write(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
+    {
+        SamplingHealth health = snapshot.Health;
+        Single(writer, "arsenal_ticks_total", "counter", null, "Samples taken since start.", snapshot.Tick);
+        Single(writer, "arsenal_sample_duration_seconds", "gauge", "seconds", "How long this sample took.", snapshot.Duration.TotalSeconds);
+        Single(writer, "arsenal_snapshot_age_seconds", "gauge", "seconds", "Time since this sample was begun.",
+            time.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+        Single(writer, "arsenal_processes_unreadable", "gauge", null, "Processes that exist but could not be read in this sample.", health.Unreadable);
+        Single(writer, "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.", health.Excluded);
+        WriteCollectors(writer, snapshot, time);
+        WriteDropped(writer, health);
+        WriteSignals(writer, health);
+    }
+
+    private static void WriteCollectors(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
+    {
+        const string duration = "arsenal_collector_duration_seconds";
+        const string success = "arsenal_collector_success";
+        writer.Family(duration, "gauge", "seconds", "Time that the collector took to read its kernel source for all processes of this sample.");
+        for (int i = 0; i < CollectorCatalogue.All.Length; i++)
+        {
+            if (Labels[i] is { } labels)
+                writer.Sample(duration, [], labels, snapshot.Collectors.Elapsed[i] / (double)time.TimestampFrequency);
+        }
+        writer.Family(success, "gauge", null, "1 if every file that the collector read in this sample had the documented shape.");
+        for (int i = 0; i < CollectorCatalogue.All.Length; i++)
+            if (Labels[i] is { } labels) writer.Sample(success, [], labels, snapshot.Collectors.Failed[i] == 0 ? 1 : 0);
+    }
+
+    private static void WriteDropped(ExpositionWriter writer, in SamplingHealth health)
+    {
+        const string dropped = "arsenal_series_dropped_total";
+        writer.Family(dropped, "counter", null,
+            "What a cap kept out, summed over samples: processes counted in group=\"other\" as there were too many groups, "
+            + "and processes that got no series of their own as there were too many of them.");
+        writer.Sample(dropped, [], "family=\"process_group\"", health.GroupsFolded);
+        writer.Sample(dropped, [], "family=\"process\"", health.ProcessesNotReported);
+    }
+
+    private static void WriteSignals(ExpositionWriter writer, in SamplingHealth health)
+    {
+        const string available = "arsenal_signal_available";
+        writer.Family(available, "gauge", null, "Whether a signal can be read of every process; if not, the reason says what it takes.");
+        foreach (SignalStatus signal in health.Signals)
+            writer.Sample(available, LabelBlock.Encode(("signal", signal.Name), ("reason", signal.Reason)), "", signal.Available ? 1 : 0);
+    }
+
+    private static readonly string?[] Labels =
+        [.. CollectorCatalogue.All.Select(collector => collector.ReadsSource ? $"collector=\"{collector.Name}\"" : null)];
+
+    private static void Single(ExpositionWriter writer, string name, string type, string? unit, string help, double value)
+    {
+        writer.Family(name, type, unit, help);
+        writer.Sample(name, [], "", value);
+    }
+}

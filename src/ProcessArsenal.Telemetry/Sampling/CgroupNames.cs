@@ -1,0 +1,44 @@
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>What the path of a control group says: the systemd unit and the container. Pure functions.</summary>
+internal static class CgroupNames
+{
+    private const int ContainerIdLength = 64;
+    private static readonly System.Buffers.SearchValues<char> HexadecimalDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    /// <summary>The innermost service or scope on the path, in full; null if none. A scope within a service hides it, since systemd
+    /// puts a process that is not the service's own (a session, an application of a user) into a scope.</summary>
+    public static string? UnitOf(string path)
+    {
+        foreach (Range range in Reversed(path))
+        {
+            ReadOnlySpan<char> part = path.AsSpan(range);
+            if (part.EndsWith(".service") || part.EndsWith(".scope")) return part.ToString();
+        }
+        return null;
+    }
+
+    /// <summary>The innermost container id: 64 hexadecimal digits, bare (cgroupfs driver: Docker, containerd, CRI-O) or as
+    /// <c>runtime-ID.scope</c> (systemd driver); null if none.</summary>
+    public static string? ContainerOf(string path)
+    {
+        foreach (Range range in Reversed(path))
+        {
+            ReadOnlySpan<char> part = path.AsSpan(range);
+            if (part.EndsWith(".scope")) part = part[..^".scope".Length];
+            // containerd under systemd without its own driver writes slice:cri-containerd:ID.
+            int start = part.LastIndexOfAny('-', ':') + 1;
+            part = part[start..];
+            if (part.Length == ContainerIdLength && !part.ContainsAnyExcept(HexadecimalDigits)) return part.ToString();
+        }
+        return null;
+    }
+
+    private static List<Range> Reversed(string path)
+    {
+        var parts = new List<Range>();
+        foreach (Range range in path.AsSpan().Split('/')) parts.Add(range);
+        parts.Reverse();
+        return parts;
+    }
+}

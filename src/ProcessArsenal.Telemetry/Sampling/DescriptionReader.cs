@@ -1,0 +1,105 @@
+using System.Text;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>Reads what seldom changes about a process, and builds a <see cref="ProcessDescription"/> only if it did change: looking costs
+/// system calls, but no allocation.</summary>
+internal sealed class DescriptionReader(UserNames users)
+{
+    /// <summary>Most of a command line that is kept, bytes. A process can make its own as long as its memory.</summary>
+    public const int CommandLineCap = 32 * 1024;
+
+    private const int MaxArguments = 4096;
+    private static readonly byte[] DeletedSuffix = " (deleted)"u8.ToArray();
+
+    private readonly byte[] _executable = new byte[4096];
+    private readonly byte[] _commandLine = new byte[CommandLineCap + 1];
+    private readonly byte[] _cgroup = new byte[16 * 1024];
+    private readonly byte[] _limits = new byte[4096];
+
+    private int _executableLength;
+    private int _commandLineLength;
+    private int _cgroupLength;
+    private ReadOutcome _executableOutcome;
+    private ReadOutcome _commandLineOutcome;
+    private ReadOutcome _cgroupOutcome;
+    private ulong? _descriptorLimit;
+
+    /// <summary>Whether we were refused the executable's path in the last <see cref="Fingerprint"/>.</summary>
+    public bool ExecutableDenied => _executableOutcome == ReadOutcome.Denied;
+
+    /// <summary>Reads everything into buffers.</summary>
+    /// <returns>A hash that changes when anything that a description holds does.</returns>
+    public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start)
+    {
+        _executableOutcome = directory.ReadExecutable(_executable, out _executableLength);
+        _commandLineOutcome = directory.ReadCommandLine(_commandLine, out _commandLineLength);
+        _cgroupOutcome = directory.ReadCgroupBytes(_cgroup, out _cgroupLength);
+        _descriptorLimit = directory.ReadLimits(_limits, out ProcLimits limits) == ReadOutcome.Ok ? limits.OpenFilesSoft : null;
+
+        var hash = new HashCode();
+        hash.Add(stat.IsKernelThread ? 0 : stat.NameHash); // The names of kernel workers change with what they happen to do.
+        hash.Add(user);
+        hash.Add(start);
+        hash.Add(_executableOutcome);
+        hash.AddBytes(_executable.AsSpan(0, _executableLength));
+        hash.Add(_commandLineOutcome);
+        hash.AddBytes(_commandLine.AsSpan(0, _commandLineLength));
+        hash.Add(_cgroupOutcome);
+        hash.AddBytes(_cgroup.AsSpan(0, _cgroupLength));
+        hash.Add(_descriptorLimit);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Builds a description of what the last <see cref="Fingerprint"/> read.</summary>
+    public ProcessDescription Describe(in ProcStat stat, ReadOnlySpan<byte> name, uint? user, DateTimeOffset? start)
+    {
+        (string? executable, bool deleted) = Executable();
+        (IReadOnlyList<string>? arguments, bool truncated) = Arguments();
+        ProcCgroup? cgroup = null;
+        if (_cgroupOutcome == ReadOutcome.Ok && _cgroupLength < _cgroup.Length)
+            _ = ProcCgroup.TryParse(_cgroup.AsSpan(0, _cgroupLength), out cgroup);
+        return new ProcessDescription
+        {
+            Name = Encoding.UTF8.GetString(name),
+            IsKernelThread = stat.IsKernelThread,
+            Executable = executable,
+            ExecutableDeleted = deleted,
+            Arguments = arguments,
+            CommandLine = arguments is null ? null : string.Join(' ', arguments),
+            CommandLineTruncated = truncated,
+            UserId = user,
+            User = user is { } id ? users.Find(id) : null,
+            Cgroup = cgroup?.Path,
+            Unit = cgroup is null ? null : CgroupNames.UnitOf(cgroup.Path),
+            Container = cgroup is null ? null : CgroupNames.ContainerOf(cgroup.Path),
+            DescriptorLimit = _descriptorLimit,
+            StartTime = start,
+        };
+    }
+
+    private (string? Path, bool Deleted) Executable()
+    {
+        if (_executableOutcome != ReadOutcome.Ok || _executableLength == 0) return (null, false);
+        ReadOnlySpan<byte> path = _executable.AsSpan(0, _executableLength);
+        bool deleted = path.EndsWith(DeletedSuffix);
+        return (Encoding.UTF8.GetString(deleted ? path[..^DeletedSuffix.Length] : path), deleted);
+    }
+
+    private (IReadOnlyList<string>? Arguments, bool Truncated) Arguments()
+    {
+        if (_commandLineOutcome != ReadOutcome.Ok) return (null, false);
+        bool truncated = _commandLineLength > CommandLineCap;
+        ReadOnlySpan<byte> bytes = _commandLine.AsSpan(0, Math.Min(_commandLineLength, CommandLineCap));
+        bytes = bytes.TrimEnd((byte)0); // A process that rewrote its title pads it with NUL bytes.
+        if (bytes.IsEmpty) return ([], truncated);
+        var arguments = new List<string>();
+        foreach (Range range in bytes.Split((byte)0))
+        {
+            if (arguments.Count == MaxArguments) return (arguments, true);
+            arguments.Add(Encoding.UTF8.GetString(bytes[range]));
+        }
+        return (arguments, truncated);
+    }
+}

@@ -1,0 +1,96 @@
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Grouping;
+using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>The running account of one group. Counters are sums of increments, so they outlive the members that made them.</summary>
+internal sealed class GroupState
+{
+    private readonly double[] _values = new double[CollectorCatalogue.GroupSlots];
+
+    /// <summary>Members in this tick whose value of the slot could not be read.</summary>
+    private readonly int[] _unreadable = new int[CollectorCatalogue.GroupSlots];
+
+    public GroupState(GroupKey key)
+    {
+        Key = key;
+        Labels = LabelBlock.Encode([("group", key.Name), .. key.Labels.Select(pair => (pair.Key, (string?)pair.Value))]);
+        BeginTick();
+    }
+
+    public GroupKey Key { get; }
+
+    /// <summary>The group's labels, encoded.</summary>
+    public byte[] Labels { get; }
+
+    /// <summary>Named by the configuration: stays, at 0, without processes.</summary>
+    public bool Declared { get; set; }
+
+    /// <summary>No longer in the table: whoever still points at it must ask again.</summary>
+    public bool HasLeft { get; set; }
+
+    public int Members { get; private set; }
+
+    /// <summary>When it last had a member: <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long LastSeen { get; set; }
+
+    /// <summary>Clears what belongs to one tick: gauges, not counters.</summary>
+    public void BeginTick()
+    {
+        Members = 0;
+        Array.Clear(_unreadable);
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.GroupSlot < 0 || metric.Kind == MetricKind.Counter) continue;
+            // The least and the greatest of no values is none.
+            _values.AsSpan(metric.GroupSlot, metric.Series.Length).Fill(metric.Aggregation == Aggregation.Sum ? 0 : double.NaN);
+        }
+    }
+
+    public void Count(Metric metric, int series) => _values[metric.GroupSlot + series]++;
+
+    /// <summary>Adds a member's gauges, and the growth of its counters since <paramref name="counters"/>, which is brought up to date.</summary>
+    /// <param name="counters">Highest values seen so far; NaN where there is none to compare with: then nothing is credited.</param>
+    public void Add(in ProcessRow row, double[] counters)
+    {
+        Members++;
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.GroupSlot < 0) continue;
+            for (int i = 0; i < metric.Series.Length; i++)
+            {
+                if (metric.Series[i].Read is not { } read) continue;
+                int slot = metric.GroupSlot + i;
+                if (read(row) is not { } value) _unreadable[slot]++;
+                else if (double.IsNaN(value)) continue;
+                else if (metric.Kind == MetricKind.Counter) AddIncrement(ref _values[slot], ref counters[metric.CounterSlot + i], value);
+                else _values[slot] = Combine(metric.Aggregation, _values[slot], value);
+            }
+        }
+    }
+
+    /// <summary>Copies what is to be published; NaN is absent.</summary>
+    public void CopyTo(Span<double> values)
+    {
+        for (int i = 0; i < values.Length; i++) values[i] = _unreadable[i] > 0 ? double.NaN : _values[i];
+    }
+
+    /// <summary>A kernel counter may step back for a moment while threads end (fs/proc: sums are taken without stopping them): the highest
+    /// value so far stands, so that neither the fall nor the catching up is counted.</summary>
+    private static void AddIncrement(ref double total, ref double highest, double value)
+    {
+        if (double.IsNaN(highest)) highest = value;
+        if (value <= highest) return;
+        total += value - highest;
+        highest = value;
+    }
+
+    private static double Combine(Aggregation aggregation, double sofar, double value) => aggregation switch
+    {
+        Aggregation.Max => double.IsNaN(sofar) ? value : Math.Max(sofar, value),
+        Aggregation.Min => double.IsNaN(sofar) ? value : Math.Min(sofar, value),
+        _ => sofar + value,
+    };
+}

@@ -1,0 +1,40 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>What the raw facts mean in bytes and seconds, once for every reader. Null is unreadable. A process without an address space
+/// (kernel thread, zombie) has 0 bytes, which is true; of one whose main thread ended while others live on, the kernel tells 0 too, which is not.</summary>
+public static class ProcessFacts
+{
+    public static double? ResidentBytes(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless ? null : sample.Statm?.ResidentPages * (double)SystemConstants.PageSize;
+
+    public static double? VirtualBytes(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless ? null : sample.Statm?.SizePages * (double)SystemConstants.PageSize;
+
+    public static double? AnonymousBytes(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless ? null : sample.Status?.AnonymousBytes;
+
+    public static double? SwapBytes(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless ? null : sample.Status?.SwapBytes;
+
+    public static double? Descriptors(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless ? null : sample.Descriptors;
+
+    /// <summary>Open descriptors over the soft limit; NaN without a limit.</summary>
+    public static double? DescriptorRatio(in ProcessRow row)
+    {
+        if (Descriptors(row.Sample) is not { } open) return null;
+        if (row.Description.DescriptorLimit is not { } limit) return null;
+        return limit is 0 or ProcLimits.Unlimited ? double.NaN : open / limit;
+    }
+
+    public static double CpuSeconds(in ProcessSample sample) =>
+        (sample.Stat.UserTicks + sample.Stat.SystemTicks) / (double)SystemConstants.ClockTicksPerSecond;
+
+    /// <summary>Unix time; exact to a clock tick, so two decimals.</summary>
+    public static double? StartTimeSeconds(in ProcessRow row) => row.Description.StartTime is { } start
+        ? Math.Round((start - DateTimeOffset.UnixEpoch).TotalSeconds, 2)
+        : null;
+}

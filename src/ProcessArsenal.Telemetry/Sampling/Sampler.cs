@@ -1,0 +1,133 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>One tick: read every process, account it to its group, and publish a snapshot. Ticks are run by one thread at a time;
+/// <see cref="Configure"/> may be called from any.</summary>
+public sealed class Sampler : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly SnapshotStore _store;
+    private readonly ProcessTracker _tracker;
+    private readonly GroupTable _groups = new();
+    private readonly ReportSelector _selector = new();
+    private readonly SignalBoard _signals = new();
+    private SamplingOptions _options = new();
+    private SamplingOptions? _pending;
+    private long _tick;
+    private int _excluded;
+
+    public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time)
+    {
+        _time = time;
+        _store = store;
+        _pending = options;
+        _tracker = new ProcessTracker(proc, time, _signals) { Ended = OnEnded };
+        foreach (Collector collector in CollectorCatalogue.All)
+            if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
+        foreach (string name in (ReadOnlySpan<string>)["executable", "exit_status", "all_processes"]) _signals.Declare(name);
+    }
+
+    /// <summary>Raised once for each signal that turns out to be unavailable, on the thread of the tick.</summary>
+    public Action<SignalStatus>? SignalLost
+    {
+        get => _signals.Lost;
+        set => _signals.Lost = value;
+    }
+
+    /// <summary>Takes effect at the next tick.</summary>
+    public void Configure(SamplingOptions options) => Volatile.Write(ref _pending, options);
+
+    public void Tick()
+    {
+        long began = _time.GetTimestamp();
+        DateTimeOffset now = _time.GetUtcNow();
+        ApplyPending();
+        _groups.BeginTick();
+        _tracker.Update(++_tick);
+
+        Snapshot snapshot = _store.Rent();
+        snapshot.Reset(_tracker.Alive.Count);
+        _excluded = 0;
+        foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
+        _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
+
+        _groups.EndTick(began, _time);
+        snapshot.ReserveGroups(_groups.Count);
+        foreach (GroupState group in _groups.All)
+            group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)));
+
+        snapshot.Tick = _tick;
+        snapshot.Time = now;
+        snapshot.Timestamp = began;
+        snapshot.Health = new SamplingHealth
+        {
+            Signals = _signals.List,
+            SeesAllProcesses = _tracker.SeesAllProcesses,
+            Unreadable = _tracker.Unreadable,
+            Excluded = _excluded,
+            GroupsFolded = _groups.Folded,
+            ProcessesNotReported = _selector.NotReported,
+        };
+        _tracker.Tally.CopyTo(snapshot.Collectors);
+        snapshot.Duration = _time.GetElapsedTime(began);
+        _store.Publish(snapshot);
+    }
+
+    public void Dispose() => _tracker.Dispose();
+
+    private void ApplyPending()
+    {
+        if (Interlocked.Exchange(ref _pending, null) is not { } options) return;
+        _options = options;
+        _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
+        foreach (TrackedProcess process in _tracker.Alive) process.GroupKey = null;
+    }
+
+    private void AddRow(Snapshot snapshot, TrackedProcess process)
+    {
+        ref ProcessRow row = ref snapshot.AddProcess();
+        row.Sample = process.Sample;
+        row.Rates = process.Rates;
+        row.Description = process.Description;
+        row.Uptime = _tracker.Clock.Age(process.Sample.Stat);
+        snapshot.CountState(ProcessStates.IndexOf(process.Sample.Stat.State));
+        process.GroupKey ??= _options.Grouper.Assign(process.Description, process.Identity.Pid);
+        row.Group = process.GroupKey.Name;
+        if (IsExcluded(row))
+        {
+            _excluded++;
+            row.Group = null;
+            process.Group = null;
+            Array.Fill(process.Counters, double.NaN); // What it uses while excluded is never credited.
+            return;
+        }
+        GroupState group = Join(process);
+        row.Group = group.Key.Name;
+        if (process.IsNew) group.Count(LifecycleCollector.Starts, 0);
+        process.IsNew = false;
+        group.Add(row, process.Counters);
+    }
+
+    private GroupState Join(TrackedProcess process)
+    {
+        if (process.Group is { HasLeft: false } current && current.Key == process.GroupKey) return current;
+        // One in the overflow asks at each tick: a place may have become free.
+        GroupState group = _groups.Get(process.GroupKey!);
+        if (group != process.Group) process.DropLabels();
+        return process.Group = group;
+    }
+
+    private bool IsExcluded(in ProcessRow row)
+    {
+        for (int i = 0; i < _options.Exclude.Count; i++)
+            if (_options.Exclude[i].Evaluate(row) != Truth.False) return true;
+        return false;
+    }
+
+    private void OnEnded(TrackedProcess process, ExitOutcome outcome) => process.Group?.Count(LifecycleCollector.Exits, (int)outcome);
+}

@@ -1,0 +1,31 @@
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Grouping;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>What the sampler is told; replaced whole, between two ticks.</summary>
+public sealed record SamplingOptions
+{
+    /// <summary>Time from tick to tick.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+
+    public Grouper Grouper { get; init; } = new([]);
+
+    /// <summary>Processes that no series counts. Unknown excludes too: what was meant to be hidden stays hidden.</summary>
+    public IReadOnlyList<Expression> Exclude { get; init; } = [];
+
+    /// <summary>Processes that get series of their own.</summary>
+    public IReadOnlyList<Expression> Watch { get; init; } = [];
+
+    /// <summary>Most groups; the rest is one group, <c>other</c>.</summary>
+    public int MaxGroups { get; init; } = 500;
+
+    /// <summary>How long a group stays after its last process, unless it is declared.</summary>
+    public TimeSpan GroupLinger { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many of the busiest, and of the largest, get series of their own.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>Most processes with series of their own.</summary>
+    public int MaxReported { get; init; } = 200;
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>Names of users from /etc/passwd (passwd(5)). Not through the C library, whose name services may ask a directory server and
+/// wait for it. Read again when an unknown number turns up, at most once a minute.</summary>
+internal sealed class UserNames(string path, TimeProvider time)
+{
+    private const int MaxBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan RereadAfter = TimeSpan.FromMinutes(1);
+
+    private Dictionary<uint, string> _names = [];
+    private long? _read;
+
+    /// <summary>The user's name, or the number in decimal.</summary>
+    public string Find(uint user)
+    {
+        if (_names.TryGetValue(user, out string? name)) return name;
+        if (_read is not { } read || time.GetElapsedTime(read) > RereadAfter)
+        {
+            _read = time.GetTimestamp();
+            _names = Read();
+            if (_names.TryGetValue(user, out name)) return name;
+        }
+        return user.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private Dictionary<uint, string> Read()
+    {
+        var names = new Dictionary<uint, string>();
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length > MaxBytes) return names;
+            foreach (string line in File.ReadLines(path, Encoding.UTF8))
+            {
+                string[] fields = line.Split(':');
+                if (fields.Length >= 3 && fields[0].Length is > 0 and <= 256
+                    && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+                {
+                    names.TryAdd(id, fields[0]);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without the file numbers stand for names: still true.
+        }
+        return names;
+    }
+}

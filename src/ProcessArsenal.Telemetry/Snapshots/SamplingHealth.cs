@@ -1,0 +1,29 @@
+namespace ProcessArsenal.Telemetry.Snapshots;
+
+/// <summary>How the tick itself went. Totals are since start.</summary>
+public struct SamplingHealth
+{
+    /// <summary>What can and can't be read here.</summary>
+    public IReadOnlyList<SignalStatus> Signals;
+
+    /// <summary>Whether every process of this pid namespace is visible to us (hidepid hides them).</summary>
+    public bool SeesAllProcesses;
+
+    /// <summary>Processes that were listed but could not be read in this tick, for another reason than that they had ended.</summary>
+    public int Unreadable;
+
+    /// <summary>Processes that an exclusion rule took out in this tick.</summary>
+    public int Excluded;
+
+    /// <summary>Times that a process was put into <c>other</c> because there were too many groups.</summary>
+    public long GroupsFolded;
+
+    /// <summary>Processes that should have had series of their own but for the cap; summed over ticks.</summary>
+    public long ProcessesNotReported;
+}
+
+/// <summary>Whether a signal can be read of every process that was tried so far.</summary>
+/// <param name="Name">The signal: <c>disk_io</c>, <c>executable</c>, ...</param>
+/// <param name="Available">False once a process was met whose value we were refused.</param>
+/// <param name="Reason">What it takes; empty if available.</param>
+public sealed record SignalStatus(string Name, bool Available, string Reason);

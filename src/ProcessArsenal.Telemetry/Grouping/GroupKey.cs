@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace ProcessArsenal.Telemetry.Grouping;
+
+/// <summary>What a group is told apart by: its name and its own labels. Equal by value. Both may hold text that a process chose.</summary>
+public sealed class GroupKey : IEquatable<GroupKey>
+{
+    private readonly int _hash;
+
+    /// <param name="name">The group's name, at most <see cref="GroupTemplate.MaxLength"/> UTF-16 units.</param>
+    /// <param name="labels">Own labels in any order, each name once.</param>
+    public GroupKey(string name, IEnumerable<KeyValuePair<string, string>>? labels = null)
+    {
+        Name = name;
+        Labels = labels is null ? [] : [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal)];
+        var hash = new HashCode();
+        hash.Add(name, StringComparer.Ordinal);
+        foreach ((string key, string value) in Labels)
+        {
+            hash.Add(key, StringComparer.Ordinal);
+            hash.Add(value, StringComparer.Ordinal);
+        }
+        _hash = hash.ToHashCode();
+    }
+
+    public string Name { get; }
+
+    /// <summary>Own labels, sorted by name in ordinal order. An empty value means the same as no label to Prometheus.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
+
+    public bool Equals(GroupKey? other)
+    {
+        if (ReferenceEquals(this, other)) return true;
+        if (other is null || _hash != other._hash || Name != other.Name || Labels.Length != other.Labels.Length) return false;
+        for (int i = 0; i < Labels.Length; i++)
+            if (Labels[i].Key != other.Labels[i].Key || Labels[i].Value != other.Labels[i].Value) return false;
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as GroupKey);
+
+    public override int GetHashCode() => _hash;
+
+    public override string ToString() =>
+        Labels.IsEmpty ? Name : $"{Name}{{{string.Join(',', Labels.Select(label => $"{label.Key}=\"{label.Value}\""))}}}";
+}

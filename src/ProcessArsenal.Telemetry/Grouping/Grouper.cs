@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Grouping;
+
+/// <summary>Says which group a process belongs to: the first rule that matches, else its systemd service, else its executable.
+/// Immutable, safe for concurrent use.</summary>
+public sealed class Grouper
+{
+    /// <summary>The group of processes for which no name is left.</summary>
+    public const string Unknown = "unknown";
+
+    private static readonly GroupKey Kernel = new(ProcessDescription.KernelGroup);
+
+    private readonly ImmutableArray<GroupRule> _rules;
+
+    public Grouper(IReadOnlyList<GroupRule> rules)
+    {
+        _rules = [.. rules];
+        DeclaredGroups = [.. _rules.Select(rule => rule.Declared).OfType<GroupKey>().Distinct()];
+    }
+
+    /// <summary>Groups known from the rules alone: they are there, with 0 processes, before anything joins them.</summary>
+    public ImmutableArray<GroupKey> DeclaredGroups { get; }
+
+    /// <summary>The group of one process. Never throws, whatever the process calls itself.</summary>
+    /// <param name="pid">For templates that ask for it.</param>
+    public GroupKey Assign(ProcessDescription process, int pid)
+    {
+        if (process.IsKernelThread) return Kernel;
+        foreach (GroupRule rule in _rules)
+            if (rule.Match(process, pid) is { } key) return key;
+        string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ExecutableName;
+        return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(name, GroupTemplate.MaxLength));
+    }
+}

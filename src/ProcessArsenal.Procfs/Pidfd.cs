@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ProcessArsenal.Procfs.Interop;
 
@@ -17,13 +16,15 @@ public sealed unsafe class Pidfd : IDisposable
 
     private Pidfd(int fd) => _fd = fd;
 
-    /// <summary>The descriptor, for poll(2) and for the one who may signal.</summary>
+    /// <summary>The descriptor, for poll(2) and for the one who may signal; -1 once disposed. Keep this object reachable
+    /// (GC.KeepAlive) while it is in use: the finalizer closes it, and its number may then mean another file.</summary>
     public int Descriptor => _fd;
 
-    /// <summary>Opens a pidfd of a process in our own pid namespace; null if it is gone or there is no pidfd_open (Linux &lt; 5.3).</summary>
+    /// <summary>Opens a pidfd of a process in our own pid namespace; null if it is gone,
+    /// there is no pidfd_open (Linux &lt; 5.3, or a seccomp filter), or we are out of descriptors.</summary>
     public static Pidfd? Open(int pid)
     {
-        nint fd = Libc.SystemCall(Libc.SYS_pidfd_open, pid, 0);
+        nint fd = Libc.SystemCall(Libc.SYS_pidfd_open, pid, 0, 0);
         return fd < 0 ? null : new Pidfd((int)fd);
     }
 
@@ -37,16 +38,26 @@ public sealed unsafe class Pidfd : IDisposable
 
         Libc.StatxBuffer stat;
         byte empty = 0;
-        if (Libc.Statx(_fd, &empty, Libc.AT_EMPTY_PATH, Libc.STATX_INO, &stat) != 0) return false;
-        inode = stat.Inode;
-        return true;
+        bool ok = Libc.Statx(_fd, &empty, Libc.AT_EMPTY_PATH, Libc.STATX_INO, &stat) == 0 && (stat.Mask & Libc.STATX_INO) != 0;
+        GC.KeepAlive(this);
+        inode = ok ? stat.Inode : 0;
+        return ok;
     }
 
     /// <summary>Whether the process has ended (it may still be a zombie).</summary>
+    /// <exception cref="ObjectDisposedException">Nobody knows any more.</exception>
+    /// <exception cref="IOException">The kernel does not answer: that must not pass for a living process.</exception>
     public bool HasEnded()
     {
+        ObjectDisposedException.ThrowIf(_fd < 0, this);
         var poll = new Libc.PollDescriptor { Descriptor = _fd, Events = Libc.POLLIN };
-        return Libc.Poll(&poll, 1, 0) == 1;
+        int ready;
+        // poll(2) is never restarted after a signal handler (signal(7)), and the runtime uses signals itself.
+        while ((ready = Libc.Poll(&poll, 1, 0)) < 0 && Libc.LastError == Libc.EINTR) { }
+        int error = Libc.LastError;
+        GC.KeepAlive(this);
+        if (ready < 0 || (poll.ReturnedEvents & Libc.POLLNVAL) != 0) throw new IOException($"poll(2) of a pidfd failed (errno {error}).");
+        return ready == 1;
     }
 
     /// <summary>How the process ended, as wait(2) tells it. Linux >= 6.15, once it is reaped; false otherwise.</summary>
@@ -54,11 +65,14 @@ public sealed unsafe class Pidfd : IDisposable
     {
         Span<byte> info = stackalloc byte[64];
         info.Clear();
-        BinaryPrimitives.WriteUInt64LittleEndian(info, ExitRequested);
+        MemoryMarshal.Write(info, (ulong)ExitRequested);
         exit = default;
         fixed (byte* start = info)
-            if (Libc.IoControl(_fd, InfoRequest, start) != 0) return false;
-        if ((MemoryMarshal.Read<ulong>(info) & ExitRequested) == 0) return false;
+        {
+            bool ok = Libc.IoControl(_fd, InfoRequest, start) == 0;
+            GC.KeepAlive(this);
+            if (!ok || (MemoryMarshal.Read<ulong>(info) & ExitRequested) == 0) return false;
+        }
         exit = new ExitStatus(MemoryMarshal.Read<int>(info[ExitCodeOffset..]));
         return true;
     }
@@ -77,7 +91,7 @@ public sealed unsafe class Pidfd : IDisposable
 /// <param name="Raw">The status as the kernel encodes it.</param>
 public readonly record struct ExitStatus(int Raw)
 {
-    /// <summary>The signal that ended it; 0 if it ended by itself.</summary>
+    /// <summary>The signal that ended it (1-64); 0 if it ended by itself.</summary>
     public int Signal => Raw & 0x7f;
 
     /// <summary>Its exit code, 0-255, if it ended by itself.</summary>

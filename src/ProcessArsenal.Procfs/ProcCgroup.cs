@@ -20,16 +20,18 @@ public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory
         }
     }
 
-    /// <summary>Parses the content; false if a line has another shape than <c>number:controllers:path</c>.</summary>
+    /// <summary>Parses the content; false if a line has another shape than <c>number:controllers:path</c> or the last has no end.
+    /// No line at all is valid: a v1 host with no hierarchy mounted.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ProcCgroup? cgroup)
     {
         cgroup = null;
+        if (!text.IsEmpty && !Utf8Scanner.IsWhole(text)) return false;
         string? unified = null, systemd = null, memory = null;
         var lines = new Utf8Scanner(text);
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
         {
             int first = line.IndexOf((byte)':');
-            if (first <= 0) return false;
+            if (first <= 0 || line[..first].ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
             ReadOnlySpan<byte> rest = line[(first + 1)..];
             int second = rest.IndexOf((byte)':');
             if (second < 0) return false;

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using ProcessArsenal.Procfs.Interop;
 
 namespace ProcessArsenal.Procfs;
@@ -34,6 +34,7 @@ internal static unsafe class ProcFd
             {
                 nint n = Libc.GetDirectoryEntries(fd, start, buffer.Length);
                 if (n == 0) return ReadOutcome.Ok;
+                if (n < 0 && Libc.LastError == Libc.EINTR) continue;
                 if (n < 0) return ProcFile.OutcomeOf(Libc.LastError);
                 for (ReadOnlySpan<byte> rest = buffer[..(int)n]; DirectoryEntry.TryNext(ref rest, out ReadOnlySpan<byte> name);)
                     if (name[0] != '.') count++;
@@ -42,14 +43,15 @@ internal static unsafe class ProcFd
     }
 }
 
-/// <summary>One <c>struct linux_dirent64</c> of getdents64(2): inode (8), offset (8), record length (2), type (1), name with NUL.</summary>
+/// <summary>One <c>struct linux_dirent64</c> of getdents64(2): inode (8), offset (8), record length (2), type (1), name with NUL;
+/// in the byte order of the machine.</summary>
 internal static class DirectoryEntry
 {
     public static bool TryNext(ref ReadOnlySpan<byte> entries, out ReadOnlySpan<byte> name)
     {
         name = default;
         if (entries.Length < 20) return false;
-        int length = BinaryPrimitives.ReadUInt16LittleEndian(entries[16..]);
+        int length = MemoryMarshal.Read<ushort>(entries[16..]);
         if (length < 20 || length > entries.Length) return false;
         ReadOnlySpan<byte> tail = entries[19..length];
         int end = tail.IndexOf((byte)0);

@@ -37,6 +37,7 @@ internal static unsafe class ProcFile
     }
 
     /// <summary>Reads where a symbolic link points, without a terminating NUL.</summary>
+    /// <param name="length">Bytes read; equal to the buffer's length if it may not have fitted.</param>
     public static ReadOutcome ReadLink(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
         length = 0;
@@ -55,7 +56,9 @@ internal static unsafe class ProcFile
     {
         fixed (byte* name = nameZ)
         {
-            int fd = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.DirectoryFlag, 0);
+            int fd;
+            int flags = Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.DirectoryFlag;
+            while ((fd = Libc.OpenAt(directory, name, flags, 0)) < 0 && Libc.LastError == Libc.EINTR) { }
             outcome = fd < 0 ? OutcomeOf(Libc.LastError) : ReadOutcome.Ok;
             return fd;
         }
@@ -63,7 +66,7 @@ internal static unsafe class ProcFile
 
     public static ReadOutcome OutcomeOf(int error) => error switch
     {
-        Libc.ENOENT or Libc.ESRCH => ReadOutcome.Gone,
+        Libc.ENOENT or Libc.ESRCH or Libc.EOPNOTSUPP => ReadOutcome.Gone, // EOPNOTSUPP: /proc/pressure with psi=0
         Libc.EACCES or Libc.EPERM => ReadOutcome.Denied,
         _ => ReadOutcome.Malformed,
     };

@@ -9,19 +9,20 @@ public sealed unsafe class ProcFs : IDisposable
 {
     public const string DefaultRoot = "/proc";
 
+    private int _fd = -1; // First: if the next line throws, the finalizer must not close descriptor 0.
     private readonly byte[] _buffer = new byte[32 * 1024];
-    private int _fd;
 
     private ProcFs(string root, int fd)
     {
         Root = root;
         _fd = fd;
-        IsLive = root == DefaultRoot && ReadSelf() == Environment.ProcessId;
+        bool isProc = IsProcFileSystem();
+        IsLive = isProc && ReadSelf() == Environment.ProcessId && IsOurNamespace();
         ClockTicksPerSecond = (int)Libc.SystemConfiguration(Libc.SC_CLK_TCK);
         PageSize = (int)Libc.SystemConfiguration(Libc.SC_PAGESIZE);
         if (ClockTicksPerSecond <= 0 || PageSize <= 0) throw new InvalidOperationException("sysconf(3) tells no clock tick or page size.");
         BootId = ReadBootId();
-        DescriptorSizeIsCount = ProbeDescriptorSize();
+        DescriptorSizeIsCount = isProc && ProbeDescriptorSize();
     }
 
     public string Root { get; }
@@ -46,7 +47,8 @@ public sealed unsafe class ProcFs : IDisposable
     public static ProcFs Open(string root = DefaultRoot)
     {
         int fd = ProcFile.OpenDirectory(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(root + "\0"), out ReadOutcome outcome);
-        if (fd < 0) throw new IOException($"{root} can't be opened ({outcome}): mount a proc file system there (mount -t proc proc {root}).");
+        if (fd < 0)
+            throw new IOException($"{root} can't be opened ({outcome}): mount a proc file system there (mount -t proc proc {root}).");
         return new ProcFs(root, fd);
     }
 
@@ -57,6 +59,7 @@ public sealed unsafe class ProcFs : IDisposable
         _ = Utf8Formatter.TryFormat(pid, name, out int length);
         name[length] = 0;
         int fd = ProcFile.OpenDirectory(_fd, name, out ReadOutcome outcome);
+        GC.KeepAlive(this);
         directory = fd < 0 ? null : new ProcessDirectory(pid, fd);
         return outcome;
     }
@@ -66,6 +69,21 @@ public sealed unsafe class ProcFs : IDisposable
     public bool TryListPids(List<int> pids)
     {
         pids.Clear();
+        bool complete = TryReadPids(pids);
+        GC.KeepAlive(this);
+
+        // /proc is in order already; a fixture tree is in whatever order its file system likes.
+        for (int i = 1; i < pids.Count; i++)
+        {
+            if (pids[i - 1] < pids[i]) continue;
+            pids.Sort();
+            break;
+        }
+        return complete;
+    }
+
+    private bool TryReadPids(List<int> pids)
+    {
         if (Libc.Seek(_fd, 0, 0) < 0) return false;
         fixed (byte* start = _buffer)
         {
@@ -73,9 +91,13 @@ public sealed unsafe class ProcFs : IDisposable
             {
                 nint n = Libc.GetDirectoryEntries(_fd, start, _buffer.Length);
                 if (n == 0) return true;
+                if (n < 0 && Libc.LastError == Libc.EINTR) continue;
                 if (n < 0) return false;
                 for (ReadOnlySpan<byte> rest = _buffer.AsSpan(0, (int)n); DirectoryEntry.TryNext(ref rest, out ReadOnlySpan<byte> name);)
-                    if (Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length && pid > 0) pids.Add(pid);
+                {
+                    if (name[0] is < (byte)'1' or > (byte)'9') continue;
+                    if (Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length) pids.Add(pid);
+                }
             }
         }
     }
@@ -85,8 +107,12 @@ public sealed unsafe class ProcFs : IDisposable
     {
         uptime = default;
         ReadOutcome outcome = ProcFile.Read(_fd, "uptime\0"u8, _buffer, out int length);
+        GC.KeepAlive(this);
         if (outcome != ReadOutcome.Ok) return outcome;
-        if (!Utf8Parser.TryParse(_buffer.AsSpan(0, length), out double seconds, out _) || seconds is not (>= 0 and < 1e11)) return ReadOutcome.Malformed;
+        ReadOnlySpan<byte> text = _buffer.AsSpan(0, length);
+        int end = text.IndexOf((byte)' ');
+        if (end < 1 || !Utf8Parser.TryParse(text[..end], out double seconds, out int used, 'F') || used != end) return ReadOutcome.Malformed;
+        if (seconds is not (>= 0 and < 1e11)) return ReadOutcome.Malformed;
         uptime = TimeSpan.FromSeconds(seconds);
         return ReadOutcome.Ok;
     }
@@ -102,7 +128,9 @@ public sealed unsafe class ProcFs : IDisposable
         };
         pressure = default;
         ReadOutcome outcome = ProcFile.Read(_fd, name, _buffer, out int length);
-        return outcome != ReadOutcome.Ok || ProcPressure.TryParse(_buffer.AsSpan(0, length), out pressure) ? outcome : ReadOutcome.Malformed;
+        GC.KeepAlive(this);
+        if (outcome != ReadOutcome.Ok) return outcome;
+        return ProcPressure.TryParse(_buffer.AsSpan(0, length), out pressure) ? ReadOutcome.Ok : ReadOutcome.Malformed;
     }
 
     public void Dispose()
@@ -114,16 +142,39 @@ public sealed unsafe class ProcFs : IDisposable
 
     ~ProcFs() => Dispose();
 
+    private bool IsProcFileSystem()
+    {
+        Span<nint> fileSystem = stackalloc nint[32];
+        fixed (nint* start = fileSystem) return Libc.FileSystemStat(_fd, start) == 0 && fileSystem[0] == Libc.PROC_SUPER_MAGIC;
+    }
+
+    /// <summary>The /proc of an outer pid namespace shows us with two pids or more in NSpid. The number alone could be ours by chance.
+    /// </summary>
+    private bool IsOurNamespace()
+    {
+        if (ProcFile.Read(_fd, "self/status\0"u8, _buffer, out int length) != ReadOutcome.Ok) return false;
+        var lines = new Utf8Scanner(_buffer.AsSpan(0, length));
+        while (lines.TryReadLine(out ReadOnlySpan<byte> line))
+        {
+            if (!line.StartsWith("NSpid:"u8)) continue;
+            var pids = new Utf8Scanner(line["NSpid:"u8.Length..]);
+            return pids.TrySkipWords(1) && !pids.TrySkipWords(1);
+        }
+        return true; // Linux < 4.1, or built without pid namespaces
+    }
+
     private int ReadSelf()
     {
         ReadOutcome outcome = ProcFile.ReadLink(_fd, "self\0"u8, _buffer, out int length);
-        return outcome == ReadOutcome.Ok && Utf8Parser.TryParse(_buffer.AsSpan(0, length), out int pid, out int used) && used == length ? pid : 0;
+        if (outcome != ReadOutcome.Ok) return 0;
+        return Utf8Parser.TryParse(_buffer.AsSpan(0, length), out int pid, out int used) && used == length ? pid : 0;
     }
 
     private uint ReadBootId()
     {
         ReadOutcome outcome = ProcFile.Read(_fd, "sys/kernel/random/boot_id\0"u8, _buffer, out int length);
-        return outcome == ReadOutcome.Ok && length >= 8 && Utf8Parser.TryParse(_buffer.AsSpan(0, 8), out uint id, out _, 'x') ? id : 0;
+        return outcome == ReadOutcome.Ok && length >= 8
+            && Utf8Parser.TryParse(_buffer.AsSpan(0, 8), out uint id, out int used, 'x') && used == 8 ? id : 0;
     }
 
     /// <summary>We have descriptors open ourselves, so a size of 0 can only be the old meaning.</summary>

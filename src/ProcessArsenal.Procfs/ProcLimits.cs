@@ -21,6 +21,7 @@ public struct ProcLimits
     public static bool TryParse(ReadOnlySpan<byte> text, out ProcLimits limits)
     {
         limits = default;
+        if (!Utf8Scanner.IsWhole(text)) return false;
         var lines = new Utf8Scanner(text);
         int found = 0;
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
@@ -28,31 +29,30 @@ public struct ProcLimits
             if (line.StartsWith("Max open files"u8))
             {
                 var values = new Utf8Scanner(line["Max open files"u8.Length..]);
-                if (!TryReadLimit(ref values, out limits.OpenFilesSoft) || !TryReadLimit(ref values, out limits.OpenFilesHard)) return false;
-                found++;
+                if (!TryReadLimit(ref values, out limits.OpenFilesSoft)) return false;
+                if (!TryReadLimit(ref values, out limits.OpenFilesHard)) return false;
+                found |= 1;
             }
             else if (line.StartsWith("Max processes"u8))
             {
                 var values = new Utf8Scanner(line["Max processes"u8.Length..]);
                 if (!TryReadLimit(ref values, out limits.ProcessesSoft)) return false;
-                found++;
+                found |= 2;
             }
             else if (line.StartsWith("Max address space"u8))
             {
                 var values = new Utf8Scanner(line["Max address space"u8.Length..]);
                 if (!TryReadLimit(ref values, out limits.AddressSpaceSoft)) return false;
-                found++;
+                found |= 4;
             }
         }
-        return found == 3;
+        return found == 7;
     }
 
     private static bool TryReadLimit(ref Utf8Scanner values, out ulong limit)
     {
-        values.SkipBlanks();
-        if (!values.Rest.StartsWith("unlimited"u8)) return values.TryReadUInt64(out limit);
-        values.ReadWord();
+        if (values.TryReadUInt64(out limit)) return true;
         limit = Unlimited;
-        return true;
+        return values.ReadWord().SequenceEqual("unlimited"u8);
     }
 }

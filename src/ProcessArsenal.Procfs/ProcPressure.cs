@@ -14,6 +14,7 @@ public struct ProcPressure
     public static bool TryParse(ReadOnlySpan<byte> text, out ProcPressure pressure)
     {
         pressure = default;
+        if (!Utf8Scanner.IsWhole(text)) return false;
         bool some = false;
         var lines = new Utf8Scanner(text);
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))

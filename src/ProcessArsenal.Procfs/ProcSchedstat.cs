@@ -16,6 +16,9 @@ public struct ProcSchedstat
     {
         schedstat = default;
         var s = new Utf8Scanner(text);
-        return s.TryReadUInt64(out schedstat.RunNanoseconds) && s.TryReadUInt64(out schedstat.WaitNanoseconds) && s.TryReadUInt64(out schedstat.Slices);
+        return Utf8Scanner.IsWhole(text)
+            && s.TryReadUInt64(out schedstat.RunNanoseconds)
+            && s.TryReadUInt64(out schedstat.WaitNanoseconds)
+            && s.TryReadUInt64(out schedstat.Slices);
     }
 }

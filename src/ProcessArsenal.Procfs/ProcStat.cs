@@ -1,4 +1,3 @@
-
 namespace ProcessArsenal.Procfs;
 
 /// <summary>/proc/PID/stat (proc_pid_stat(5), fs/proc/array.c): one line, summed over all threads where not said otherwise.</summary>
@@ -36,7 +35,8 @@ public struct ProcStat
 
     public int Nice;
 
-    /// <summary>Living threads, the main thread included.</summary>
+    /// <summary>Living threads, the main thread included. 0 while the process is being reaped: the kernel then fills in zeros for the
+    /// times, parent and threads (lock_task_sighand fails in do_task_stat), so <see cref="ProcessDirectory"/> answers Gone.</summary>
     public int Threads;
 
     /// <summary>Start time, clock ticks since boot.</summary>
@@ -48,7 +48,7 @@ public struct ProcStat
     /// <summary>Resident set, pages.</summary>
     public long ResidentPages;
 
-    /// <summary>Address of the bottom of the stack, new at each exec; 0 or 1 if we may not know (needs PTRACE_MODE_READ).</summary>
+    /// <summary>Address of the bottom of the stack, new at each exec; 0 if we may not know (needs PTRACE_MODE_READ).</summary>
     public ulong StackStart;
 
     /// <summary>CPU that the main thread last ran on.</summary>
@@ -68,10 +68,11 @@ public struct ProcStat
     /// <summary>Dead and not reaped. The main thread may have ended while others live on: then this is false.</summary>
     public readonly bool IsZombie => State is (byte)'Z' or (byte)'X' && Threads <= 1;
 
-    /// <summary>The main thread has ended, others live on: what the kernel tells of memory and descriptors by the main thread is void.</summary>
+    /// <summary>The main thread has ended, others live on: what the kernel tells of memory and descriptors by the main thread is void.
+    /// </summary>
     public readonly bool IsLeaderless => State is (byte)'Z' or (byte)'X' && Threads > 1;
 
-    /// <summary>Parses the content of the file.</summary>
+    /// <summary>Parses the content of the file; false unless it is whole, up to the newline.</summary>
     /// <param name="text">The line, as read.</param>
     /// <param name="stat">The values.</param>
     /// <param name="name">comm, a slice of <paramref name="text"/>: at most 15 bytes (63 for kernel workers), any byte but NUL.</param>
@@ -80,15 +81,14 @@ public struct ProcStat
         stat = default;
         name = default;
         var head = new Utf8Scanner(text);
-        if (!head.TryReadInt32(out stat.Pid)) return false;
+        if (!Utf8Scanner.IsWhole(text) || !head.TryReadInt32(out stat.Pid) || !head.Rest.StartsWith(" ("u8)) return false;
 
         // comm may hold spaces, parentheses and newlines: it ends at the last ')'.
-        int open = text.IndexOf((byte)'(');
-        int close = text.LastIndexOf((byte)')');
-        if (open < 0 || close < open) return false;
-        name = text[(open + 1)..close];
+        int close = head.Rest.LastIndexOf((byte)')');
+        if (close < 2) return false;
+        ReadOnlySpan<byte> comm = head.Rest[2..close];
 
-        var s = new Utf8Scanner(text[(close + 1)..]);
+        var s = new Utf8Scanner(head.Rest[(close + 1)..]);
         ReadOnlySpan<byte> state = s.ReadWord();
         if (state.Length != 1) return false;
         stat.State = state[0];
@@ -117,13 +117,17 @@ public struct ProcStat
             && s.TryReadUInt64(out stat.StackStart)
             && s.TrySkipWords(10) // kstkesp, kstkeip, signal, blocked, sigignore, sigcatch, wchan, nswap, cnswap, exit_signal
             && s.TryReadInt32(out stat.Processor);
-        if (!ok) return false;
+        if (!ok || flags > uint.MaxValue) return false;
         stat.Flags = unchecked((uint)flags);
 
         // Since Linux 3.5; an older kernel's line ends before.
         if (s.TrySkipWords(8)) // rt_priority, policy, delayacct_blkio_ticks, guest_time, cguest_time, start_data, end_data, start_brk
             _ = s.TryReadUInt64(out stat.ArgumentStart);
 
+        // The newline must end this very line, not lie in a comm whose line was cut.
+        if (s.Rest.IndexOf((byte)'\n') != s.Rest.Length - 1) return false;
+
+        name = comm;
         var hash = new HashCode();
         hash.AddBytes(name);
         stat.NameHash = hash.ToHashCode();

@@ -13,6 +13,7 @@ public struct ProcStatm
     {
         statm = default;
         var s = new Utf8Scanner(text);
-        return s.TryReadUInt64(out statm.SizePages) && s.TryReadUInt64(out statm.ResidentPages) && s.TryReadUInt64(out statm.SharedPages);
+        return Utf8Scanner.IsWhole(text)
+            && s.TryReadUInt64(out statm.SizePages) && s.TryReadUInt64(out statm.ResidentPages) && s.TryReadUInt64(out statm.SharedPages);
     }
 }

@@ -1,8 +1,12 @@
+using System.Buffers.Text;
+
 namespace ProcessArsenal.Procfs;
 
 /// <summary>/proc/PID/status (proc_pid_status(5)). The context switches there are the main thread's alone, so they are not read.</summary>
 public struct ProcStatus
 {
+    private const int SwapBit = 8, AllMemory = 15;
+
     /// <summary>Real user id, in the reader's user namespace.</summary>
     public uint RealUserId;
 
@@ -12,7 +16,8 @@ public struct ProcStatus
     /// <summary>Process id in the innermost pid namespace that it lives in; the pid itself if there is only one.</summary>
     public int InnermostPid;
 
-    /// <summary>Whether it has an address space: kernel threads and zombies do not.</summary>
+    /// <summary>Whether the four sizes are known: kernel threads and zombies have no address space, and Linux &lt; 4.5 does not tell them.
+    /// </summary>
     public bool HasMemory;
 
     /// <summary>Resident anonymous memory, bytes; meaningful if <see cref="HasMemory"/>.</summary>
@@ -30,12 +35,14 @@ public struct ProcStatus
     /// <summary>Signals with a handler, bit n-1 for signal n.</summary>
     public ulong CaughtSignals;
 
+    /// <summary>Parses the content up to the line SigCgt; false if that is missing, as in a file cut by too small a buffer (a member of
+    /// thousands of groups has a long line Groups): the lines after the cut would pass for absent.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ProcStatus status)
     {
         status = default;
-        var lines = new Utf8Scanner(text);
-        bool hasUid = false;
-        int memoryFields = 0;
+        var lines = new Utf8Scanner(text[..(text.LastIndexOf((byte)'\n') + 1)]);
+        bool hasUid = false, hasSignals = false;
+        int memory = 0;
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
         {
             int colon = line.IndexOf((byte)':');
@@ -46,34 +53,54 @@ public struct ProcStatus
             if (key.SequenceEqual("Uid"u8))
             {
                 if (!value.TryReadUInt64(out ulong real) || !value.TryReadUInt64(out ulong effective)) return false;
-                status.RealUserId = unchecked((uint)real);
-                status.EffectiveUserId = unchecked((uint)effective);
+                if (real > uint.MaxValue || effective > uint.MaxValue) return false;
+                status.RealUserId = (uint)real;
+                status.EffectiveUserId = (uint)effective;
                 hasUid = true;
+            }
+            else if (key.SequenceEqual("Pid"u8))
+            {
+                if (!value.TryReadInt32(out status.InnermostPid)) return false; // Linux < 4.1 has no NSpid
             }
             else if (key.SequenceEqual("NSpid"u8))
             {
                 while (value.TryReadInt32(out int pid)) status.InnermostPid = pid;
             }
-            else if (key.SequenceEqual("RssAnon"u8)) memoryFields += ReadKibibytes(value, out status.AnonymousBytes);
-            else if (key.SequenceEqual("RssFile"u8)) memoryFields += ReadKibibytes(value, out status.FileBytes);
-            else if (key.SequenceEqual("RssShmem"u8)) memoryFields += ReadKibibytes(value, out status.SharedBytes);
-            else if (key.SequenceEqual("VmSwap"u8)) memoryFields += ReadKibibytes(value, out status.SwapBytes);
+            else if (key.SequenceEqual("RssAnon"u8))
+            {
+                if (!TryReadKibibytes(value, 1, ref memory, out status.AnonymousBytes)) return false;
+            }
+            else if (key.SequenceEqual("RssFile"u8))
+            {
+                if (!TryReadKibibytes(value, 2, ref memory, out status.FileBytes)) return false;
+            }
+            else if (key.SequenceEqual("RssShmem"u8))
+            {
+                if (!TryReadKibibytes(value, 4, ref memory, out status.SharedBytes)) return false;
+            }
+            else if (key.SequenceEqual("VmSwap"u8))
+            {
+                if (!TryReadKibibytes(value, SwapBit, ref memory, out status.SwapBytes)) return false;
+            }
             else if (key.SequenceEqual("SigCgt"u8))
             {
-                _ = System.Buffers.Text.Utf8Parser.TryParse(value.ReadWord(), out status.CaughtSignals, out _, 'x');
+                ReadOnlySpan<byte> word = value.ReadWord();
+                hasSignals = Utf8Parser.TryParse(word, out status.CaughtSignals, out int used, 'x') && used == word.Length;
                 break; // Nothing after it is wanted.
             }
         }
-        // All four or none (Linux >= 4.5): a part of them would make a wrong sum.
-        if (memoryFields is not (0 or 4)) return false;
-        status.HasMemory = memoryFields == 4;
-        return hasUid;
+        // All four or none; Linux < 4.5 has VmSwap alone. Any other part of them would make a wrong sum.
+        if (memory is not (0 or SwapBit or AllMemory)) return false;
+        status.HasMemory = memory == AllMemory;
+        if (!status.HasMemory) status.SwapBytes = 0;
+        return hasUid && hasSignals;
     }
 
-    private static int ReadKibibytes(Utf8Scanner value, out ulong bytes)
+    private static bool TryReadKibibytes(Utf8Scanner value, int bit, ref int found, out ulong bytes)
     {
         bool ok = value.TryReadUInt64(out ulong kibibytes) && kibibytes <= ulong.MaxValue / 1024;
         bytes = ok ? kibibytes * 1024 : 0;
-        return ok ? 1 : 0;
+        found |= bit;
+        return ok;
     }
 }

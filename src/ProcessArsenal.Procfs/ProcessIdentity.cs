@@ -20,6 +20,10 @@ public readonly record struct ProcessIdentity(int Pid, ulong Token, uint Boot) :
         if (!int.TryParse(text[..first], NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid <= 0) return false;
         if (!ulong.TryParse(text[(first + 1)..last], NumberStyles.None, CultureInfo.InvariantCulture, out ulong token)) return false;
         if (!uint.TryParse(text[(last + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint boot)) return false;
+
+        // One way to write each: no leading zeros, no capitals. Two spellings of one identity would pass a comparison of texts.
+        if (text[0] == '0' || (text[first + 1] == '0' && last - first > 2)) return false;
+        if (text[(last + 1)..].ContainsAnyInRange('A', 'F')) return false;
         identity = new ProcessIdentity(pid, token, boot);
         return true;
     }

@@ -17,7 +17,12 @@ public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
         _rest = _rest[i..];
     }
 
-    /// <summary>Reads an unsigned decimal number after any blanks; false on no digit or on overflow.</summary>
+    /// <summary>Whether the text ends with a newline, as every complete text file of the kernel does. Without it the last number may
+    /// have been cut, and a cut number is a wrong one: 12 of 1234.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> text) => text.Length > 0 && text[^1] == '\n';
+
+    /// <summary>Reads an unsigned decimal number after any blanks; false, and nothing but blanks consumed, if there is none, if it
+    /// overflows, or if anything but a blank, a newline or the end follows it.</summary>
     public bool TryReadUInt64(out ulong value)
     {
         SkipBlanks();
@@ -27,15 +32,23 @@ public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
         {
             uint digit = (uint)(_rest[i] - '0');
             if (digit > 9) break;
-            if (value > (ulong.MaxValue - digit) / 10) return false;
+            if (value > (ulong.MaxValue - digit) / 10)
+            {
+                value = 0;
+                return false;
+            }
             value = value * 10 + digit;
         }
-        if (i == 0) return false;
+        if (i == 0 || (i < _rest.Length && _rest[i] is not ((byte)' ' or (byte)'\t' or (byte)'\n')))
+        {
+            value = 0;
+            return false;
+        }
         _rest = _rest[i..];
         return true;
     }
 
-    /// <summary>Reads a decimal number with an optional minus sign; false on no digit or on overflow.</summary>
+    /// <summary>As <see cref="TryReadUInt64"/>, with an optional minus sign.</summary>
     public bool TryReadInt64(out long value)
     {
         SkipBlanks();
@@ -43,31 +56,28 @@ public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
         bool negative = _rest.Length > 0 && _rest[0] == '-';
         ReadOnlySpan<byte> before = _rest;
         if (negative) _rest = _rest[1..];
-        if (_rest.Length == 0 || _rest[0] is < (byte)'0' or > (byte)'9' || !TryReadUInt64(out ulong magnitude))
+        ulong limit = negative ? 1UL << 63 : long.MaxValue;
+        if (_rest.Length == 0 || _rest[0] is < (byte)'0' or > (byte)'9' || !TryReadUInt64(out ulong magnitude) || magnitude > limit)
         {
             _rest = before;
             return false;
         }
-        if (negative)
-        {
-            if (magnitude > 1UL << 63) return false;
-            value = unchecked(-(long)magnitude);
-            return true;
-        }
-        if (magnitude > long.MaxValue) return false;
-        value = (long)magnitude;
+        value = unchecked(negative ? -(long)magnitude : (long)magnitude);
         return true;
     }
 
     /// <summary>As <see cref="TryReadInt64"/>, within the range of an <see cref="int"/>.</summary>
     public bool TryReadInt32(out int value)
     {
+        SkipBlanks();
+        ReadOnlySpan<byte> before = _rest;
         bool ok = TryReadInt64(out long wide) && wide is >= int.MinValue and <= int.MaxValue;
+        if (!ok) _rest = before;
         value = ok ? (int)wide : 0;
         return ok;
     }
 
-    /// <summary>Reads up to the next blank or the end; empty at the end.</summary>
+    /// <summary>Reads up to the next blank, newline or the end; empty at a newline, which is not consumed, and at the end.</summary>
     public ReadOnlySpan<byte> ReadWord()
     {
         SkipBlanks();

@@ -13,8 +13,9 @@ internal static unsafe partial class Libc
     public const int SC_CLK_TCK = 2;
     public const int SC_PAGESIZE = 30;
     public const int SYS_pidfd_open = 434;
-    public const int F_OK = 0;
     public const short POLLIN = 1;
+    public const short POLLNVAL = 0x20;
+    public const nint PROC_SUPER_MAGIC = 0x9fa0;
     public const uint STATX_SIZE = 0x200;
     public const uint STATX_INO = 0x100;
 
@@ -23,10 +24,22 @@ internal static unsafe partial class Libc
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EACCES = 13;
+    public const int EOPNOTSUPP = 95;
 
     /// <summary>O_DIRECTORY is one of the few flags whose value depends on the architecture (asm/fcntl.h).</summary>
     public static readonly int DirectoryFlag =
-        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : O_DIRECTORY;
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le
+            ? 0x4000
+            : O_DIRECTORY;
+
+    /// <summary>System call numbers below 424 differ by architecture.</summary>
+    private static readonly nint SYS_getdents64 = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 or Architecture.Arm => 217,
+        Architecture.X86 or Architecture.S390x => 220,
+        Architecture.Ppc64le => 202,
+        _ => 61, // asm-generic: arm64, riscv64, loongarch64
+    };
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int directory, byte* path, int flags, int mode);
@@ -43,8 +56,8 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     public static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nint size);
 
-    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
-    public static partial nint GetDirectoryEntries(int fd, byte* buffer, nint count);
+    /// <summary>getdents64(2) by number: glibc has a function for it only since 2.30, and RHEL 8 ships 2.28.</summary>
+    public static nint GetDirectoryEntries(int fd, byte* buffer, nint count) => SystemCall(SYS_getdents64, fd, (nint)buffer, count);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, StatxBuffer* result);
@@ -56,7 +69,7 @@ internal static unsafe partial class Libc
     public static partial nint SystemConfiguration(int name);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint SystemCall(nint number, nint first, nint second);
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IoControl(int fd, nuint request, void* argument);

@@ -14,10 +14,14 @@ public static class ProcessFacts
         sample.Stat.IsLeaderless ? null : sample.Statm?.SizePages * (double)SystemConstants.PageSize;
 
     public static double? AnonymousBytes(in ProcessSample sample) =>
-        sample.Stat.IsLeaderless ? null : sample.Status?.AnonymousBytes;
+        IsDetailVoid(sample) ? null : sample.Status?.AnonymousBytes;
 
     public static double? SwapBytes(in ProcessSample sample) =>
-        sample.Stat.IsLeaderless ? null : sample.Status?.SwapBytes;
+        IsDetailVoid(sample) ? null : sample.Status?.SwapBytes;
+
+    /// <summary>An address space without these sizes: Linux before 4.5 does not tell them.</summary>
+    private static bool IsDetailVoid(in ProcessSample sample) =>
+        sample.Stat.IsLeaderless || (sample.Status is { HasMemory: false } && sample.Statm is { SizePages: > 0 });
 
     public static double? Descriptors(in ProcessSample sample) =>
         sample.Stat.IsLeaderless ? null : sample.Descriptors;

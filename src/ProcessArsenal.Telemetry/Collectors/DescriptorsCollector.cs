@@ -9,7 +9,7 @@ internal sealed class DescriptorsCollector : Collector
 {
     public override string Name => "file_descriptors";
 
-    public override string Needs => "Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH for processes of other users";
+    public override string Needs => "Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH over processes of other users";
 
     public override bool ReadsSource => true;
 

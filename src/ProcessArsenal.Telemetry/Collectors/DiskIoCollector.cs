@@ -9,7 +9,7 @@ internal sealed class DiskIoCollector : Collector
 {
     public override string Name => "disk_io";
 
-    public override string Needs => "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH for processes of other users";
+    public override string Needs => "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH over processes of other users";
 
     public override bool ReadsSource => true;
 

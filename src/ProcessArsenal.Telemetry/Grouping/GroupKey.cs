@@ -12,7 +12,8 @@ public sealed class GroupKey : IEquatable<GroupKey>
     public GroupKey(string name, IEnumerable<KeyValuePair<string, string>>? labels = null)
     {
         Name = name;
-        Labels = labels is null ? [] : [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal)];
+        // To Prometheus an empty label is no label: two groups that differ in it alone would be one series twice.
+        Labels = labels is null ? [] : [.. labels.Where(label => label.Value.Length > 0).OrderBy(label => label.Key, StringComparer.Ordinal)];
         var hash = new HashCode();
         hash.Add(name, StringComparer.Ordinal);
         foreach ((string key, string value) in Labels)
@@ -25,7 +26,7 @@ public sealed class GroupKey : IEquatable<GroupKey>
 
     public string Name { get; }
 
-    /// <summary>Own labels, sorted by name in ordinal order. An empty value means the same as no label to Prometheus.</summary>
+    /// <summary>Own labels, sorted by name in ordinal order; none is empty.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
 
     public bool Equals(GroupKey? other)

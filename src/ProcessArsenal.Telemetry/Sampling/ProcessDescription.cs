@@ -47,13 +47,13 @@ public sealed class ProcessDescription
     /// <summary>Start time; null if the clock can't be read.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
-    /// <summary>The base name that groups go by: of the executable; if that can't be read, of the first argument where comm bears it out
-    /// (comm is cut at 15 bytes); else comm.</summary>
+    /// <summary>The base name that groups go by: of the executable; if that can't be read or is no file of a name (memfd_create(2)), of the
+    /// first argument where comm bears it out (comm is cut at 15 bytes); else comm.</summary>
     public string ExecutableName
     {
         get
         {
-            if (Executable is not null) return BaseName(Executable);
+            if (Executable is not null && !Executable.StartsWith("/memfd:", StringComparison.Ordinal)) return BaseName(Executable);
             string first = Arguments is { Count: > 0 } ? BaseName(Arguments[0]) : "";
             return first.Length > 0 && first.StartsWith(Name, StringComparison.Ordinal) ? first : Name;
         }

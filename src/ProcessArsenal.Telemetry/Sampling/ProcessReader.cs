@@ -74,7 +74,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         DateTimeOffset? start = clock.StartOf(stat);
         int fingerprint = _descriptions.Fingerprint(directory, stat, user, start);
         if (_descriptions.ExecutableDenied)
-            signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE for processes of other users");
+            signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE over processes of other users");
         if (process.Description is not null && process.Fingerprint == fingerprint) return;
         process.Fingerprint = fingerprint;
         process.Description = _descriptions.Describe(stat, name, user, start);

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ProcessArsenal.Exporter.Commands;
+
+/// <summary>Text for people: widths, units, and nothing that a process could have smuggled in to drive the terminal.</summary>
+internal static class Terminal
+{
+    private const int PipedWidth = 200;
+
+    /// <summary>Columns of the terminal; a fixed width where the output goes elsewhere, so that it pastes the same everywhere.</summary>
+    public static int Width => Console.IsOutputRedirected ? PipedWidth : Math.Max(60, Console.WindowWidth);
+
+    /// <summary>Renders without trailing blanks.</summary>
+    public static void Write(TextWriter output, IRenderable content, bool colours)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = colours ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = Width;
+        console.Profile.Capabilities.Unicode = true;
+        console.Write(content);
+        foreach (string line in text.ToString().TrimEnd('\n').Split('\n')) output.WriteLine(line.TrimEnd());
+    }
+
+    /// <summary>Replaces what is not printable: escape sequences, newlines, bidirectional overrides.</summary>
+    public static string Printable(string text, int most = 4096)
+    {
+        var printable = new StringBuilder(Math.Min(text.Length, most));
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (printable.Length >= most) break;
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            bool hidden = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
+            if (hidden) printable.Append('\uFFFD');
+            else printable.Append(rune);
+        }
+        return printable.ToString();
+    }
+
+    /// <summary>1536 is 1.5K; powers of 1024.</summary>
+    public static string Bytes(double? bytes)
+    {
+        if (bytes is not { } value) return "-";
+        string[] units = ["", "K", "M", "G", "T", "P"];
+        int unit = 0;
+        for (; value >= 999.5 && unit < units.Length - 1; unit++) value /= 1024;
+        return value.ToString(unit == 0 || value >= 9.95 ? "0" : "0.0", CultureInfo.InvariantCulture) + units[unit];
+    }
+
+    /// <summary>42s, 5m07s, 3h12m, 9d04h.</summary>
+    public static string Age(double? seconds)
+    {
+        if (seconds is not { } value) return "-";
+        TimeSpan age = TimeSpan.FromSeconds(value);
+        if (age.TotalMinutes < 1) return string.Create(CultureInfo.InvariantCulture, $"{age.Seconds}s");
+        if (age.TotalHours < 1) return string.Create(CultureInfo.InvariantCulture, $"{age.Minutes}m{age.Seconds:00}s");
+        if (age.TotalDays < 1) return string.Create(CultureInfo.InvariantCulture, $"{age.Hours}h{age.Minutes:00}m");
+        return string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays}d{age.Hours:00}h");
+    }
+
+    public static string Percent(double? cores) => cores is { } value ? (value * 100).ToString("0.0", CultureInfo.InvariantCulture) : "-";
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Snapshots;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ProcessArsenal.Exporter.Commands;
+
+/// <summary><c>tree</c>: who started whom, read from the kernel there and then.</summary>
+internal static class TreeCommand
+{
+    public static Command Create(CommandContext context, SettingsOptions settings)
+    {
+        var list = new ListOptions();
+        var root = new Option<int?>("--root") { HelpName = "pid", Description = "Show this process and what is below it. [default: all]" };
+        var kernel = new Option<bool>("--kernel") { Description = "Show kernel threads too." };
+        var command = new Command("tree", "Show processes as a tree of parents and children; works without a running daemon.");
+        foreach (Option option in (Option[])[root, kernel, list.Output]) command.Add(option);
+        settings.AddTo(command);
+        HelpText.Attach(command,
+            """
+            Examples:
+              process-arsenal tree
+              process-arsenal tree --root 1234 --output json
+            """);
+        command.SetAction(async (result, cancellation) =>
+        {
+            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
+            TextWriter error = result.InvocationConfiguration.Error;
+            List<ProcessView> roots;
+            try
+            {
+                int? pid = result.GetValue(root);
+                bool withKernel = result.GetValue(kernel);
+                roots = await LocalSnapshot.ReadAsync(configuration, s => Build(s, pid, withKernel), TimeProvider.System, cancellation).ConfigureAwait(false);
+                if (pid is not null && roots.Count == 0)
+                {
+                    error.WriteLine($"process-arsenal: there is no process {pid} that we can see.");
+                    return CommandLine.Failed;
+                }
+            }
+            catch (IOException e)
+            {
+                error.WriteLine($"process-arsenal: {e.Message}");
+                return CommandLine.Failed;
+            }
+            TextWriter output = result.InvocationConfiguration.Output;
+            if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(roots, ProcessViewJson.Default.ListProcessView));
+            else Terminal.Write(output, Render(roots), colours: !Console.IsOutputRedirected);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Built from the leaves up without recursion: a chain of processes can be as deep as there are pids.</summary>
+    private static List<ProcessView> Build(Snapshot snapshot, int? root, bool kernel)
+    {
+        ProcessTree tree = ProcessTree.Of(snapshot);
+        ReadOnlySpan<ProcessRow> rows = snapshot.Processes;
+        var order = new List<int>(tree.Roots);
+        for (int i = 0; i < order.Count; i++) order.AddRange(tree.ChildrenOf(rows[order[i]].Sample.Identity.Pid));
+        var views = new Dictionary<int, ProcessView>();
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            ref readonly ProcessRow row = ref rows[order[i]];
+            if (row.Description.IsKernelThread && !kernel) continue;
+            List<ProcessView> children = [];
+            foreach (int child in tree.ChildrenOf(row.Sample.Identity.Pid))
+                if (views.TryGetValue(rows[child].Sample.Identity.Pid, out ProcessView? view)) children.Add(view);
+            views.Add(row.Sample.Identity.Pid, ProcessView.Of(row) with { Children = children.Count > 0 ? children : null });
+        }
+        if (root is { } pid) return views.TryGetValue(pid, out ProcessView? found) ? [found] : [];
+        var roots = new List<ProcessView>();
+        foreach (int index in tree.Roots)
+            if (views.TryGetValue(rows[index].Sample.Identity.Pid, out ProcessView? view)) roots.Add(view);
+        return roots;
+    }
+
+    private static Rows Render(List<ProcessView> roots) => new(roots.Select(IRenderable (root) =>
+    {
+        var tree = new Tree(Label(root)) { Guide = TreeGuide.Line };
+        AddChildren(tree, root);
+        return tree;
+    }));
+
+    private static void AddChildren(IHasTreeNodes node, ProcessView process)
+    {
+        var pending = new Stack<(IHasTreeNodes Node, ProcessView Process)>([(node, process)]);
+        while (pending.TryPop(out (IHasTreeNodes Node, ProcessView Process) next))
+            foreach (ProcessView child in next.Process.Children ?? []) pending.Push((next.Node.AddNode(Label(child)), child));
+    }
+
+    private static Text Label(ProcessView process)
+    {
+        string group = process.Group is { } name && name != process.Name ? $"  {Terminal.Printable(name, 48)}" : "";
+        string facts = string.Create(CultureInfo.InvariantCulture,
+            $"{Terminal.Printable(process.Name, 64)} {process.Pid}{group}  cpu {Terminal.Percent(process.Cpu)}%  mem {Terminal.Bytes(process.Memory)}");
+        return new Text(facts) { Overflow = Overflow.Ellipsis };
+    }
+}

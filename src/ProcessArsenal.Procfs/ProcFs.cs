@@ -17,8 +17,8 @@ public sealed unsafe class ProcFs : IDisposable
         Root = root;
         _fd = fd;
         IsLive = root == DefaultRoot && ReadSelf() == Environment.ProcessId;
-        ClockTicksPerSecond = (int)Libc.SystemConfiguration(Libc.SC_CLK_TCK);
-        PageSize = (int)Libc.SystemConfiguration(Libc.SC_PAGESIZE);
+        ClockTicksPerSecond = SystemConstants.ClockTicksPerSecond;
+        PageSize = SystemConstants.PageSize;
         if (ClockTicksPerSecond <= 0 || PageSize <= 0) throw new InvalidOperationException("sysconf(3) tells no clock tick or page size.");
         BootId = ReadBootId();
         DescriptorSizeIsCount = ProbeDescriptorSize();

@@ -18,9 +18,6 @@ public sealed unsafe class ProcFs : IDisposable
         _fd = fd;
         bool isProc = IsProcFileSystem();
         IsLive = isProc && ReadSelf() == Environment.ProcessId && IsOurNamespace();
-        ClockTicksPerSecond = (int)Libc.SystemConfiguration(Libc.SC_CLK_TCK);
-        PageSize = (int)Libc.SystemConfiguration(Libc.SC_PAGESIZE);
-        if (ClockTicksPerSecond <= 0 || PageSize <= 0) throw new InvalidOperationException("sysconf(3) tells no clock tick or page size.");
         BootId = ReadBootId();
         DescriptorSizeIsCount = isProc && ProbeDescriptorSize();
     }
@@ -29,12 +26,6 @@ public sealed unsafe class ProcFs : IDisposable
 
     /// <summary>Whether this is the /proc of our own pid namespace, so that system calls on its pids mean the same processes.</summary>
     public bool IsLive { get; }
-
-    /// <summary>USER_HZ: clock ticks per second in stat.</summary>
-    public int ClockTicksPerSecond { get; }
-
-    /// <summary>Bytes per page in stat and statm.</summary>
-    public int PageSize { get; }
 
     /// <summary>The first eight hexadecimal digits of the boot id; 0 if it can't be read.</summary>
     public uint BootId { get; }

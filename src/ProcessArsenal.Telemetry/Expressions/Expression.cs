@@ -1,38 +1,62 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Expressions;
 
-/// <summary>A condition on a process, in the one language of configuration, API and command line.</summary>
+/// <summary>A condition on a process, in the one language of configuration, API and command line (docs/expressions.md).
+/// Immutable and safe for concurrent use.</summary>
 public sealed class Expression
 {
-    private Expression(string text) => Text = text;
+    /// <summary>Longest source text, in UTF-16 units.</summary>
+    public const int MaxLength = 4096;
+
+    /// <summary>Most levels of parentheses and <c>not</c> within each other: they are what the parser's stack grows by.</summary>
+    public const int MaxDepth = 64;
+
+    private readonly Node _root;
+
+    private Expression(string text, Node root)
+    {
+        Text = text;
+        _root = root;
+        IsStatic = root.IsStatic;
+    }
 
     /// <summary>The source text.</summary>
     public string Text { get; }
 
     /// <summary>Whether the answer can only change when the process's description does.</summary>
-    public bool IsStatic => Text.Length < 0;
+    public bool IsStatic { get; }
 
+    /// <summary>Parses and checks an expression. Never throws on any text; time and memory are bounded by <see cref="MaxLength"/>.</summary>
+    /// <param name="text">The source text.</param>
+    /// <param name="expression">The expression; null if there is an error.</param>
+    /// <param name="error">The first error; null if there is none.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out Expression? expression, [NotNullWhen(false)] out ExpressionError? error)
     {
-        expression = new Expression(text);
-        error = null;
-        return true;
+        ArgumentNullException.ThrowIfNull(text);
+        var parser = new Parser(text);
+        if (parser.Parse() is { } root)
+        {
+            expression = new Expression(text, root);
+            error = null;
+            return true;
+        }
+        expression = null;
+        error = parser.Error ?? throw new InvalidOperationException("The parser gave neither an expression nor an error.");
+        return false;
     }
 
-    public Truth Evaluate(in ProcessRow row) => Text.Length < 0 ? Truth.True : Truth.Unknown;
-}
+    /// <summary>Whether the process is selected: only <see cref="Truth.True"/> selects. Never throws and allocates nothing, except that a
+    /// pattern builds its automaton as it meets new text, and that one which exceeds its time is unknown.</summary>
+    public Truth Evaluate(in ProcessRow row) => _root.Evaluate(in row);
 
-/// <summary>Kleene's three-valued logic.</summary>
-public enum Truth : byte
-{
-    False,
-    Unknown,
-    True,
+    /// <summary>The canonical text: one blank between words, double quotes, no parentheses that change nothing. Parses to the same again.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        _root.Write(text);
+        return text.ToString();
+    }
 }
-
-/// <summary>What is wrong with an expression.</summary>
-/// <param name="Message">What is wrong and what to do, in one line.</param>
-/// <param name="Position">Zero-based offset in the source text, in UTF-16 units.</param>
-public sealed record ExpressionError(string Message, int Position);

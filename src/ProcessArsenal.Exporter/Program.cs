@@ -1,1 +1,3 @@
-return 0;
+using ProcessArsenal.Exporter.Commands;
+
+return await CommandLine.RunAsync(args, CommandContext.OfThisProcess(), Console.Out, Console.Error).ConfigureAwait(false);

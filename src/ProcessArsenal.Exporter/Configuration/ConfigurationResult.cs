@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace ProcessArsenal.Exporter.Configuration;
+
+/// <summary>What came of loading: a configuration, or every error found.</summary>
+/// <param name="Configuration">Null if there is any error.</param>
+/// <param name="Errors">In the order file, environment, flags.</param>
+/// <param name="File">The file that was read; null if there was none.</param>
+/// <param name="Origins">Where each key's value came from, by path: <c>default</c>, <c>file:line</c>, a variable or a flag.</param>
+public sealed record ConfigurationResult(
+    ExporterConfiguration? Configuration, IReadOnlyList<ConfigurationError> Errors, string? File, IReadOnlyDictionary<string, string> Origins);
+
+/// <summary>Something wrong with the settings.</summary>
+/// <param name="Source">The file's path, or the name of the environment variable or flag.</param>
+/// <param name="Line">From 1; 0 if the source has no lines.</param>
+/// <param name="Column">From 1, in UTF-16 units; 0 if the source has no lines.</param>
+/// <param name="Message">What is wrong and what to do, in one line.</param>
+public sealed record ConfigurationError(string Source, int Line, int Column, string Message)
+{
+    public override string ToString() =>
+        Line == 0 ? $"{Source}: {Message}" : string.Create(CultureInfo.InvariantCulture, $"{Source}:{Line}:{Column}: {Message}");
+}

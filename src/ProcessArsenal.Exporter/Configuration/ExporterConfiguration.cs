@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Grouping;
+
+namespace ProcessArsenal.Exporter.Configuration;
+
+/// <summary>Everything that can be set, checked and immutable. The initial values here are the defaults; what each key means, and
+/// its range, is in <see cref="ConfigurationCatalogue"/>.</summary>
+public sealed record ExporterConfiguration
+{
+    public ListenSettings Listen { get; init; } = new();
+
+    /// <summary>Absolute path. The default depends on who runs the program: see <see cref="ConfigurationSources.DefaultStateDirectory"/>.</summary>
+    public string StateDirectory { get; init; } = ConfigurationSources.RootStateDirectory;
+
+    public SamplingSettings Sampling { get; init; } = new();
+
+    public GroupSettings Groups { get; init; } = new();
+
+    /// <summary>A process that any of these selects has series of its own.</summary>
+    public ImmutableArray<Expression> Watch { get; init; } = [];
+
+    public PerProcessSettings PerProcess { get; init; } = new();
+
+    /// <summary>Absolute path of the proc file system to read.</summary>
+    public string Procfs { get; init; } = ProcFs.DefaultRoot;
+
+    public LogSettings Log { get; init; } = new();
+}
+
+public sealed record ListenSettings
+{
+    /// <summary>Scheme http, an IP address or localhost, and a port (0: any free one).</summary>
+    public Uri Metrics { get; init; } = new("http://0.0.0.0:9464");
+}
+
+public sealed record SamplingSettings
+{
+    /// <summary>Time between two samples, 100 ms to 10 min.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+public sealed record GroupSettings
+{
+    /// <summary>In the order in which they are tried.</summary>
+    public ImmutableArray<GroupRule> Rules { get; init; } = [];
+
+    /// <summary>A process that any of these selects is in no group.</summary>
+    public ImmutableArray<Expression> Exclude { get; init; } = [];
+
+    /// <summary>Groups at once, 1 to 10,000; the rest is <c>other</c>.</summary>
+    public int Max { get; init; } = 500;
+
+    /// <summary>How long a group that no rule declares stays after its last process, 0 to 24 h.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+public sealed record PerProcessSettings
+{
+    /// <summary>How many of the busiest, and of the largest, have series of their own: 0 to 1,000.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>How many processes have series of their own at most: 0 to 10,000.</summary>
+    public int Max { get; init; } = 200;
+}
+
+public sealed record LogSettings
+{
+    /// <summary>Debug, Information, Warning or Error.</summary>
+    public LogLevel Level { get; init; } = LogLevel.Information;
+}

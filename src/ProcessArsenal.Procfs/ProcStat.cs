@@ -89,6 +89,7 @@ public struct ProcStat
         ReadOnlySpan<byte> comm = head.Rest[2..close];
 
         var s = new Utf8Scanner(head.Rest[(close + 1)..]);
+        if (!s.Rest.StartsWith(" "u8)) return false;
         ReadOnlySpan<byte> state = s.ReadWord();
         if (state.Length != 1) return false;
         stat.State = state[0];

@@ -1,0 +1,71 @@
+using System.Globalization;
+using CsCheck;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Procfs.Tests;
+
+/// <summary>Random bytes and mutated examples: a parser never throws, hangs or reads past the end. A second or so in all;
+/// FUZZ_SECONDS=60 gives each parser a minute.</summary>
+public sealed class FuzzTests
+{
+    private static readonly ProcessFixture Seed = new(4711) { Name = "a) R 1 (", InnerPids = [7], CaughtSignals = 0x4005, Skipped = ulong.MaxValue };
+
+    private static readonly Dictionary<string, (byte[][] Seeds, Func<byte[], bool> Parse)> Parsers = new()
+    {
+        ["stat"] = ([Seed.RenderStat(), "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0\n"u8.ToArray()], t => ProcStat.TryParse(t, out _, out _)),
+        ["statm"] = ([Seed.RenderStatm()], t => ProcStatm.TryParse(t, out _)),
+        ["status"] = ([Seed.RenderStatus()], t => ProcStatus.TryParse(t, out _)),
+        ["io"] = ([Seed.RenderIo()], t => ProcIo.TryParse(t, out _)),
+        ["schedstat"] = ([Seed.RenderSchedstat()], t => ProcSchedstat.TryParse(t, out _)),
+        ["limits"] = ([Seed.RenderLimits()], t => ProcLimits.TryParse(t, out _)),
+        ["cgroup"] = (["9:name=systemd:/user.slice\n4:cpu,memory:/job\n0::/x\n"u8.ToArray()], t => ProcCgroup.TryParse(t, out _)),
+        ["pressure"] = (["some avg10=3.56 avg60=18.15 avg300=13.73 total=108\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=12\n"u8.ToArray()],
+            t => ProcPressure.TryParse(t, out _)),
+        ["getdents"] = ([ProcFdTests.Entries(".", "..", "0", "1234")], t => ProcFdTests.Names(t).Count > 0),
+        ["identity"] = (["4711-12345678901-0123abcd"u8.ToArray()],
+            t => ProcessIdentity.TryParse(System.Text.Encoding.Latin1.GetString(t), out _)),
+    };
+
+    public static TheoryData<string> Names => [.. Parsers.Keys];
+
+    [Theory(Timeout = 3_600_000)]
+    [MemberData(nameof(Names))]
+    public async Task Survives_anything(string name)
+    {
+        (byte[][] seeds, Func<byte[], bool> parse) = Parsers[name];
+        foreach (byte[] seed in seeds) _ = parse(seed);
+        Assert.True(parse(seeds[0]), "The first seed must be valid, or its mutations never get far.");
+
+        bool hasTime = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds);
+        long executions = 0, accepted = 0;
+        Gen<byte[]> mutated = Gen.Select(Gen.OneOf(seeds), Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1 << 16], Gen.Byte).Array[1, 6], Mutate);
+        await Task.Run(() => Gen.OneOf(mutated, mutated, mutated, Gen.Byte.Array[0, 200]).Sample(
+            text =>
+            {
+                Interlocked.Increment(ref executions);
+                if (parse(text)) Interlocked.Increment(ref accepted);
+                return true;
+            }, iter: 20_000, time: hasTime ? seconds : -1), TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {executions} executions, {accepted} accepted");
+        if (hasTime) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fuzz {name}: {executions} executions, {accepted} accepted"));
+    }
+
+    private static byte[] Mutate(byte[] seed, (int Kind, int At, byte Value)[] steps)
+    {
+        var text = new List<byte>(seed);
+        foreach ((int kind, int position, byte value) in steps)
+        {
+            int at = text.Count == 0 ? 0 : position % text.Count;
+            switch (kind)
+            {
+                case 0 when text.Count > 0: text[at] = value; break;
+                case 1: text.Insert(at, value); break;
+                case 2 when text.Count > 0: text.RemoveAt(at); break;
+                case 3: text.RemoveRange(at, text.Count - at); break;
+                case 4: text.InsertRange(at, text.GetRange(at, Math.Min(value, text.Count - at))); break;
+                default: text.InsertRange(at, " -()\n:0189"u8[(value % 10)..].ToArray()); break;
+            }
+        }
+        return [.. text];
+    }
+}

@@ -1,0 +1,85 @@
+# The one menu. Each entry does its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SOLUTION := ProcessArsenal.Exporter.sln
+PROGRAM := artifacts/publish/process-arsenal
+WORKLOAD := artifacts/workload
+BUILD_FILES := $(wildcard Directory.*.props global.json .editorconfig BannedSymbols.txt)
+SOURCES := $(shell find src -type f -not -path '*/bin/*' -not -path '*/obj/*' 2>/dev/null) $(BUILD_FILES)
+ARGS ?=
+FUZZ_SECONDS ?= 60
+IMAGE ?= process-arsenal:dev
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configuration (ARGS="--config FILE")
+	@scripts/setup.sh run
+	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
+
+.PHONY: test
+test: setup publish $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
+	@scripts/test.sh
+
+.PHONY: check
+check: ## formatting and a build without warnings
+	@scripts/setup.sh run
+	dotnet format $(SOLUTION) --verify-no-changes
+	dotnet build $(SOLUTION) -c Release
+
+.PHONY: golden
+golden: ## renew the golden files of what others read; look at the difference before committing it
+	@scripts/setup.sh run
+	UPDATE_GOLDEN=1 scripts/test.sh unit
+	git --no-pager diff --stat -- tests/golden
+
+.PHONY: bench
+bench: ## BenchmarkDotNet (ARGS="--filter '*Stat*'")
+	@scripts/setup.sh run
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- $(if $(ARGS),$(ARGS),--filter '*')
+
+.PHONY: bench-peers
+bench-peers: publish $(WORKLOAD) ## side by side with Debian's prometheus-process-exporter (PROCESSES=500 ROUNDS=30)
+	@scripts/setup.sh bench-peers
+	@benchmarks/Peers/run.sh
+
+.PHONY: publish
+publish: $(PROGRAM) ## the native program, artifacts/publish/process-arsenal
+
+$(PROGRAM): $(SOURCES)
+	@scripts/setup.sh publish
+	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish
+	@touch $@
+
+$(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
+	@scripts/setup.sh publish
+	@mkdir -p artifacts
+	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -pthread -o $@ $(filter %.c,$^)
+
+.PHONY: image
+image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images
+	@builder=$$(command -v podman || command -v buildah || command -v docker) \
+		|| { echo "make image needs podman, buildah or docker" >&2; exit 1; }; \
+	"$$builder" build -t $(IMAGE) .
+
+.PHONY: steady
+steady: setup publish $(WORKLOAD) ## ten minutes with 50 processes started and ended a second (STEADY_SECONDS=600)
+	STEADY_SECONDS=$${STEADY_SECONDS:-600} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*SteadyStateTests' --show-live-output on
+
+.PHONY: fuzz
+fuzz: ## the property tests of the parsers, for FUZZ_SECONDS each instead of a moment
+	@scripts/setup.sh run
+	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Procfs.Tests -c Release
+	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release
+
+.PHONY: setup
+setup: ## install what the tests need (Debian, as root); else say what is missing
+	@scripts/setup.sh test

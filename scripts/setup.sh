@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
+# Usage: setup.sh run|publish|test|bench-peers
+set -euo pipefail
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+missing=()
+need() { # need PACKAGE TEST...: the package, unless the test says it is there
+  local package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+headers() { echo '#include <zlib.h>' | cc -E - ; }
+c_library() { echo '#include <stdio.h>' | cc -E - ; }
+
+case "${1:-test}" in
+  run) ;;
+  publish) kind=native ;;
+  test) kind="native judges" ;;
+  bench-peers) kind="native peers" ;;
+  *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
+esac
+
+if ! have dotnet || ! dotnet --list-sdks 2>/dev/null | grep -q '^1[0-9]\.'; then
+  echo "This repository needs the .NET 10 SDK (https://dotnet.microsoft.com/download/dotnet/10.0) in PATH." >&2
+  exit 1
+fi
+
+for k in ${kind:-}; do
+  case $k in
+    native) # the linker of Native AOT, and the compiler of tests/workload
+      if ! have cc || { ! have clang && ! have gcc; }; then missing+=(gcc); fi
+      need libc6-dev c_library
+      need zlib1g-dev headers
+      ;;
+    judges) # who judges our pages, and what runs the program as someone else
+      need prometheus test -x /usr/bin/prometheus -a -x /usr/bin/promtool
+      need python3 test -x /usr/bin/python3
+      need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
+      need util-linux have setpriv
+      ;;
+    peers)
+      need prometheus-process-exporter have prometheus-process-exporter
+      need curl have curl
+      ;;
+  esac
+done
+
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! have apt-get; then
+  echo "Missing Debian packages: ${missing[*]}" >&2
+  echo "Install them (as root: apt-get install --no-install-recommends ${missing[*]}) and try again." >&2
+  exit 1
+fi
+
+# Debian starts services on installation; a Prometheus of the machine's own is not what the tests want. policy-rc.d(8): 101 = don't.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+echo "Installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+install() { apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/process-arsenal-setup.log 2>&1; }
+# The package lists of a fresh machine may be empty or old: fetch them when the first attempt fails.
+install || { apt-get update -qq && install; } || { cat /tmp/process-arsenal-setup.log >&2; exit 1; }

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+
+/// <summary>What the kernel of this machine can do, and what it says of one process; asked by other ways than the exporter's.</summary>
+internal static class Kernel
+{
+    /// <summary>PIDFD_GET_INFO gives the exit code of a process that is not our child from Linux 6.15 on.</summary>
+    public static bool TellsExitCodes { get; } = Release() >= new Version(6, 15);
+
+    public static long ResidentBytes(int pid) =>
+        long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+
+    public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
+
+    /// <summary>Soft and hard limit of open files.</summary>
+    public static (double Soft, double Hard) DescriptorLimits(int pid)
+    {
+        string line = File.ReadAllLines($"/proc/{pid}/limits").Single(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        string[] words = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The unit that this process, and so each of its children, runs in; null where there is none.</summary>
+    public static string? OwnServiceUnit() => File.ReadLines("/proc/self/cgroup")
+        .SelectMany(line => line.Split(':', 3)[2].Split('/'))
+        .LastOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal));
+
+    private static Version Release()
+    {
+        string[] parts = File.ReadAllText("/proc/sys/kernel/osrelease").Split('.', '-', '+');
+        return new Version(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+}

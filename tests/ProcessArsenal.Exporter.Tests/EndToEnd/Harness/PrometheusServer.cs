@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+
+/// <summary>Debian's Prometheus, scraping one exporter every second into a folder of its own.</summary>
+internal sealed class PrometheusServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly HttpClient _http;
+
+    private PrometheusServer(Process process, int port)
+    {
+        _process = process;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+                _log.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts it and waits until it has scraped <paramref name="target"/> once.</summary>
+    public static async Task<PrometheusServer> Start(Scratch scratch, int target)
+    {
+        string program = Repository.Existing("/usr/bin/prometheus", "install Debian's package prometheus (scripts/setup.sh does as root)");
+        string file = scratch.Write("prometheus.yml", $"""
+            global: {"{ scrape_interval: 1s, scrape_timeout: 1s }"}
+            scrape_configs:
+              - job_name: process-arsenal
+                static_configs: [{"{ targets: ['127.0.0.1:"}{target}{"'] }"}]
+            """);
+        int port = ExporterProcess.FreePort();
+        ProcessStartInfo start = new(program) { RedirectStandardError = true };
+        start.ArgumentList.Add("--config.file=" + file);
+        start.ArgumentList.Add("--storage.tsdb.path=" + scratch.PathOf("tsdb"));
+        start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"));
+        PrometheusServer server = new(Process.Start(start)!, port);
+        await Eventually.True("Prometheus scrapes", server.HasScraped, server.LastLog);
+        return server;
+    }
+
+    private async Task<bool> HasScraped()
+    {
+        Assert.False(_process.HasExited, "Prometheus ended.\n" + LastLog());
+        try
+        {
+            return await Value("up") == 1;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not listening yet
+        }
+    }
+
+    /// <summary>The answer to a query as label set and value.</summary>
+    public async Task<IReadOnlyList<Series>> Query(string promQl)
+    {
+        Uri path = new("/api/v1/query?query=" + Uri.EscapeDataString(promQl), UriKind.Relative);
+        using HttpResponseMessage answer = await _http.GetAsync(path);
+        using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.True(answer.IsSuccessStatusCode, $"{promQl}: {json.RootElement}");
+        return json.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Read).ToArray();
+    }
+
+    /// <summary>One value; null where the query finds nothing.</summary>
+    public async Task<double?> Value(string promQl)
+    {
+        IReadOnlyList<Series> found = await Query(promQl);
+        Assert.True(found.Count <= 1, $"{promQl} found {found.Count} series.");
+        return found.Count == 0 ? null : found[0].Value;
+    }
+
+    private static Series Read(JsonElement result)
+    {
+        Dictionary<string, string> labels = result.GetProperty("metric").EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
+        string value = result.GetProperty("value")[1].GetString()!;
+        return new Series(
+            labels.GetValueOrDefault("__name__", ""), labels, double.Parse(value, CultureInfo.InvariantCulture), result.ToString());
+    }
+
+    private string LastLog()
+    {
+        lock (_log)
+            return _log.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Signals.Send(_process, Signals.Terminate);
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        _http.Dispose();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+
+namespace ProcessArsenal.Exporter.Tests.EndToEnd;
+
+/// <summary>
+/// 50 processes start and end each second, for a minute, or for as long as STEADY_SECONDS says (`make steady`: ten minutes).
+/// Nothing may grow, nothing be mixed up, and whoever lived for more than two ticks must have been counted.
+/// </summary>
+[Collection(EndToEndTests.Name)]
+public sealed class SteadyStateTests(ITestOutputHelper output)
+{
+    private static readonly int Seconds =
+        int.Parse(Environment.GetEnvironmentVariable("STEADY_SECONDS") ?? "60", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task Memory_and_descriptors_stay_flat_and_no_identity_is_mixed_up()
+    {
+        using Scratch scratch = new();
+        await using ExporterProcess exporter = await ExporterProcess.Start(
+            scratch, Configurations.WatchedByExecutable("1s", "e2e-churn", "e2e-lasting"));
+        await using Workload quiet = await Workload.Start(scratch, "e2e-lasting");
+        int descriptorsBefore = await DescriptorsWhenCalm(exporter);
+
+        // Nine in ten of the 50 are gone before anyone looks; five a second live for long enough to be seen by every tick.
+        string seconds = Seconds.ToString(CultureInfo.InvariantCulture);
+        await using Workload churn = await Workload.Start(
+            scratch, "e2e-churn", "--churn", "45", "--seconds", seconds, "--long-every", "9", "--long-ms", "400");
+        await using Workload lasting = await Workload.Start(
+            scratch, "e2e-lasting", "--churn", "5", "--seconds", seconds, "--long-every", "1", "--long-ms", "3500", "--long-cpu-ms", "20");
+
+        IdentityLedger identities = new();
+        List<long> resident = [];
+        List<int> descriptors = [];
+        await Eventually.Every(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(Seconds), async () =>
+        {
+            identities.Add(await exporter.Page());
+            resident.Add(Kernel.ResidentBytes(exporter.Pid));
+            descriptors.Add(Kernel.OpenDescriptors(exporter.Pid));
+        });
+        ChurnTruth shortLived = await churn.ChurnReport(TimeSpan.FromSeconds(30));
+        ChurnTruth longLived = await lasting.ChurnReport(TimeSpan.FromSeconds(30));
+        MetricsPage end = await exporter.PageOfLaterTick();
+
+        output.WriteLine($"RSS KiB: {string.Join(' ', resident.Select(r => r / 1024))}\nfds: {string.Join(' ', descriptors)}");
+        output.WriteLine($"{identities.Count} identities; {shortLived.Started} + {longLived.Started} processes");
+        AssertFlat(resident, descriptors);
+        AssertCounted(end, longLived, firstProcesses: 2);
+        AssertPlausible(end, shortLived);
+        Assert.True(identities.Count >= longLived.Started * 0.9, "Too few of the lasting processes were on a page.");
+        int left = await DescriptorsWhenCalm(exporter);
+        Assert.True(left <= descriptorsBefore + 8, $"{left} descriptors are open after the churn, {descriptorsBefore} were before it.");
+    }
+
+    /// <summary>Descriptors of the exporter while nothing of the test comes or goes.</summary>
+    private static async Task<int> DescriptorsWhenCalm(ExporterProcess exporter)
+    {
+        await exporter.PageOfLaterTick();
+        return Kernel.OpenDescriptors(exporter.Pid);
+    }
+
+    /// <summary>
+    /// The last quarter against the second one: the first is warm-up (heap budget, first pages). The tenth allows for the garbage
+    /// collector's own breathing, the constant for pages of a program that is small altogether.
+    /// </summary>
+    private static void AssertFlat(List<long> resident, List<int> descriptors)
+    {
+        int quarter = resident.Count / 4;
+        double memoryEarly = resident.Skip(quarter).Take(quarter).Average();
+        double memoryLate = resident.TakeLast(quarter).Average();
+        Assert.True(memoryLate <= (memoryEarly * 1.1) + (2 << 20), $"RSS grew from {memoryEarly:F0} to {memoryLate:F0} bytes.");
+        double descriptorsEarly = descriptors.Skip(quarter).Take(quarter).Average();
+        double descriptorsLate = descriptors.TakeLast(quarter).Average();
+        Assert.True(descriptorsLate <= descriptorsEarly + 16, $"Descriptors grew from {descriptorsEarly:F0} to {descriptorsLate:F0}.");
+    }
+
+    /// <summary>Each lasting child was seen by at least two ticks: its start and its end are exact.</summary>
+    private static void AssertCounted(MetricsPage page, ChurnTruth truth, int firstProcesses)
+    {
+        const string group = "group=e2e-lasting";
+        // The processes that fork were started by exec, and may have been seen before it under the test host's group.
+        Assert.InRange(page.Value("process_group_starts_total", group)!.Value, truth.Started, truth.Started + firstProcesses);
+        Assert.Equal(truth.Started, page.Value("process_group_exits_total", group));
+        Assert.Equal(firstProcesses, page.Value("process_group_processes", group));
+        if (Kernel.TellsExitCodes)
+        {
+            Assert.Equal(truth.Long.Success, page.Value("process_group_exits_total", group, "outcome=success"));
+            Assert.Equal(truth.Long.Failure, page.Value("process_group_exits_total", group, "outcome=failure"));
+            Assert.Equal(truth.Long.Signal, page.Value("process_group_exits_total", group, "outcome=signal"));
+        }
+
+        double cpu = page.Value("process_group_cpu_time_seconds_total", group)!.Value;
+        Assert.InRange(cpu, truth.ChildrenCpuSeconds * 0.4, (truth.ChildrenCpuSeconds * 1.2) + 1); // 20 ms each, in ticks of 10 ms
+    }
+
+    /// <summary>Of those too short to be seen by listing, nobody can be counted who did not exist.</summary>
+    private static void AssertPlausible(MetricsPage page, ChurnTruth truth)
+    {
+        const string group = "group=e2e-churn";
+        Assert.InRange(page.Value("process_group_starts_total", group)!.Value, 1, truth.Started + 1);
+        Assert.InRange(page.Value("process_group_exits_total", group)!.Value, 1, truth.Started);
+        foreach (string outcome in new[] { "success", "failure", "signal" })
+            Assert.True(page.Value("process_group_exits_total", group, "outcome=" + outcome) <= truth.Started);
+    }
+}

@@ -1,0 +1,47 @@
+/* A known load for the end-to-end tests: it consumes what it was told to, and says what the kernel charged it for. */
+#ifndef WORKLOAD_H
+#define WORKLOAD_H
+
+#define _GNU_SOURCE
+#include <stddef.h>
+
+/* What one process is to hold or consume before it is "ready". Zero means "whatever it has anyway". */
+struct load {
+    long cpu_ms;      /* milliseconds of CPU, measured by CLOCK_PROCESS_CPUTIME_ID */
+    long threads;     /* all threads of the process, the first included */
+    long fds;         /* all open descriptors of the process, 0, 1 and 2 included */
+    long rss_mib;     /* anonymous memory, touched */
+    long write_mib;   /* written to a file of its own below file, and fsynced */
+    const char *file;
+    const char *name; /* comm */
+};
+
+/* What the kernel says about one process; the truth that tests compare with. */
+struct truth {
+    int ready;
+    double user_seconds, system_seconds;
+    long minor_faults, major_faults;
+    long long read_bytes, write_bytes;
+    long threads, fds;
+};
+
+void load_apply(const struct load *load);
+void truth_read(struct truth *truth);
+void name_from_hex(const char *hex);
+_Noreturn void fail(const char *what);
+
+/* Fleet: copies of this process made by fork alone, so that a copy is of our executable from its first moment. */
+void fleet_open(void);
+void fleet_spawn(const struct load *load, int count);
+void fleet_exit(int count, int code);
+void fleet_kill(int count, int signal);
+void fleet_close(void);
+int fleet_add_truth(struct truth *sum);
+
+/* Churn: short-lived children at a steady rate; prints the truth as JSON when they are all reaped. */
+struct churn {
+    int per_second, seconds, long_every, long_ms, long_cpu_ms;
+};
+void churn_run(const struct churn *churn);
+
+#endif

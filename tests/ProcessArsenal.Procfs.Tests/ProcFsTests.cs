@@ -14,8 +14,8 @@ public sealed class ProcFsTests
     {
         using ProcFs proc = ProcFs.Open(root);
         Assert.True(proc.IsLive);
-        Assert.InRange(proc.ClockTicksPerSecond, 1, 10_000);
-        Assert.Equal(Environment.SystemPageSize, proc.PageSize);
+        Assert.InRange(SystemConstants.ClockTicksPerSecond, 1, 10_000);
+        Assert.Equal(Environment.SystemPageSize, SystemConstants.PageSize);
         Assert.Equal(File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8], proc.BootId.ToString("x8", CultureInfo.InvariantCulture));
         Assert.Equal(Environment.OSVersion.Version >= new Version(6, 2), proc.DescriptorSizeIsCount);
     }

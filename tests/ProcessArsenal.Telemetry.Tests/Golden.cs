@@ -8,7 +8,9 @@ internal static class Golden
         string file = Path.Combine(Root(), path);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(file, text);
         Assert.True(File.Exists(file), $"{path} is missing; run the tests with UPDATE_GOLDEN=1.");
-        Assert.True(File.ReadAllText(file) == text, $"{path} is not what the code generates; run the tests with UPDATE_GOLDEN=1 and look at the difference.");
+        Assert.True(
+            File.ReadAllText(file) == text,
+            $"{path} is not what the code generates; run the tests with UPDATE_GOLDEN=1 and look at the difference.");
     }
 
     private static string Root()

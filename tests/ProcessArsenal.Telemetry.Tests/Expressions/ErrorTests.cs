@@ -61,8 +61,10 @@ public sealed class ErrorTests
     [InlineData("name = \"abc", 7, "this text is never closed; end it with \" (a quote in the text is written \\\")")]
     [InlineData("name ~ 'ab[c'", 11, "invalid pattern: a '[' is never closed; end it with ']', or write \\[ for the character itself")]
     [InlineData("name ~ '\\\\da)'", 12, "invalid pattern: a ')' closes nothing; write \\) for the character itself")]
-    [InlineData("name ~ '*a'", 8, "invalid pattern: nothing stands before the repetition; write for example .* for any text, or escape it with \\")]
-    [InlineData("name ~ '(?=a)'", 8, "invalid pattern: it repeats too much or uses lookaround, a backreference or an atomic group, which can't be searched"
+    [InlineData("name ~ '*a'", 8, "invalid pattern: "
+        + "nothing stands before the repetition; write for example .* for any text, or escape it with \\")]
+    [InlineData("name ~ '(?=a)'", 8, "invalid pattern: "
+        + "it repeats too much or uses lookaround, a backreference or an atomic group, which can't be searched"
         + " in bounded time; write it without, or with smaller counts in {}")]
     public void Errors_say_what_where_and_what_to_do(string text, int position, string message)
     {

@@ -18,13 +18,15 @@ public sealed class RoundTripTests
             : (FormattableString.Invariant($"{whole}.{part:00}").TrimEnd('0'), FormattableString.Invariant($"{whole}.{part:00}0")));
 
     private static readonly Gen<Written> NumberAtom = Gen.Select(
-        Gen.OneOf(("memory", "MiB", "MiB"), ("io_read", "kB", "KB"), ("uptime", "ms", "ms"), ("cpu", "%", "%"), ("pid", "", ""), ("fds", "", "")),
+        Gen.OneOf(("memory", "MiB", "MiB"), ("io_read", "kB", "KB"), ("uptime", "ms", "ms"), ("cpu", "%", "%"), ("pid", "", ""),
+            ("fds", "", "")),
         Gen.OneOf("=", "!=", "<", "<=", ">", ">="), Number, OptionalBlank, (field, op, number, blank) => new Written('a',
             $"{field.Item1} {op} {number.Canonical}{field.Item2}", $"{field.Item1}{blank}{op}{blank}{number.Noisy}{field.Item3}"));
 
     private static readonly Gen<Written> TextAtom = Gen.Select(
         Gen.OneOf("name", "group", "cmdline"), Gen.OneOf("=", "!="), Gen.String[Gen.Char["ab \\\"'\n\té"], 0, 8], (field, op, value) =>
-            new Written('a', $"{field} {op} \"{Escape(value, '"').Replace("\n", "\\n").Replace("\t", "\\t")}\"", $"{field}{op}'{Escape(value, '\'')}'"));
+            new Written('a', $"{field} {op} \"{Escape(value, '"').Replace("\n", "\\n").Replace("\t", "\\t")}\"",
+            $"{field}{op}'{Escape(value, '\'')}'"));
 
     private static readonly Gen<Written> OtherAtom = Gen.OneOf(
         new Written('a', "dead", "dead = true"),

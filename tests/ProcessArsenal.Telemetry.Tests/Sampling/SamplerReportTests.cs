@@ -42,7 +42,7 @@ public sealed class SamplerReportTests
         const string labels = "identity=\"10-10000-0123abcd\",pid=\"10\",group=\"a \\\"b\\\"\\\\c\"";
         Assert.Equal(1.23, values[$"process_cpu_time_seconds_total{{{labels},cpu_mode=\"user\"}}"]);
         Assert.Equal(905, values[$"process_uptime_seconds{{{labels}}}"]);
-        Assert.Equal(1767322150, values[$"process_creation_time_seconds{{{labels}}}"] - 0.0, 1.0);
+        Assert.Equal(1767322145, values[$"process_creation_time_seconds{{{labels}}}"]);
         Assert.Contains(values.Keys, key => key.StartsWith($"process_info{{{labels},name=\"line\\nfeed\",executable=", StringComparison.Ordinal));
     }
 

@@ -60,7 +60,7 @@ public sealed class ConfigurationPropertyTests
     [Fact]
     public void Durations_never_throw() => Gen.String.Sample(text =>
     {
-        Durations.TryParse(text, out _);
+        _ = Durations.TryParse(text, out _);
     });
 
     [Theory]

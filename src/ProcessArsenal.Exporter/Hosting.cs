@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting.Systemd;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Endpoints;
 using ProcessArsenal.Procfs;
@@ -53,7 +54,8 @@ internal static partial class Hosting
         LogLevelSwitch level = Logging.Add(builder.Logging, configuration.Log.Level);
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
+            .AddService("process-arsenal", serviceVersion: OwnMetrics.Version)).WithMetrics(metrics => metrics
             .AddMeter(SelfTelemetry.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
 

@@ -12,8 +12,8 @@ internal sealed class OwnMetrics
     {
         Registry = Metrics.NewCustomRegistry();
         MetricFactory factory = Metrics.WithCustomRegistry(Registry);
-        factory.CreateGauge("arsenal_build_info", "Which build this is; always 1.", ["version", "runtime"])
-            .WithLabels(Version, Environment.Version.ToString()).Set(1);
+        factory.CreateGauge("arsenal_build_info", "Which build this is; always 1.", ["version", "revision", "runtime"])
+            .WithLabels(Version, Revision, Environment.Version.ToString()).Set(1);
         _reloads = factory.CreateCounter("arsenal_config_reloads_total", "Times that the configuration was read again, by outcome.", ["outcome"]);
         Scrapes = factory.CreateCounter("arsenal_scrapes_total", "Pages of metrics that were answered.");
         ScrapesRefused = factory.CreateCounter("arsenal_scrapes_refused_total", "Pages that were refused because too many were being written at once.");
@@ -25,8 +25,11 @@ internal sealed class OwnMetrics
         foreach (string outcome in (ReadOnlySpan<string>)["success", "failure"]) _reloads.WithLabels(outcome);
     }
 
-    public static string Version { get; } =
-        typeof(OwnMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    /// <summary>The release, without the build's revision.</summary>
+    public static string Version => InformationalVersion.Split('+')[0];
+
+    /// <summary>The commit that it was built from, seven digits; empty if unknown.</summary>
+    public static string Revision => InformationalVersion.Split('+') is [_, { Length: >= 7 } commit] ? commit[..7] : "";
 
     public CollectorRegistry Registry { get; }
 
@@ -37,6 +40,9 @@ internal sealed class OwnMetrics
     public Histogram ScrapeDuration { get; }
 
     public Gauge LastReloadSuccessful { get; }
+
+    private static string InformationalVersion { get; } =
+        typeof(OwnMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     public void Reloaded(bool success)
     {

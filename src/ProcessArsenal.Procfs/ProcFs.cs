@@ -102,8 +102,8 @@ public sealed unsafe class ProcFs : IDisposable
         if (outcome != ReadOutcome.Ok) return outcome;
         ReadOnlySpan<byte> text = _buffer.AsSpan(0, length);
         int end = text.IndexOf((byte)' ');
-        if (end < 1 || !Utf8Parser.TryParse(text[..end], out double seconds, out int used, 'F') || used != end) return ReadOutcome.Malformed;
-        if (seconds is not (>= 0 and < 1e11)) return ReadOutcome.Malformed;
+        if (end < 1 || !Utf8Parser.TryParse(text[..end], out double seconds, out int used, 'F')) return ReadOutcome.Malformed;
+        if (used != end || seconds is not (>= 0 and < 1e11)) return ReadOutcome.Malformed;
         uptime = TimeSpan.FromSeconds(seconds);
         return ReadOutcome.Ok;
     }

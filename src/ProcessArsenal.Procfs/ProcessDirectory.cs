@@ -71,6 +71,15 @@ public sealed class ProcessDirectory : IDisposable
     /// <param name="length">Bytes read; the buffer's length if it did not fit.</param>
     public ReadOutcome ReadCgroupBytes(Span<byte> buffer, out int length) => Read("cgroup\0"u8, buffer, out length);
 
+    /// <summary>Reads and parses /proc/PID/cgroup. A file larger than the buffer is Malformed rather than half read.</summary>
+    public ReadOutcome ReadCgroup(Span<byte> buffer, out ProcCgroup? cgroup)
+    {
+        ReadOutcome outcome = ReadCgroupBytes(buffer, out int length);
+        cgroup = null;
+        if (outcome != ReadOutcome.Ok) return outcome;
+        return length < buffer.Length && ProcCgroup.TryParse(buffer[..length], out cgroup) ? outcome : ReadOutcome.Malformed;
+    }
+
     /// <summary>Reads /proc/PID/cmdline (proc_pid_cmdline(5)): arguments separated by NUL bytes, whatever the process left there.
     /// Empty for kernel threads and zombies. This takes the target's mmap lock, so it can wait as long as the target holds it.</summary>
     /// <param name="length">Bytes read; the buffer's length if it did not fit.</param>

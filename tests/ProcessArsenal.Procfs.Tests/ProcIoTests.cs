@@ -29,7 +29,8 @@ public sealed class ProcIoTests
     {
         const int Size = 1 << 20;
         string path = Path.Combine(AppContext.BaseDirectory, "io-test.bin");
-        Assert.SkipUnless(new DriveInfo(AppContext.BaseDirectory).DriveFormat is not ("tmpfs" or "ramfs"), "Not on a disk: no bytes to storage.");
+        string fileSystem = new DriveInfo(AppContext.BaseDirectory).DriveFormat;
+        Assert.SkipWhen(fileSystem is "tmpfs" or "ramfs", "Not on a disk: no bytes to storage.");
         using ProcFs proc = ProcFs.Open();
         Assert.Equal(ReadOutcome.Ok, proc.OpenProcess(Environment.ProcessId, out ProcessDirectory? self));
         using ProcessDirectory directory = self!;

@@ -18,7 +18,8 @@ public sealed class ProcLimitsTests
 
     [Fact]
     public void A_cut_file_is_false_or_right() =>
-        Cut.IsFalseOrEqual<ProcLimits>(new ProcessFixture(1).RenderLimits(), text => ProcLimits.TryParse(text, out ProcLimits l) ? l : null);
+        Cut.IsFalseOrEqual<ProcLimits>(new ProcessFixture(1).RenderLimits(),
+            text => ProcLimits.TryParse(text, out ProcLimits l) ? l : null);
 
     [Theory]
     [InlineData("1024 ", "1024k")]

@@ -11,7 +11,8 @@ public sealed class ProcPressureTests
         Gen.Select(Gen.Int[0, 10_000].Array[3], Gen.ULong, Gen.Bool).Sample((shares, total, hasFull) =>
         {
             double[] n = [.. shares.Select(s => s / 100.0)];
-            string values = string.Create(CultureInfo.InvariantCulture, $"avg10={n[0]:F2} avg60={n[1]:F2} avg300={n[2]:F2} total={total}\n");
+            string values = string.Create(CultureInfo.InvariantCulture,
+                $"avg10={n[0]:F2} avg60={n[1]:F2} avg300={n[2]:F2} total={total}\n");
             byte[] text = Encoding.UTF8.GetBytes("some " + values + (hasFull ? "full " + values : ""));
             Assert.True(ProcPressure.TryParse(text, out ProcPressure p));
             Assert.Equal((n[0], n[1], n[2], total), (p.Some.Average10, p.Some.Average60, p.Some.Average300, p.Some.TotalMicroseconds));
@@ -22,11 +23,11 @@ public sealed class ProcPressureTests
     [Fact]
     public void A_cut_file_is_false_or_lacks_the_second_line()
     {
-        byte[] text = "some avg10=3.56 avg60=18.15 avg300=13.73 total=108684407\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=12\n"u8.ToArray();
+        byte[] text = "some avg10=3.56 avg60=8.15 avg300=3.73 total=1086844\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=2\n"u8.ToArray();
         for (int length = 0; length < text.Length; length++)
         {
             if (!ProcPressure.TryParse(text.AsSpan(0, length), out ProcPressure p)) continue;
-            Assert.Equal(108684407ul, p.Some.TotalMicroseconds);
+            Assert.Equal(1086844ul, p.Some.TotalMicroseconds);
             Assert.Null(p.Full);
         }
     }

@@ -24,11 +24,14 @@ public sealed class ProcStatTests
     }
 
     [Theory]
-    [InlineData("2.6.18", "1 (init) S 0 1 1 0 -1 4194560 638 26813 20 261 1 51 81 162 16 0 1 0 186 10612736 138 18446744073709551615 4194304 " +
+    [InlineData("2.6.18",
+        "1 (init) S 0 1 1 0 -1 4194560 638 26813 20 261 1 51 81 162 16 0 1 0 186 10612736 138 18446744073709551615 4194304 " +
         "4225620 140736 18446744073709551615 215 0 0 1475401980 671819267 18446744071563356171 0 0 0 0 0 0 0\n")]
-    [InlineData("3.2", "1 (init) S 0 1 1 0 -1 4202752 2143 150233 19 45 3 52 308 77 20 0 1 0 4 10907648 178 18446744073709551615 1 1 0 0 0 0 " +
+    [InlineData("3.2",
+        "1 (init) S 0 1 1 0 -1 4202752 2143 150233 19 45 3 52 308 77 20 0 1 0 4 10907648 178 18446744073709551615 1 1 0 0 0 0 " +
         "0 1475401980 671819267 18446744073709551615 0 0 0 1 0 0 6 0 0\n")]
-    [InlineData("3.4", "1 (init) S 0 1 1 0 -1 4202752 2143 150233 19 45 3 52 308 77 20 0 1 0 4 10907648 178 18446744073709551615 1 1 0 0 0 0 " +
+    [InlineData("3.4",
+        "1 (init) S 0 1 1 0 -1 4202752 2143 150233 19 45 3 52 308 77 20 0 1 0 4 10907648 178 18446744073709551615 1 1 0 0 0 0 " +
         "0 1475401980 671819267 18446744073709551615 0 0 0 1 0 0 6 0 0 1 2 3\n")]
     public void Kernels_before_3_5_tell_no_arguments(string kernel, string text)
     {
@@ -41,8 +44,8 @@ public sealed class ProcStatTests
     [Fact]
     public void A_kernel_thread_has_its_flag()
     {
-        Assert.True(Parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 1 0 0 20 0 1 0 21 0 0 18446744073709551615 0 0 0 0 0 0 0 2147483647 0 1 " +
-            "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", out ProcStat stat, out _));
+        Assert.True(Parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 1 0 0 20 0 1 0 21 0 0 18446744073709551615 " +
+            "0 0 0 0 0 0 0 2147483647 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", out ProcStat stat, out _));
         Assert.True(stat.IsKernelThread);
     }
 
@@ -87,7 +90,8 @@ public sealed class ProcStatTests
                     NameBytes = name, State = state, ParentPid = ints[1], ProcessGroup = ints[2], Session = ints[3], Terminal = ints[4],
                     Nice = ints[5] % 20, Threads = ints[6] & int.MaxValue, Flags = flags, MinorFaults = longs[0], MajorFaults = longs[1],
                     UserTicks = longs[2], SystemTicks = longs[3], StartTicks = longs[4], VirtualBytes = longs[5],
-                    ResidentPages = (long)longs[6], StackStart = longs[7], ArgumentStart = longs[8], Skipped = longs[9], Processor = ints[1],
+                    ResidentPages = (long)longs[6], StackStart = longs[7], ArgumentStart = longs[8], Skipped = longs[9],
+                    Processor = ints[1],
                 };
                 Assert.True(ProcStat.TryParse(p.RenderStat(), out ProcStat s, out ReadOnlySpan<byte> read));
                 Assert.True(read.SequenceEqual(name));
@@ -102,7 +106,8 @@ public sealed class ProcStatTests
     [Fact]
     public void A_cut_line_is_never_taken_for_a_whole_one() =>
         Gen.Byte[1, 255].Array[0, 15].Sample(name =>
-            Cut.EverywhereIsFalse(new ProcessFixture(4711) { NameBytes = name }.RenderStat(), t => ProcStat.TryParse(t, out _, out _)), iter: 50);
+            Cut.EverywhereIsFalse(new ProcessFixture(4711) { NameBytes = name }.RenderStat(),
+                t => ProcStat.TryParse(t, out _, out _)), iter: 50);
 
     [Theory]
     [InlineData("(cat) ", "(cat)")]

@@ -23,5 +23,6 @@ public sealed class ProcStatmTests
     }
 
     [Fact]
-    public void A_cut_line_is_false() => Cut.EverywhereIsFalse("765 438 410 5 0 123 0\n"u8.ToArray(), text => ProcStatm.TryParse(text, out _));
+    public void A_cut_line_is_false() =>
+        Cut.EverywhereIsFalse("765 438 410 5 0 123 0\n"u8.ToArray(), text => ProcStatm.TryParse(text, out _));
 }

@@ -41,7 +41,8 @@ public sealed class FixtureProc : IDisposable
         string descriptors = Path.Combine(Root, process.Folder, "fd");
         if (Directory.Exists(descriptors)) Directory.Delete(descriptors, recursive: true);
         Directory.CreateDirectory(descriptors);
-        for (int i = 0; i < process.Descriptors.Count; i++) Link(process, "fd/" + i.ToString(CultureInfo.InvariantCulture), process.Descriptors[i]);
+        for (int i = 0; i < process.Descriptors.Count; i++)
+            Link(process, "fd/" + i.ToString(CultureInfo.InvariantCulture), process.Descriptors[i]);
         return this;
     }
 

@@ -17,7 +17,7 @@ internal sealed record CommandContext
     public string DefaultFile { get; init; } = ConfigurationSources.SystemFile;
 
     /// <summary>Runs the daemon.</summary>
-    public Func<ExporterConfiguration, ConfigurationSources, CancellationToken, Task<int>> Serve { get; init; } = Hosting.ServeAsync;
+    public Func<ConfigurationResult, ConfigurationSources, CancellationToken, Task<int>> Serve { get; init; } = Hosting.ServeAsync;
 
     public static CommandContext OfThisProcess()
     {

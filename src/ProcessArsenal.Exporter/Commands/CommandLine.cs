@@ -21,6 +21,8 @@ internal static class CommandLine
     private static readonly Func<CommandContext, SettingsOptions, Command>[] Commands =
     [
         ServeCommand.Create,
+        PsCommand.Create,
+        TreeCommand.Create,
         ConfigCommand.Create,
     ];
 

@@ -24,8 +24,8 @@ internal static class ServeCommand
     public static void Configure(Command command, CommandContext context, SettingsOptions options)
     {
         options.AddTo(command);
-        command.SetAction((result, cancellation) => options.Load(result, out ConfigurationSources sources) is { Configuration: { } configuration }
-            ? context.Serve(configuration, sources, cancellation)
+        command.SetAction((result, cancellation) => options.Load(result, out ConfigurationSources sources) is { } loaded
+            ? context.Serve(loaded, sources, cancellation)
             : Task.FromResult(CommandLine.Failed));
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Snapshots;
 using Spectre.Console;
@@ -12,6 +11,9 @@ namespace ProcessArsenal.Exporter.Commands;
 /// <summary><c>tree</c>: who started whom, read from the kernel there and then.</summary>
 internal static class TreeCommand
 {
+    /// <summary>Within what JSON writers and readers nest (64 by default, two levels a generation).</summary>
+    private const int MaxDepth = 30;
+
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var list = new ListOptions();
@@ -55,27 +57,39 @@ internal static class TreeCommand
         return command;
     }
 
-    /// <summary>Built from the leaves up without recursion: a chain of processes can be as deep as there are pids.</summary>
+    /// <summary>Built from the leaves up without recursion, since a chain of processes can be as deep as there are pids; what is deeper
+    /// than <see cref="MaxDepth"/> begins a tree of its own.</summary>
     private static List<ProcessView> Build(Snapshot snapshot, int? root, bool kernel)
     {
         ProcessTree tree = ProcessTree.Of(snapshot);
         ReadOnlySpan<ProcessRow> rows = snapshot.Processes;
         var order = new List<int>(tree.Roots);
-        for (int i = 0; i < order.Count; i++) order.AddRange(tree.ChildrenOf(rows[order[i]].Sample.Identity.Pid));
+        var depths = new List<int>(order.Select(_ => 0));
+        for (int i = 0; i < order.Count; i++)
+        {
+            foreach (int child in tree.ChildrenOf(rows[order[i]].Sample.Identity.Pid))
+            {
+                order.Add(child);
+                depths.Add(depths[i] + 1);
+            }
+        }
+        var cut = new List<int>();
         var views = new Dictionary<int, ProcessView>();
         for (int i = order.Count - 1; i >= 0; i--)
         {
             ref readonly ProcessRow row = ref rows[order[i]];
             if (row.Description.IsKernelThread && !kernel) continue;
             List<ProcessView> children = [];
-            foreach (int child in tree.ChildrenOf(row.Sample.Identity.Pid))
+            if (depths[i] % MaxDepth == 0 && depths[i] > 0) cut.Add(row.Sample.Identity.Pid);
+            if (depths[i] % MaxDepth != MaxDepth - 1) foreach (int child in tree.ChildrenOf(row.Sample.Identity.Pid))
                 if (views.TryGetValue(rows[child].Sample.Identity.Pid, out ProcessView? view)) children.Add(view);
             views.Add(row.Sample.Identity.Pid, ProcessView.Of(row) with { Children = children.Count > 0 ? children : null });
         }
-        if (root is { } pid) return views.TryGetValue(pid, out ProcessView? found) ? [found] : [];
+        if (root is { } wanted) return views.TryGetValue(wanted, out ProcessView? found) ? [found] : [];
         var roots = new List<ProcessView>();
         foreach (int index in tree.Roots)
             if (views.TryGetValue(rows[index].Sample.Identity.Pid, out ProcessView? view)) roots.Add(view);
+        roots.AddRange(cut.Select(pid => views[pid]));
         return roots;
     }
 

@@ -19,6 +19,14 @@ internal sealed class ErrorList
         else _more++;
     }
 
+    /// <summary>In the order of the text: the binder meets some of them late.</summary>
+    public void SortByPosition()
+    {
+        ConfigurationError[] sorted = [.. _errors.OrderBy(error => error.Line).ThenBy(error => error.Column)];
+        _errors.Clear();
+        _errors.AddRange(sorted);
+    }
+
     public IReadOnlyList<ConfigurationError> ToList() => _more == 0
         ? _errors
         : [.. _errors, new ConfigurationError("configuration", 0, 0, string.Create(CultureInfo.InvariantCulture, $"and {_more} more errors: correct these first."))];

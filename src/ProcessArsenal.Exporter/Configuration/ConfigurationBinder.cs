@@ -16,6 +16,7 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
     {
         var context = new BindContext(path, HasLines: true, errors);
         if (YamlReader.Read(text, context) is { } root) BindSection(root, "", context);
+        errors.SortByPosition();
     }
 
     public void BindEnvironment(IReadOnlyDictionary<string, string> environment)

@@ -26,7 +26,8 @@ internal sealed class NumberComparison(NumberField subject, TokenKind comparison
     }
 
     public override void Write(StringBuilder text) =>
-        text.Append(subject.Name).Append(' ').Append(Operators.Text(comparison)).Append(' ').Append(quantity.Digits).Append(quantity.Unit.Name);
+        text.Append(subject.Name).Append(' ').Append(Operators.Text(comparison)).Append(' ')
+            .Append(quantity.Digits).Append(quantity.Unit.Name);
 }
 
 /// <summary>A text field against a text: the same UTF-16 units, no culture, no case folding.</summary>

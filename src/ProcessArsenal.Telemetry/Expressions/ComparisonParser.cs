@@ -21,7 +21,8 @@ internal sealed class ComparisonParser(TokenReader tokens)
         if (!Applies(comparison.Kind, field))
         {
             string text = Operators.Text(comparison.Kind);
-            return Fail($"{field.Name} is {field.Measure.Phrase}, and '{text}' does not apply to that; write for example {field.Example}", comparison.Start);
+            return Fail($"{field.Name} is {field.Measure.Phrase}, and '{text}' does not apply to that; write for example {field.Example}",
+                comparison.Start);
         }
         if (!tokens.Advance()) return null;
         Token value = tokens.Current;
@@ -47,7 +48,9 @@ internal sealed class ComparisonParser(TokenReader tokens)
     {
         if (value.Kind != TokenKind.Number) return WrongValue(field, value);
         UnitKind unit = value.Quantity.Unit.Kind;
-        return unit == UnitKind.None || unit == field.Measure.Fitting ? new NumberComparison(field, comparison, value.Quantity) : WrongValue(field, value);
+        return unit == UnitKind.None || unit == field.Measure.Fitting
+            ? new NumberComparison(field, comparison, value.Quantity)
+            : WrongValue(field, value);
     }
 
     private Node? ParseText(TextField field, TokenKind comparison, Token value)

@@ -29,11 +29,12 @@ public sealed class Expression
     /// <summary>Whether the answer can only change when the process's description does.</summary>
     public bool IsStatic { get; }
 
-    /// <summary>Parses and checks an expression. Never throws on any text; time and memory are bounded by <see cref="MaxLength"/>.</summary>
+    /// <summary>Parses and checks an expression. Never throws on any text; <see cref="MaxLength"/> bounds time and memory.</summary>
     /// <param name="text">The source text.</param>
     /// <param name="expression">The expression; null if there is an error.</param>
     /// <param name="error">The first error; null if there is none.</param>
-    public static bool TryParse(string text, [NotNullWhen(true)] out Expression? expression, [NotNullWhen(false)] out ExpressionError? error)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out Expression? expression, [NotNullWhen(false)] out ExpressionError? error)
     {
         ArgumentNullException.ThrowIfNull(text);
         var parser = new Parser(text);
@@ -52,7 +53,8 @@ public sealed class Expression
     /// pattern builds its automaton as it meets new text, and that one which exceeds its time is unknown.</summary>
     public Truth Evaluate(in ProcessRow row) => _root.Evaluate(in row);
 
-    /// <summary>The canonical text: one blank between words, double quotes, no parentheses that change nothing. Parses to the same again.</summary>
+    /// <summary>The canonical text: one blank between words, double quotes, no parentheses that change nothing.
+    /// Parses to the same again.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -4,7 +4,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Expressions;
 
-/// <summary>Every field that an expression can ask for. To add one, add its line here and run the tests with UPDATE_GOLDEN=1.</summary>
+/// <summary>Every field that an expression can ask for. To add one, add its line and run the tests with UPDATE_GOLDEN=1.</summary>
 public static class FieldCatalogue
 {
     private static readonly Field[] Fields =
@@ -13,7 +13,7 @@ public static class FieldCatalogue
         Number("ppid", Measure.Count, "Parent's process id; 0 if it has none that we may see.", static (in row) => row.Sample.Stat.ParentPid),
         Text("name", "comm: at most 15 bytes, chosen by the process.", static (in row) => row.Description.Name, isStatic: true),
         Text("exe", "Path of the executable.", static (in row) => row.Description.Executable, isStatic: true),
-        Text("cmdline", "Arguments joined by a space, capped, chosen by the process.", static (in row) => row.Description.CommandLine, isStatic: true),
+        Text("cmdline", "Arguments, capped, chosen by the process.", static (in row) => row.Description.CommandLine, isStatic: true),
         Text("group", "Group that it is counted in.", static (in row) => row.Group),
         Text("user", "Name of the effective user, else the number.", static (in row) => row.Description.User, isStatic: true),
         Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true),

@@ -38,7 +38,8 @@ internal sealed class Lexer(string source)
         int start = _position;
         token = default;
         if (!TextLiteral.TryRead(source, start, out int end, out string value))
-            return Fail($"this text is never closed; end it with {source[start]} (a quote in the text is written \\{source[start]})", start);
+            return Fail(
+                $"this text is never closed; end it with {source[start]} (a quote in the text is written \\{source[start]})", start);
         _position = end;
         token = new Token(TokenKind.Text, start, end - start, value);
         return true;

@@ -16,7 +16,8 @@ internal sealed class Parser(string source)
     {
         if (source.Length > Expression.MaxLength)
             return Fail(string.Create(CultureInfo.InvariantCulture,
-                $"the expression has {source.Length} characters, and at most {Expression.MaxLength} are allowed; write it shorter"), Expression.MaxLength);
+                $"the expression has {source.Length} characters, and at most {Expression.MaxLength} are allowed; write it shorter"),
+                Expression.MaxLength);
         if (!_tokens.Advance()) return null;
         if (_tokens.Current.Kind == TokenKind.End) return Fail("the expression is empty; write for example memory > 200MiB", 0);
         if (ParseChain(Binding.Or) is not { } node) return null;
@@ -59,7 +60,8 @@ internal sealed class Parser(string source)
             case TokenKind.End:
                 return Fail("a condition is missing at the end; write for example memory > 200MiB", token.Start);
             case not TokenKind.Word:
-                return Fail($"a condition starts with a field, not with {_tokens.Source(token)}; write for example memory > 200MiB", token.Start);
+                return Fail($"a condition starts with a field, not with {_tokens.Source(token)}; write for example memory > 200MiB",
+                    token.Start);
         }
         if (token.Value == Keywords.Has) return ParseHas();
         if (token.Value is Keywords.And or Keywords.Or)

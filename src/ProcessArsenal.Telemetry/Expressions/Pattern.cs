@@ -52,7 +52,8 @@ internal static class Pattern
         RegexParseError.UnterminatedBracket => "a '[' is never closed; end it with ']', or write \\[ for the character itself",
         RegexParseError.InsufficientClosingParentheses => "a '(' is never closed; end it with ')', or write \\( for the character itself",
         RegexParseError.InsufficientOpeningParentheses => "a ')' closes nothing; write \\) for the character itself",
-        RegexParseError.QuantifierAfterNothing => "nothing stands before the repetition; write for example .* for any text, or escape it with \\",
+        RegexParseError.QuantifierAfterNothing =>
+            "nothing stands before the repetition; write for example .* for any text, or escape it with \\",
         RegexParseError.NestedQuantifiersNotParenthesized => "a repetition follows a repetition; put the inner one in parentheses",
         RegexParseError.ReversedQuantifierRange => "the range of counts in {} is reversed; write the smaller one first",
         RegexParseError.ReversedCharacterRange => "the range of characters in [] is reversed; write the lower one first",

@@ -56,7 +56,8 @@ internal readonly record struct Quantity(string Digits, Unit Unit)
 {
     /// <summary>In the base unit: bytes, seconds, 1. Infinite if it is too large for a double.</summary>
     public double Value =>
-        double.Parse(Digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) * Unit.Factor / Unit.Divisor;
+        double.Parse(Digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+        * Unit.Factor / Unit.Divisor;
 
     /// <summary>Takes away zeros that say nothing: 007.50 is 7.5, -0 is 0.</summary>
     public static string Canonical(string digits)

@@ -5,7 +5,7 @@ internal static class Quote
 {
     private const int MaxLength = 40;
 
-    /// <summary>Cuts what is long, and replaces what is not printable: the source may come from anyone, the message goes to terminals.</summary>
+    /// <summary>Cuts what is long, and replaces what is not printable: anyone may write it, terminals show it.</summary>
     public static string Shorten(string text)
     {
         string cut = text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "...");

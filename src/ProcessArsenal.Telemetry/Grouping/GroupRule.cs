@@ -46,7 +46,8 @@ public sealed class GroupRule
     }
 
     /// <summary>Compiles a rule; null if anything is wrong with it, and then all of it is added to <paramref name="errors"/>.</summary>
-    public static GroupRule? Compile(GroupRuleOptions options, ICollection<GroupRuleError> errors)
+    /// <param name="cmdlineComplete">False if some of cmdline is missing here, so that templates may ask for captures not known.</param>
+    public static GroupRule? Compile(GroupRuleOptions options, ICollection<GroupRuleError> errors, bool cmdlineComplete = true)
     {
         int before = errors.Count;
         CheckEntries("comm", options.Comm, errors, CheckComm);
@@ -55,7 +56,7 @@ public sealed class GroupRule
         CheckEntries("user", options.User, errors);
 
         var cmdline = ImmutableArray.CreateBuilder<(Regex, string[])>();
-        List<string>? captures = [];
+        List<string>? captures = cmdlineComplete ? [] : null;
         for (int i = 0; i < options.Cmdline.Length; i++)
         {
             if (GroupPattern.TryCompile(options.Cmdline[i], out Regex? regex, out string? error))

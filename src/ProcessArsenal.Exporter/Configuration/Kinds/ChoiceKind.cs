@@ -21,8 +21,13 @@ internal sealed class ChoiceKind<T>(params (string Word, T Value)[] choices) : S
         return false;
     }
 
-    protected override string? Hint(string text) =>
-        NearestName.Find(text, choices.Select(choice => choice.Word)) is { } nearest ? $": did you mean '{nearest}'?" : null;
+    // The beginning of a word is a common way to mean it: warn, info.
+    protected override string? Hint(string text)
+    {
+        string? meant = choices.Select(choice => choice.Word).FirstOrDefault(word => text.Length > 1 && word.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+            ?? NearestName.Find(text, choices.Select(choice => choice.Word));
+        return meant is null ? null : $": did you mean '{meant}'?";
+    }
 
     public override string Format(T value) => Array.Find(choices, choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
 

@@ -18,7 +18,7 @@ internal sealed class GroupRuleBinder(YamlMapping mapping, string path, BindCont
         int before = context.Errors.Count;
         var options = new GroupRuleOptions();
         // A cmdline that could not be read may have had the captures that a template asks for.
-        bool complete = true;
+        bool cmdlineComplete = true;
         foreach ((YamlScalar key, YamlNode value) in mapping.Entries)
         {
             int errors = context.Errors.Count;
@@ -37,15 +37,12 @@ internal sealed class GroupRuleBinder(YamlMapping mapping, string path, BindCont
                     options = options with { Labels = Labels(value) };
                     break;
             }
-            complete &= value is not YamlRefused && context.Errors.Count == errors;
+            if (key.Text == "cmdline") cmdlineComplete = value is not YamlRefused && context.Errors.Count == errors;
         }
         var wrong = new List<GroupRuleError>();
-        GroupRule? rule = GroupRule.Compile(options, wrong);
+        GroupRule? rule = GroupRule.Compile(options, wrong, cmdlineComplete);
         foreach (GroupRuleError error in wrong)
-        {
-            bool mayBeFollowUp = !complete && (error.Key == "name" || error.Key.StartsWith("labels.", StringComparison.Ordinal));
-            if (!mayBeFollowUp) context.Error(_places.GetValueOrDefault(error.Key, mapping), $"'{path}.{error.Key}': {error.Message}");
-        }
+            context.Error(_places.GetValueOrDefault(error.Key, mapping), $"'{path}.{error.Key}': {error.Message}");
         return context.Errors.Count == before ? rule : null;
     }
 

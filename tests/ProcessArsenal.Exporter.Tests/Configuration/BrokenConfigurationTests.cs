@@ -1,0 +1,293 @@
+using ProcessArsenal.Exporter.Configuration;
+
+namespace ProcessArsenal.Exporter.Tests.Configuration;
+
+/// <summary>What people get wrong, and exactly what they are told.</summary>
+public sealed class BrokenConfigurationTests
+{
+    public static TheoryData<string, string, string[]> Broken => new()
+    {
+        { "unknown section", "samplng: { interval: 5s }\n",
+            [
+                "config.yml:1:1: unknown key 'samplng': did you mean 'sampling'?",
+            ] },
+        { "unknown key in a section", "sampling:\n  intervall: 5s\n",
+            [
+                "config.yml:2:3: unknown key 'intervall' in 'sampling': did you mean 'interval'?",
+            ] },
+        { "unknown key far from any", "flavour: vanilla\n",
+            [
+                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, watch, per_process, procfs, log.",
+            ] },
+        { "key of another section", "linger: 5m\n",
+            [
+                "config.yml:1:1: unknown key 'linger': did you mean 'groups.linger'?",
+            ] },
+        { "dotted key", "listen.metrics: http://0.0.0.0:1\n",
+            [
+                "config.yml:1:1: unknown key 'listen.metrics': write 'listen: { metrics: ... }'.",
+            ] },
+        { "section is a list", "groups: [a]\n",
+            [
+                "config.yml:1:9: 'groups' must be a section of rules, exclude, max, linger, not a list.",
+            ] },
+        { "root is a list", "- a\n- b\n",
+            [
+                "config.yml:1:1: settings must be 'key: value' lines, not a list.",
+            ] },
+        { "root is text", "hello\n",
+            [
+                "config.yml:1:1: settings must be 'key: value' lines, not a single value.",
+            ] },
+        { "duplicate key", "watch: []\nprocfs: /proc\nwatch: []\n",
+            [
+                "config.yml:3:1: duplicate key 'watch': it is already in line 1, keep one.",
+            ] },
+        { "no value", "sampling:\n  interval:\n",
+            [
+                "config.yml:2:12: 'sampling.interval' has no value: give it one, or remove it.",
+            ] },
+        { "null list", "watch: ~\n",
+            [
+                "config.yml:1:8: 'watch' has no value: give it one, or remove it.",
+            ] },
+        { "list for a scalar", "procfs: [/proc]\n",
+            [
+                "config.yml:1:9: 'procfs' must be an absolute path such as /proc, not a list.",
+            ] },
+        { "mapping for a scalar", "procfs: {a: b}\n",
+            [
+                "config.yml:1:9: 'procfs' must be an absolute path such as /proc, not a mapping.",
+            ] },
+        { "scalar for a list", "watch: name = \"x\"\n",
+            [
+                "config.yml:1:8: 'watch' must be a list of expressions such as ['group = \"orders\"'], not a single value.",
+            ] },
+        { "duration out of range", "sampling: { interval: 50ms }\n",
+            [
+                "config.yml:1:23: 'sampling.interval' must be a duration from 100ms to 10m, such as 5s, not '50ms'.",
+            ] },
+        { "duration too long", "groups: { linger: 25h }\n",
+            [
+                "config.yml:1:19: 'groups.linger' must be a duration from 0s to 1d, such as 10m, not '25h'.",
+            ] },
+        { "duration without unit", "sampling: { interval: 5 }\n",
+            [
+                "config.yml:1:23: 'sampling.interval' must be a duration from 100ms to 10m, such as 5s, not '5': add a unit, one of ms, s, m, h, d.",
+            ] },
+        { "duration nonsense", "sampling: { interval: five }\n",
+            [
+                "config.yml:1:23: 'sampling.interval' must be a duration from 100ms to 10m, such as 5s, not 'five'.",
+            ] },
+        { "number out of range", "groups: { max: 0 }\n",
+            [
+                "config.yml:1:16: 'groups.max' must be a whole number from 1 to 10000, not '0'.",
+            ] },
+        { "number in quotes", "groups: { max: \"10\" }\n",
+            [
+                "config.yml:1:16: 'groups.max' must be a whole number from 1 to 10000, not '10' in quotes: remove them.",
+            ] },
+        { "number with fraction", "per_process: { top: 1.5 }\n",
+            [
+                "config.yml:1:21: 'per_process.top' must be a whole number from 0 to 1000, not '1.5'.",
+            ] },
+        { "url with path", "listen: { metrics: \"http://0.0.0.0:9464/metrics\" }\n",
+            [
+                "config.yml:1:20: 'listen.metrics' must be http://, an IP address or localhost, and a port, such as http://0.0.0.0:9464, not 'http://0.0.0.0:9464/metrics'.",
+            ] },
+        { "url with name", "listen: { metrics: \"http://example.org:9464\" }\n",
+            [
+                "config.yml:1:20: 'listen.metrics' must be http://, an IP address or localhost, and a port, such as http://0.0.0.0:9464, not 'http://example.org:9464'.",
+            ] },
+        { "url without port", "listen: { metrics: \"http://127.0.0.1\" }\n",
+            [
+                "config.yml:1:20: 'listen.metrics' must be http://, an IP address or localhost, and a port, such as http://0.0.0.0:9464, not 'http://127.0.0.1'.",
+            ] },
+        { "https", "listen: { metrics: \"https://127.0.0.1:1\" }\n",
+            [
+                "config.yml:1:20: 'listen.metrics' must be http://, an IP address or localhost, and a port, such as http://0.0.0.0:9464, not 'https://127.0.0.1:1'.",
+            ] },
+        { "relative path", "state_directory: state\n",
+            [
+                "config.yml:1:18: 'state_directory' must be an absolute path such as /var/lib/process-arsenal, not 'state'.",
+            ] },
+        { "unknown level", "log: { level: warn }\n",
+            [
+                "config.yml:1:15: 'log.level' must be one of debug, information, warning, error, not 'warn': did you mean 'warning'?",
+            ] },
+        { "level far", "log: { level: loud }\n",
+            [
+                "config.yml:1:15: 'log.level' must be one of debug, information, warning, error, not 'loud'.",
+            ] },
+        { "rules no list", "groups: { rules: {exe: [a]} }\n",
+            [
+                "config.yml:1:18: 'groups.rules' must be a list of rules such as [{exe: [nginx]}], not a mapping.",
+            ] },
+        { "rule no mapping", "groups: { rules: [nginx] }\n",
+            [
+                "config.yml:1:19: 'groups.rules[0]' must be a rule such as {exe: [nginx]}, not a single value.",
+            ] },
+        { "rule unknown key", "groups:\n  rules:\n    - nam: x\n",
+            [
+                "config.yml:3:7: unknown key 'nam' in 'groups.rules[0]': did you mean 'name'?",
+            ] },
+        { "rule key far", "groups:\n  rules:\n    - zzzzzz: x\n",
+            [
+                "config.yml:3:7: unknown key 'zzzzzz' in 'groups.rules[0]': there are name, comm, exe, cmdline, unit, user, labels.",
+            ] },
+        { "rule selector scalar", "groups:\n  rules:\n    - exe: nginx\n",
+            [
+                "config.yml:3:12: 'groups.rules[0].exe' must be a list such as [/usr/sbin/nginx], not a single value.",
+            ] },
+        { "rule selector empty", "groups:\n  rules:\n    - exe: []\n",
+            [
+                "config.yml:3:12: 'groups.rules[0].exe' is empty: name at least one, or remove the key.",
+            ] },
+        { "rule entry null", "groups:\n  rules:\n    - exe: [a, ~]\n",
+            [
+                "config.yml:3:16: 'groups.rules[0].exe[1]' has no value: give it one, or remove it.",
+            ] },
+        { "rule template", "groups:\n  rules:\n    - name: '{{.ExeBas}}'\n",
+            [
+                "config.yml:3:13: 'groups.rules[0].name': unknown variable '.ExeBas': did you mean '.ExeBase'?",
+            ] },
+        { "rule unclosed template", "groups:\n  rules:\n    - name: '{{.ExeBase'\n",
+            [
+                "config.yml:3:13: 'groups.rules[0].name': '{{.ExeBase' is never closed: add }}.",
+            ] },
+        { "rule capture", "groups:\n  rules:\n    - name: '{{.Matches.prot}}'\n      cmdline: ['(?P<port>.)']\n",
+            [
+                "config.yml:3:13: 'groups.rules[0].name': no cmdline expression of this rule captures 'prot': did you mean '.Matches.port'?",
+            ] },
+        { "rule regex", "groups:\n  rules:\n    - name: '{{.Matches.port}}'\n      cmdline: ['a', '(']\n",
+            [
+                "config.yml:4:22: 'groups.rules[0].cmdline[1]': bad regular expression (InsufficientClosingParentheses) at its character 1: correct it.",
+            ] },
+        { "rule lookahead", "groups:\n  rules:\n    - cmdline: ['(?=a)']\n",
+            [
+                "config.yml:3:17: 'groups.rules[0].cmdline[0]': the regular expression is too large, or needs backtracking (look-around, back-references, atomic groups): rewrite it without.",
+            ] },
+        { "rule long comm", "groups:\n  rules:\n    - comm: [dotnet-very-long-name]\n",
+            [
+                "config.yml:3:14: 'groups.rules[0].comm[0]': 'dotnet-very-long-name' never matches, as the kernel keeps 15 bytes of a name: write 'dotnet-very-lon', or use exe.",
+            ] },
+        { "label reserved", "groups:\n  rules:\n    - labels: { job: x, team: web }\n",
+            [
+                "config.yml:3:17: 'groups.rules[0].labels': the label 'job' is set by the exporter or by Prometheus: choose another name.",
+            ] },
+        { "label shape", "groups:\n  rules:\n    - labels: { my-team: x, __name__: y }\n",
+            [
+                "config.yml:3:17: 'groups.rules[0].labels': 'my-team' can't be a label's name: use letters, digits and _, no digit first, at most 100.",
+                "config.yml:3:29: 'groups.rules[0].labels': label names that start with __ are Prometheus's own: rename '__name__'.",
+            ] },
+        { "label value", "groups:\n  rules:\n    - labels: { team: [web], crew: '{{.Unti}}' }\n",
+            [
+                "config.yml:3:23: 'groups.rules[0].labels.team' must be text, not a list.",
+                "config.yml:3:36: 'groups.rules[0].labels.crew': unknown variable '.Unti': did you mean '.Unit'?",
+            ] },
+        { "anchor and alias", "watch: &w []\ngroups: { exclude: *w }\n",
+            [
+                "config.yml:1:8: anchors (&name) are not supported: write the value out where it is needed.",
+                "config.yml:2:20: aliases (*name) are not supported: write the value out.",
+            ] },
+        { "self-referring alias", "watch: &w [*w]\n",
+            [
+                "config.yml:1:8: anchors (&name) are not supported: write the value out where it is needed.",
+                "config.yml:1:12: aliases (*name) are not supported: write the value out.",
+            ] },
+        { "tag", "groups: { max: !!int 5 }\n",
+            [
+                "config.yml:1:16: tags (!name) are not supported: remove it.",
+            ] },
+        { "merge key", "groups: { <<: { max: 5 } }\n",
+            [
+                "config.yml:1:11: unknown key '<<' in 'groups': there are rules, exclude, max, linger.",
+            ] },
+        { "two documents", "procfs: /proc\n---\nprocfs: /proc\n",
+            [
+                "config.yml:2:1: a second YAML document begins here: keep all settings in one.",
+            ] },
+        { "directive", "%YAML 1.1\n---\nprocfs: /proc\n",
+            [
+                "config.yml:1:1: YAML directives (%...) are not supported: remove the line.",
+            ] },
+        { "key is a list", "? [a, b]\n: c\n",
+            [
+                "config.yml:1:3: a key must be a single word, not a list or a mapping.",
+            ] },
+        { "tab", "sampling:\n\tinterval: 5s\n",
+            [
+                "config.yml:2:1: a tab: indent with spaces.",
+            ] },
+        { "control character", "procfs: /pr\u0001oc\n",
+            [
+                "config.yml:1:12: the control character U+0001: remove it.",
+            ] },
+        { "unclosed flow then key", "watch: [a, b\ngroups: {}\n",
+            [
+                "config.yml:1:8: a list begins here that is never closed: add ']'.",
+            ] },
+        { "unclosed mapping", "groups: { max: 5\n",
+            [
+                "config.yml:2:1: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'.",
+            ] },
+        { "unclosed quote", "procfs: '/proc\n",
+            [
+                "config.yml:1:9: not valid YAML: while scanning a quoted scalar, found unexpected end of stream.",
+            ] },
+        { "mapping in plain", "procfs: a: b\n",
+            [
+                "config.yml:1:10: not valid YAML: while scanning a plain scalar value, found invalid mapping.",
+            ] },
+        { "bad indentation", "procfs: /proc\n  log: {}\n",
+            [
+                "config.yml:2:6: not valid YAML: while scanning a plain scalar value, found invalid mapping.",
+            ] },
+        { "too deep", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n",
+            [
+                "config.yml:1:33: nested more than 32 levels deep: no setting is.",
+            ] },
+        { "bad escape", "procfs: \"\\q\"\n",
+            [
+                "config.yml:1:9: not valid YAML: while scanning a quoted scalar, found unknown escape character.",
+            ] },
+        { "foreign text is made harmless", "procfs: \"a\\nb\\x1b[31m\"\n",
+            [
+                "config.yml:1:9: 'procfs' must be an absolute path such as /proc, not 'a\ufffdb\ufffd[31m'.",
+            ] },
+        { "everything at once", "samplng: {}\nsampling: { interval: 1ms }\ngroups:\n  max: none\n  rules:\n    - exe: x\n      name: '{{'\nlog: { level: info }\n",
+            [
+                "config.yml:1:1: unknown key 'samplng': did you mean 'sampling'?",
+                "config.yml:2:23: 'sampling.interval' must be a duration from 100ms to 10m, such as 5s, not '1ms'.",
+                "config.yml:4:8: 'groups.max' must be a whole number from 1 to 10000, not 'none'.",
+                "config.yml:6:12: 'groups.rules[0].exe' must be a list such as [/usr/sbin/nginx], not a single value.",
+                "config.yml:7:13: 'groups.rules[0].name': '{{' is never closed: add }}.",
+                "config.yml:8:15: 'log.level' must be one of debug, information, warning, error, not 'info': did you mean 'information'?",
+            ] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void Says_where_and_what_and_all_at_once(string what, string yaml, string[] errors)
+    {
+        Assert.NotEmpty(what);
+        Assert.Equal(errors, LoadText.Errors(yaml));
+    }
+
+    [Fact]
+    public void Every_message_is_one_line_and_ends_like_a_sentence() =>
+        Assert.All(Broken.SelectMany(row => LoadText.Errors(row.Data.Item2)), message =>
+        {
+            Assert.DoesNotContain(message, char.IsControl);
+            Assert.EndsWith(message[^1..], ".?");
+        });
+
+    [Fact]
+    public void Errors_are_bounded()
+    {
+        string yaml = string.Concat(Enumerable.Range(0, 5000).Select(i => $"unknown{i}: 1\n"));
+        string[] errors = LoadText.Errors(yaml);
+        Assert.Equal(ErrorList.Max + 1, errors.Length);
+        Assert.Equal("configuration: and 4900 more errors: correct these first.", errors[^1]);
+    }
+}

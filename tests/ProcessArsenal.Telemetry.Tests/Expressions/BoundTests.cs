@@ -1,0 +1,113 @@
+using CsCheck;
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Tests.Expressions;
+
+public sealed class BoundTests
+{
+    private const string Valid =
+        "memory > 200MiB and not (cpu > 80% or name ~ 'a\\d+[x-z]{2}') and has(unit) or dead = false and state != \"idle\"";
+
+    private static readonly string[] Pieces =
+    [
+        "memory", "cpu", "name", "dead", "state", "and", "or", "not", "(", ")", "=", "!=", "~", "!~", ">", "<=",
+        "200MiB", "80%", "5m", "1h30m", "\"idle\"",
+        "'x", "\"(\"", "has", "for", "growing",
+        "true", "-1", "9e9", "\\", "&&", "é", "\0", "",
+    ];
+
+    [Fact]
+    public void Random_text_never_throws() => Gen.String[0, 300].Sample(Check, iter: 5000);
+
+    [Fact]
+    public void Random_words_never_throw() =>
+        Gen.OneOf(Pieces).List[0, 40].Sample(pieces => Check(string.Join(' ', pieces)), iter: 5000);
+
+    [Fact]
+    public void Mutated_text_never_throws() => Gen.Select(
+        Gen.Int[0, Valid.Length - 1], Gen.Int[0, 3], Gen.Char[' ', '~']).List[1, 5].Sample(edits =>
+    {
+        string text = Valid;
+        foreach ((int at, int kind, char c) in edits)
+        {
+            int i = Math.Min(at, text.Length - 1);
+            text = kind switch
+            {
+                0 => text.Remove(i, 1),
+                1 => text.Insert(i, c.ToString()),
+                2 => text[..i] + c + text[(i + 1)..],
+                _ => text[..i],
+            };
+            if (text.Length == 0) break;
+        }
+        Check(text);
+    }, iter: 5000);
+
+    [Theory]
+    [InlineData("(")]
+    [InlineData("not ")]
+    [InlineData("((not ")]
+    [InlineData("dead and ")]
+    [InlineData("dead or dead and ")]
+    [InlineData("has(")]
+    [InlineData("'")]
+    [InlineData("name ~ '((((((((((")]
+    [InlineData("9")]
+    [InlineData("m")]
+    public void Long_repetitions_end_soon_and_without_overflow(string piece)
+    {
+        string text = string.Concat(Enumerable.Repeat(piece, Expression.MaxLength / piece.Length));
+        long start = TimeProvider.System.GetTimestamp();
+        Check(text);
+        Check(text + "dead");
+        Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void A_pattern_that_may_be_slow_is_refused_or_ends_in_unknown()
+    {
+        ProcessRow row = Rows.Full();
+        string text = string.Concat(Enumerable.Range(0, 4096).Select(i => "abc"[i * 7919 % 101 % 3]));
+        row.Description = new() { Name = "x", CommandLine = text };
+        long start = TimeProvider.System.GetTimestamp();
+        Assert.False(Expression.TryParse("cmdline ~ '(.*a.{0,2000}){3}z'", out _, out _));
+        Assert.NotEqual(Truth.True, Rows.Evaluate("cmdline ~ '(.*a.{0,300}){3}z'", in row));
+        Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Evaluation_allocates_nothing()
+    {
+        var expression = Rows.Parse(string.Join(" or ", FieldCatalogue.All.Select(f => $"not has({f.Name})"))
+            + " or not (memory >= 1 and cpu = 80% and fd_ratio < 1 and cpu_time > 0"
+            + " and name ~ 'n[a-z]+x$' and unit != 'x' and state = 'sleeping' and not dead)");
+        ProcessRow full = Rows.Full();
+        ProcessRow bare = Rows.Bare();
+        for (int i = 0; i < 100; i++) // The pattern's automaton is built here.
+        {
+            Assert.Equal(Truth.False, expression.Evaluate(in full));
+            Assert.Equal(Truth.True, expression.Evaluate(in bare));
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            expression.Evaluate(in full);
+            expression.Evaluate(in bare);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Check(string text)
+    {
+        if (Expression.TryParse(text, out Expression? expression, out ExpressionError? error))
+        {
+            ProcessRow row = Rows.Full();
+            Assert.InRange(expression.Evaluate(in row), Truth.False, Truth.True);
+            return;
+        }
+        Assert.InRange(error.Position, 0, text.Length);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+        Assert.InRange(error.Message.Length, 10, 500);
+    }
+}

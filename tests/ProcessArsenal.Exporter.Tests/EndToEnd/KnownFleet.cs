@@ -52,6 +52,20 @@ public sealed class KnownFleet : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        try
+        {
+            await Start();
+            await LiveThroughIt();
+        }
+        catch
+        {
+            await DisposeAsync(); // xunit does not dispose of what did not come to life
+            throw;
+        }
+    }
+
+    private async Task Start()
+    {
         string configuration = Configurations.GroupsByExecutable($"{Interval}s", Fleets.Select(f => f.Name).ToArray());
         _exporter = await ExporterProcess.Start(_scratch, configuration);
         Prometheus = await PrometheusServer.Start(_scratch, _exporter.Port);
@@ -61,11 +75,14 @@ public sealed class KnownFleet : IAsyncLifetime
         MetricsPage before = await _exporter.PageWhere("the first process of each group", page => Fleets.All(f => Processes(page, f) == 1));
         foreach (Fleet fleet in Fleets)
             fleet.StartsBefore = before.Value("process_group_starts_total", "group=" + fleet.Name) ?? -1;
+    }
 
+    private async Task LiveThroughIt()
+    {
         await Task.WhenAll(Fleets.Select(f => f.Workload!.Spawn(f.Copies)));
         foreach (Fleet fleet in Fleets)
             fleet.Before = await fleet.Workload!.Report();
-        await _exporter.PageOfLaterTick(); // whoever ends from here on has been seen
+        await _exporter!.PageOfLaterTick(); // whoever ends from here on has been seen
         foreach (Fleet fleet in Fleets)
         {
             await fleet.Workload!.Exit(fleet.Success, 0);

@@ -52,8 +52,16 @@ internal sealed class ExporterProcess : IAsyncDisposable
         int port = FreePort();
         string[] line = [.. prefix ?? [], program, .. Arguments(file, port, scratch.MakeFolderForAll("state"))];
         ExporterProcess exporter = new(Process.Start(StartInfo(line, environment))!, port, file);
-        await Eventually.True("the exporter is ready", exporter.IsReady, () => exporter.Log);
-        return exporter;
+        try
+        {
+            await Eventually.True("the exporter is ready", exporter.IsReady, () => exporter.Log);
+            return exporter;
+        }
+        catch
+        {
+            exporter.Send(Signals.Kill); // nobody else knows of it
+            throw;
+        }
     }
 
     /// <summary>Runs it where it can't start: gives the exit code and what it said.</summary>

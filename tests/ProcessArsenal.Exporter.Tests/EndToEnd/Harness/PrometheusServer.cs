@@ -40,8 +40,16 @@ internal sealed class PrometheusServer : IAsyncDisposable
         start.ArgumentList.Add("--storage.tsdb.path=" + scratch.PathOf("tsdb"));
         start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"));
         PrometheusServer server = new(Process.Start(start)!, port);
-        await Eventually.True("Prometheus scrapes", server.HasScraped, server.LastLog);
-        return server;
+        try
+        {
+            await Eventually.True("Prometheus scrapes", server.HasScraped, server.LastLog);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<bool> HasScraped()

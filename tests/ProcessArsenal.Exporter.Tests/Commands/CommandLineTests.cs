@@ -17,9 +17,9 @@ public sealed class CommandLineTests
             IsRoot = true,
             WorkingDirectory = "/work",
             DefaultFile = "/nonexistent/config.yml",
-            Serve = (configuration, _, _) =>
+            Serve = (loaded, _, _) =>
             {
-                _served = configuration;
+                _served = loaded.Configuration;
                 return Task.FromResult(0);
             },
         };
@@ -30,6 +30,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("help.txt")]
     [InlineData("help-serve.txt", "serve")]
+    [InlineData("help-ps.txt", "ps")]
+    [InlineData("help-tree.txt", "tree")]
     [InlineData("help-config.txt", "config")]
     [InlineData("help-config-check.txt", "config", "check")]
     [InlineData("help-config-show.txt", "config", "show")]

@@ -24,7 +24,8 @@ internal static class ServeCommand
     public static void Configure(Command command, CommandContext context, SettingsOptions options)
     {
         options.AddTo(command);
-        command.SetAction((result, cancellation) => options.Load(result, out ConfigurationSources sources) is { Configuration: { } configuration }
+        command.SetAction((result, cancellation) =>
+            options.Load(result, out ConfigurationSources sources) is { Configuration: { } configuration }
             ? context.Serve(configuration, sources, cancellation)
             : Task.FromResult(CommandLine.Failed));
     }

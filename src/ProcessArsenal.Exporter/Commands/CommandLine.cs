@@ -48,7 +48,8 @@ internal static class CommandLine
     /// <summary>The root command with all others. Without a command it serves.</summary>
     internal static RootCommand Create(CommandContext context)
     {
-        var root = new RootCommand("Observes the processes of this Linux host and publishes what it sees as Prometheus metrics. Without a command, it serves.");
+        var root = new RootCommand(
+            "Observes the processes of this Linux host and publishes what it sees as Prometheus metrics. Without a command, it serves.");
         var options = new SettingsOptions(context);
         foreach (Func<CommandContext, SettingsOptions, Command> create in Commands) root.Add(create(context, options));
         ServeCommand.Configure(root, context, options);

@@ -21,7 +21,8 @@ internal static class ConfigCommand
 
     private static Command Check(SettingsOptions options)
     {
-        var command = new Command("check", "Say whether the configuration is good, or everything that is wrong with it. Exits with 1 if anything is.");
+        var command = new Command("check",
+            "Say whether the configuration is good, or everything that is wrong with it. Exits with 1 if anything is.");
         options.AddTo(command);
         command.SetAction(result =>
         {

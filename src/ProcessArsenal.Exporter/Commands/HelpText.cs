@@ -4,7 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace ProcessArsenal.Exporter.Commands;
 
-/// <summary>Help that teaches: what System.CommandLine writes, at a width that does not depend on the terminal, and then examples.</summary>
+/// <summary>Help that teaches: what System.CommandLine writes, at a width that does not depend on the terminal, and then
+/// examples.</summary>
 internal static class HelpText
 {
     private const int Width = 120;

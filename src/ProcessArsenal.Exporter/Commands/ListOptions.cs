@@ -15,7 +15,7 @@ internal sealed class ListOptions
     public Option<string> Output { get; } = new("--output", "-o")
     {
         HelpName = "table|json",
-        Description = "How to print. [default: table]",
+        Description = "How to print.",
         DefaultValueFactory = _ => "table",
     };
 

@@ -29,11 +29,11 @@ internal static class PsCommand
         var sort = new Option<string>("--sort")
         {
             HelpName = string.Join('|', Orders.Keys),
-            Description = "What to sort by, greatest first (pid and name: least first). [default: cpu]",
+            Description = "What to sort by, greatest first (pid and name: least first).",
             DefaultValueFactory = _ => "cpu",
         };
         sort.AcceptOnlyFromAmong([.. Orders.Keys]);
-        var limit = new Option<int>("--limit", "-n") { HelpName = "number", Description = "Print at most so many; 0 is all. [default: 0]" };
+        var limit = new Option<int>("--limit", "-n") { HelpName = "number", Description = "Print at most so many; 0 is all." };
         limit.Validators.Add(value =>
         {
             if (value.Errors.Any()) return;
@@ -98,33 +98,26 @@ internal static class PsCommand
 
     private static Table Render(List<ProcessView> processes)
     {
-        Table table = new Table().Border(TableBorder.None).HideFooters();
-        foreach (string name in (string[])["PID", "CPU%", "MEM", "THR", "FDS", "READ/s", "WRITE/s", "AGE"])
-            table.AddColumn(new TableColumn(new Text(name)).RightAligned().NoWrap());
-        foreach (string name in (string[])["USER", "STATE", "GROUP", "COMMAND"])
-            table.AddColumn(new TableColumn(new Text(name)).NoWrap());
-        foreach (ProcessView p in processes)
-        {
-            string command = string.IsNullOrEmpty(p.CommandLine) ? $"[{p.Name}]" : p.CommandLine;
-            string[] cells =
-            [
-                p.Pid.ToString(CultureInfo.InvariantCulture),
-                Terminal.Percent(p.Cpu),
-                Terminal.Bytes(p.Memory),
-                p.Threads.ToString(CultureInfo.InvariantCulture),
-                p.FileDescriptors?.ToString("0", CultureInfo.InvariantCulture) ?? "-",
-                Terminal.Bytes(p.DiskRead),
-                Terminal.Bytes(p.DiskWrite),
-                Terminal.Age(p.Uptime),
-                Terminal.Printable(p.User ?? "-", 16),
-                p.State ?? "-",
-                Terminal.Printable(p.Group ?? "-", 32),
-                Terminal.Printable(command, Math.Max(20, Terminal.Width - 100)),
-            ];
-            table.AddRow(cells.Select(cell => new Text(cell) { Overflow = Overflow.Ellipsis }));
-        }
-        return table;
+        List<string[]> rows = [["PID", "CPU%", "MEM", "THR", "FDS", "READ/s", "WRITE/s", "AGE", "USER", "STATE", "GROUP", "COMMAND"]];
+        rows.AddRange(processes.Select(Cells));
+        return Terminal.Table(rows, rightAligned: 8);
     }
+
+    private static string[] Cells(ProcessView p) =>
+    [
+        p.Pid.ToString(CultureInfo.InvariantCulture),
+        Terminal.Percent(p.Cpu),
+        Terminal.Bytes(p.Memory),
+        p.Threads.ToString(CultureInfo.InvariantCulture),
+        p.FileDescriptors?.ToString("0", CultureInfo.InvariantCulture) ?? "-",
+        Terminal.Bytes(p.DiskRead),
+        Terminal.Bytes(p.DiskWrite),
+        Terminal.Age(p.Uptime),
+        Terminal.Printable(p.User ?? "-", 16),
+        p.State ?? "-",
+        Terminal.Printable(p.Group ?? "-", 32),
+        Terminal.Printable(string.IsNullOrEmpty(p.CommandLine) ? $"[{p.Name}]" : p.CommandLine, Terminal.Width),
+    ];
 
     /// <summary>Greatest first, unreadable last.</summary>
     private static int Descending(double? a, double? b) => (b ?? double.NegativeInfinity).CompareTo(a ?? double.NegativeInfinity);

@@ -17,7 +17,8 @@ internal sealed class SettingsOptions
         _config = new Option<string>("--config")
         {
             HelpName = "file",
-            Description = $"YAML file to read. [environment: {ConfigurationLoader.FileVariable}; default: {ConfigurationSources.SystemFile} if it exists]",
+            Description = $"YAML file to read. [environment: {ConfigurationLoader.FileVariable}; "
+                + $"default: {ConfigurationSources.SystemFile} if it exists]",
         };
         foreach (ConfigurationKey key in ConfigurationCatalogue.Keys)
         {

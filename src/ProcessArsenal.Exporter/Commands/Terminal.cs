@@ -9,9 +9,27 @@ namespace ProcessArsenal.Exporter.Commands;
 internal static class Terminal
 {
     private const int PipedWidth = 200;
+    private const int Unbounded = 10_000;
 
     /// <summary>Columns of the terminal; a fixed width where the output goes elsewhere, so that it pastes the same everywhere.</summary>
     public static int Width => Console.IsOutputRedirected ? PipedWidth : Math.Max(60, Console.WindowWidth);
+
+    /// <summary>A table whose first row is the heading, and whose last column takes the width that the others leave.</summary>
+    public static Table Table(List<string[]> rows, int rightAligned)
+    {
+        int last = rows[0].Length - 1;
+        int used = Enumerable.Range(0, last).Sum(column => rows.Max(row => row[column].GetCellWidth()) + 1);
+        int left = Math.Max(10, Width - used);
+        Table table = new Table().Border(TableBorder.None);
+        for (int i = 0; i <= last; i++)
+        {
+            var column = new TableColumn(new Text(rows[0][i])) { NoWrap = true, Padding = new Padding(0, 0, i == last ? 0 : 1, 0) };
+            table.AddColumn(i < rightAligned ? column.RightAligned() : column);
+        }
+        foreach (string[] row in rows.Skip(1))
+            table.AddRow(row.Select((cell, i) => new Text(i == last ? Cut(cell, left) : cell)));
+        return table;
+    }
 
     /// <summary>Renders without trailing blanks.</summary>
     public static void Write(TextWriter output, IRenderable content, bool colours)
@@ -24,7 +42,7 @@ internal static class Terminal
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = Width;
+        console.Profile.Width = Unbounded; // Spectre would fold what is wider; widths are ours to keep.
         console.Profile.Capabilities.Unicode = true;
         console.Write(content);
         foreach (string line in text.ToString().TrimEnd('\n').Split('\n')) output.WriteLine(line.TrimEnd());
@@ -44,6 +62,18 @@ internal static class Terminal
             else printable.Append(rune);
         }
         return printable.ToString();
+    }
+
+    /// <summary>Cuts to so many columns of the terminal; a wide character takes two.</summary>
+    public static string Cut(string text, int width)
+    {
+        int used = 0;
+        for (int i = 0; i < text.Length; i += char.IsSurrogatePair(text, i) ? 2 : 1)
+        {
+            used += text.Substring(i, char.IsSurrogatePair(text, i) ? 2 : 1).GetCellWidth();
+            if (used > width) return text[..i].TrimEnd();
+        }
+        return text;
     }
 
     /// <summary>1536 is 1.5K; powers of 1024.</summary>

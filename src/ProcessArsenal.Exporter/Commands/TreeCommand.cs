@@ -112,6 +112,6 @@ internal static class TreeCommand
         string group = process.Group is { } name && name != process.Name ? $"  {Terminal.Printable(name, 48)}" : "";
         string facts = string.Create(CultureInfo.InvariantCulture,
             $"{Terminal.Printable(process.Name, 64)} {process.Pid}{group}  cpu {Terminal.Percent(process.Cpu)}%  mem {Terminal.Bytes(process.Memory)}");
-        return new Text(facts) { Overflow = Overflow.Ellipsis };
+        return new Text(facts);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class ErrorList
 
     public IReadOnlyList<ConfigurationError> ToList() => _more == 0
         ? _errors
-        : [.. _errors, new ConfigurationError("configuration", 0, 0, string.Create(CultureInfo.InvariantCulture, $"and {_more} more errors: correct these first."))];
+        : [.. _errors, new ConfigurationError("configuration", 0, 0, string.Create(CultureInfo.InvariantCulture,
+            $"and {_more} more errors: correct these first."))];
 }
 
 /// <summary>What binding one source needs: its name, and where to put errors.</summary>

@@ -31,9 +31,11 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
             else
             {
                 string? nearest = NearestName.Find(
-                    name, ConfigurationCatalogue.Keys.Select(known => known.EnvironmentVariable).Concat(ConfigurationCatalogue.OtherVariables));
+                    name, ConfigurationCatalogue.Keys
+                        .Select(known => known.EnvironmentVariable).Concat(ConfigurationCatalogue.OtherVariables));
                 errors.Add(new ConfigurationError(Quoting.Cap(name), 0, 0, "unknown variable: "
-                    + (nearest is null ? "see 'process-arsenal config schema' for the settings there are." : $"did you mean '{nearest}'?")));
+                    + (nearest is null
+                        ? "see 'process-arsenal config schema' for the settings there are." : $"did you mean '{nearest}'?")));
             }
         }
     }
@@ -99,14 +101,16 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
     /// <summary>The one key with that last name in another section.</summary>
     private static string? Elsewhere(string name)
     {
-        string[] paths = [.. ConfigurationCatalogue.Keys.Select(key => key.Path).Where(path => path.EndsWith($".{name}", StringComparison.Ordinal))];
+        string[] paths = [.. ConfigurationCatalogue.Keys
+            .Select(key => key.Path).Where(path => path.EndsWith($".{name}", StringComparison.Ordinal))];
         return paths.Length == 1 ? paths[0] : null;
     }
 
     /// <summary>The keys of a section, each once; of the top for "".</summary>
     private static IEnumerable<string> Names(string section) => section.Length == 0
         ? ConfigurationCatalogue.Keys.Select(key => key.Path.Split('.')[0]).Distinct()
-        : ConfigurationCatalogue.Keys.Where(key => key.Path.StartsWith(section + ".", StringComparison.Ordinal)).Select(key => key.Path[(section.Length + 1)..]);
+        : ConfigurationCatalogue.Keys
+            .Where(key => key.Path.StartsWith(section + ".", StringComparison.Ordinal)).Select(key => key.Path[(section.Length + 1)..]);
 
     private void Set(ConfigurationKey key, YamlNode node, BindContext context, string origin)
     {

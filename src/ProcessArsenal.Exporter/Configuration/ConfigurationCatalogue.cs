@@ -19,7 +19,8 @@ internal static class ConfigurationCatalogue
             Flag = "--listen-metrics",
             FlagValue = "url",
         },
-        new ConfigurationKey<string>(new PathKind("/var/lib/process-arsenal"), c => c.StateDirectory, (c, v) => c with { StateDirectory = v })
+        new ConfigurationKey<string>(new PathKind("/var/lib/process-arsenal"),
+            c => c.StateDirectory, (c, v) => c with { StateDirectory = v })
         {
             Path = "state_directory",
             Help = "Directory for what must outlive a restart.",
@@ -66,19 +67,22 @@ internal static class ConfigurationCatalogue
             Help = "How long a group that no rule declares stays after its last process.",
             Example = "10m",
         },
-        new ConfigurationKey<ImmutableArray<Expression>>(new ExpressionsKind("group = \"orders\""), c => c.Watch, (c, v) => c with { Watch = v })
+        new ConfigurationKey<ImmutableArray<Expression>>(new ExpressionsKind("group = \"orders\""),
+            c => c.Watch, (c, v) => c with { Watch = v })
         {
             Path = "watch",
             Help = "Processes that any of these expressions selects have series of their own.",
             Example = "['group = \"orders\"']",
         },
-        new ConfigurationKey<int>(new IntegerKind(0, 1_000), c => c.PerProcess.Top, (c, v) => c with { PerProcess = c.PerProcess with { Top = v } })
+        new ConfigurationKey<int>(new IntegerKind(0, 1_000),
+            c => c.PerProcess.Top, (c, v) => c with { PerProcess = c.PerProcess with { Top = v } })
         {
             Path = "per_process.top",
             Help = "How many of the busiest processes, and of the largest, have series of their own.",
             Example = "10",
         },
-        new ConfigurationKey<int>(new IntegerKind(0, 10_000), c => c.PerProcess.Max, (c, v) => c with { PerProcess = c.PerProcess with { Max = v } })
+        new ConfigurationKey<int>(new IntegerKind(0, 10_000),
+            c => c.PerProcess.Max, (c, v) => c with { PerProcess = c.PerProcess with { Max = v } })
         {
             Path = "per_process.max",
             Help = "How many processes have series of their own at most.",

@@ -21,7 +21,8 @@ internal static class ConfigurationFile
             {
                 byte[]? bytes = ReadBounded(path);
                 if (bytes is not null) return Decode(bytes, path, errors);
-                wrong = string.Create(CultureInfo.InvariantCulture, $"it is larger than {MaxBytes} bytes, which is the limit: is it the right file?");
+                wrong = string.Create(CultureInfo.InvariantCulture,
+                    $"it is larger than {MaxBytes} bytes, which is the limit: is it the right file?");
             }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -62,7 +63,8 @@ internal static class ConfigurationFile
         {
             ReadOnlySpan<byte> good = text[..Math.Clamp(e.Index, 0, text.Length)];
             int column = Encoding.UTF8.GetCharCount(good[(good.LastIndexOf((byte)'\n') + 1)..]) + 1;
-            errors.Add(new ConfigurationError(path, good.Count((byte)'\n') + 1, column, "not valid UTF-8: save the file in that encoding."));
+            errors.Add(new ConfigurationError(path, good.Count((byte)'\n') + 1, column,
+                "not valid UTF-8: save the file in that encoding."));
             return null;
         }
     }

@@ -70,7 +70,8 @@ internal sealed class ConfigurationKey<T>(
     {
         json.WriteStartObject();
         string range = kind is ScalarKind<T> scalar && kind is DurationKind ? $" Must be {scalar.Expected}." : "";
-        json.WriteString("description", $"{Help}{range} Example: {Example}{(DefaultInWords is null ? "" : $" Default: {DefaultInWords}.")}");
+        json.WriteString("description",
+            $"{Help}{range} Example: {Example}{(DefaultInWords is null ? "" : $" Default: {DefaultInWords}.")}");
         kind.WriteSchema(json);
         if (DefaultInWords is null)
         {

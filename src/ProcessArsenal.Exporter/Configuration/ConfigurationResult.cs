@@ -8,7 +8,8 @@ namespace ProcessArsenal.Exporter.Configuration;
 /// <param name="File">The file that was read; null if there was none.</param>
 /// <param name="Origins">Where each key's value came from, by path: <c>default</c>, <c>file:line</c>, a variable or a flag.</param>
 public sealed record ConfigurationResult(
-    ExporterConfiguration? Configuration, IReadOnlyList<ConfigurationError> Errors, string? File, IReadOnlyDictionary<string, string> Origins);
+    ExporterConfiguration? Configuration, IReadOnlyList<ConfigurationError> Errors, string? File,
+    IReadOnlyDictionary<string, string> Origins);
 
 /// <summary>Something wrong with the settings.</summary>
 /// <param name="Source">The file's path, or the name of the environment variable or flag.</param>

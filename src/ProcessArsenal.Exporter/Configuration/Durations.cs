@@ -6,7 +6,8 @@ namespace ProcessArsenal.Exporter.Configuration;
 internal static class Durations
 {
     // The longest suffix that fits must come first: ms before s and m.
-    private static readonly (string Suffix, long Milliseconds)[] Units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    private static readonly (string Suffix, long Milliseconds)[] Units =
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
     private const int MaxLength = 20;
     private const decimal MaxMilliseconds = 1e14m; // some 3,000 years: far from overflow

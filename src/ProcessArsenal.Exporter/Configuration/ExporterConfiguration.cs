@@ -11,7 +11,8 @@ public sealed record ExporterConfiguration
 {
     public ListenSettings Listen { get; init; } = new();
 
-    /// <summary>Absolute path. The default depends on who runs the program: see <see cref="ConfigurationSources.DefaultStateDirectory"/>.</summary>
+    /// <summary>Absolute path. The default depends on who runs the program:
+    /// see <see cref="ConfigurationSources.DefaultStateDirectory"/>.</summary>
     public string StateDirectory { get; init; } = ConfigurationSources.RootStateDirectory;
 
     public SamplingSettings Sampling { get; init; } = new();

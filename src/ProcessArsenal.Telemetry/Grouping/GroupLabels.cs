@@ -10,8 +10,8 @@ public static class GroupLabels
     /// <summary>Taken: by our own families, by the text format, and by Prometheus, which sets job and instance itself.</summary>
     public static readonly string[] Reserved =
     [
-        "group", "identity", "pid", "state", "cpu_mode", "type", "reason", "disk_io_direction", "outcome", "source", "destination", "transport",
-        "le", "quantile", "job", "instance",
+        "group", "identity", "pid", "state", "cpu_mode", "type", "reason", "disk_io_direction", "outcome", "source", "destination",
+        "transport", "le", "quantile", "job", "instance",
     ];
 
     /// <summary>Null if the name is good; else what is wrong with it and what to do.</summary>
@@ -21,7 +21,8 @@ public static class GroupLabels
             return $"'{Quoting.Cap(name)}' can't be a label's name: use letters, digits and _, no digit first, at most {MaxNameLength}.";
         if (name.StartsWith("__", StringComparison.Ordinal))
             return $"label names that start with __ are Prometheus's own: rename '{name}'.";
-        return Array.IndexOf(Reserved, name) < 0 ? null : $"the label '{name}' is set by the exporter or by Prometheus: choose another name.";
+        return Array.IndexOf(Reserved, name) < 0
+            ? null : $"the label '{name}' is set by the exporter or by Prometheus: choose another name.";
     }
 
     // [a-zA-Z_][a-zA-Z0-9_]*

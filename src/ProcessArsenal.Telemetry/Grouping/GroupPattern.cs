@@ -37,7 +37,8 @@ public static class GroupPattern
         }
         catch (RegexParseException e)
         {
-            error = string.Create(CultureInfo.InvariantCulture, $"bad regular expression ({e.Error}) at its character {e.Offset}: correct it.");
+            error = string.Create(CultureInfo.InvariantCulture,
+                $"bad regular expression ({e.Error}) at its character {e.Offset}: correct it.");
         }
         catch (ArgumentException)
         {
@@ -45,7 +46,8 @@ public static class GroupPattern
         }
         catch (NotSupportedException)
         {
-            error = "the regular expression is too large, or needs backtracking (look-around, back-references, atomic groups): rewrite it without.";
+            error = "the regular expression is too large, or needs backtracking (look-around, back-references, atomic groups): "
+                + "rewrite it without.";
         }
         return false;
     }

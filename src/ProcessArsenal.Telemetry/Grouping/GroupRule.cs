@@ -19,7 +19,8 @@ public sealed class GroupRule
     private readonly ImmutableArray<(string Name, GroupTemplate Value)> _labels;
 
     private GroupRule(
-        GroupRuleOptions options, ImmutableArray<(Regex, string[])> cmdline, GroupTemplate name, ImmutableArray<(string, GroupTemplate)> labels)
+        GroupRuleOptions options, ImmutableArray<(Regex, string[])> cmdline, GroupTemplate name,
+        ImmutableArray<(string, GroupTemplate)> labels)
     {
         Options = options;
         _cmdline = cmdline;
@@ -37,7 +38,8 @@ public sealed class GroupRule
 
     /// <summary>Compiles a rule.</summary>
     /// <param name="error">The first thing that is wrong.</param>
-    public static bool TryCompile(GroupRuleOptions options, [NotNullWhen(true)] out GroupRule? rule, [NotNullWhen(false)] out GroupRuleError? error)
+    public static bool TryCompile(
+        GroupRuleOptions options, [NotNullWhen(true)] out GroupRule? rule, [NotNullWhen(false)] out GroupRuleError? error)
     {
         var errors = new List<GroupRuleError>();
         rule = Compile(options, errors);

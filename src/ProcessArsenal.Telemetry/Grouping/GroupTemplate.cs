@@ -92,7 +92,8 @@ public sealed class GroupTemplate
             if (captures is null || captures.Contains(capture)) return new Part(null, null, capture);
             string? meant = NearestName.Find(capture, captures);
             error = $"no cmdline expression of this rule captures '{Quoting.Cap(capture)}'"
-                + (meant is null ? $": write (?P<name>...) in one, and {{{{{MatchPrefix}name}}}} here." : $": did you mean '{MatchPrefix}{meant}'?");
+                + (meant is null
+                    ? $": write (?P<name>...) in one, and {{{{{MatchPrefix}name}}}} here." : $": did you mean '{MatchPrefix}{meant}'?");
             return null;
         }
         IEnumerable<string> names = Variables.Select(variable => variable.Name).Append(".Matches");

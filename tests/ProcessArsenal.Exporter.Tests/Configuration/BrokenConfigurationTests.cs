@@ -295,7 +295,7 @@ public sealed class BrokenConfigurationTests
     [InlineData("watch:\n  - 'x'\n", "x", 6)]
     public void Errors_in_an_expression_point_into_it(string yaml, string text, int column)
     {
-        Assert.SkipWhen(Expression.TryParse(text, out _, out ExpressionError? error), "this parser accepts everything");
+        Assert.False(Expression.TryParse(text, out _, out ExpressionError? error));
         string at = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"config.yml:{yaml.Count('\n')}:{column + error!.Position}");
         Assert.Equal([$"{at}: 'watch[0]': {error.Message}"], LoadText.Errors(yaml));
     }

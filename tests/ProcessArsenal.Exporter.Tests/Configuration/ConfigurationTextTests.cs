@@ -49,7 +49,7 @@ public sealed class ConfigurationTextTests
               rules:
                 - { name: "it's\n\U0001F600 {{.Comm}}", user: [yes, 1000, "null"], exe: ["a: b", "#c", "[d]"], labels: { port: 80, on: true } }
                 - { cmdline: ["x\\.y", '''', "\u0085"] }
-            watch: ["a\tb", "# no comment"]
+            watch: ["name = 'a\tb'", "cmdline ~ '# no comment'"]
             listen: { metrics: "http://[::1]:0" }
             """;
         foreach (string yaml in (string[])[Example, Tricky, ""])

@@ -24,7 +24,8 @@ internal sealed class ChoiceKind<T>(params (string Word, T Value)[] choices) : S
     // The beginning of a word is a common way to mean it: warn, info.
     protected override string? Hint(string text)
     {
-        string? meant = choices.Select(choice => choice.Word).FirstOrDefault(word => text.Length > 1 && word.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+        string? meant = choices.Select(choice => choice.Word)
+            .FirstOrDefault(word => text.Length > 1 && word.StartsWith(text, StringComparison.OrdinalIgnoreCase))
             ?? NearestName.Find(text, choices.Select(choice => choice.Word));
         return meant is null ? null : $": did you mean '{meant}'?";
     }

@@ -22,7 +22,8 @@ internal sealed class ExpressionsKind(string example) : ValueKind<ImmutableArray
         for (int i = 0; i < sequence.Items.Count; i++)
         {
             string item = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
-            if (sequence.Items[i] is not YamlScalar { IsNull: false } scalar) ReportKind(sequence.Items[i], item, $"an expression such as {example}", context);
+            if (sequence.Items[i] is not YamlScalar { IsNull: false } scalar)
+                ReportKind(sequence.Items[i], item, $"an expression such as {example}", context);
             else if (Expression.TryParse(scalar.Text, out Expression? expression, out ExpressionError? error)) expressions.Add(expression);
             else context.Error(scalar, error.Position, $"'{item}': {error.Message}");
         }
@@ -30,7 +31,8 @@ internal sealed class ExpressionsKind(string example) : ValueKind<ImmutableArray
         return context.Errors.Count == before;
     }
 
-    public override string Format(ImmutableArray<Expression> value) => YamlText.List(value.Select(expression => YamlText.Quote(expression.Text)));
+    public override string Format(ImmutableArray<Expression> value) =>
+        YamlText.List(value.Select(expression => YamlText.Quote(expression.Text)));
 
     public override IReadOnlyList<string>? FormatItems(ImmutableArray<Expression> value) =>
         value.IsEmpty ? null : [.. value.Select(expression => YamlText.Quote(expression.Text))];

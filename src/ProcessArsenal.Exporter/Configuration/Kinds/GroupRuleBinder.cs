@@ -50,7 +50,8 @@ internal sealed class GroupRuleBinder(YamlMapping mapping, string path, BindCont
     {
         string? nearest = NearestName.Find(key.Text, GroupRuleKey.All.Select(known => known.Name));
         context.Error(key, $"unknown key '{Quoting.Cap(key.Text)}' in '{path}'"
-            + (nearest is null ? $": there are {string.Join(", ", GroupRuleKey.All.Select(known => known.Name))}." : $": did you mean '{nearest}'?"));
+            + (nearest is null
+                ? $": there are {string.Join(", ", GroupRuleKey.All.Select(known => known.Name))}." : $": did you mean '{nearest}'?"));
     }
 
     private string? Text(YamlNode node, string key)

@@ -109,8 +109,8 @@ internal sealed class GroupRulesKind : ValueKind<ImmutableArray<GroupRule>>
         Add("cmdline", options.Cmdline);
         Add("unit", options.Unit);
         Add("user", options.User);
-        if (!options.Labels.IsEmpty)
-            entries.Add($"labels: {{{string.Join(", ", options.Labels.Select(label => $"{YamlText.Quote(label.Key)}: {YamlText.Quote(label.Value)}"))}}}");
+        IEnumerable<string> labels = options.Labels.Select(label => $"{YamlText.Quote(label.Key)}: {YamlText.Quote(label.Value)}");
+        if (!options.Labels.IsEmpty) entries.Add($"labels: {{{string.Join(", ", labels)}}}");
         return $"{{{string.Join(", ", entries)}}}";
 
         void Add(string key, ImmutableArray<string> values)

@@ -36,7 +36,8 @@ internal sealed record YamlScalar(Position Start, string Text, ScalarStyle Style
         int written = End.Column - Start.Column - 2 * quote;
         if (written == Text.Length) return Start with { Column = Start.Column + quote + offset };
         // In single quotes a quote is written twice, and that is all there is.
-        return Style == ScalarStyle.SingleQuoted ? Start with { Column = Start.Column + quote + offset + Text.AsSpan(0, offset).Count('\'') } : null;
+        return Style == ScalarStyle.SingleQuoted
+            ? Start with { Column = Start.Column + quote + offset + Text.AsSpan(0, offset).Count('\'') } : null;
     }
 }
 

@@ -58,7 +58,8 @@ internal sealed class YamlReader(BindContext context)
         catch (ArgumentException)
         {
             // Thrown for a tag that is no URI.
-            context.Error(Position.From(parser.Current?.End ?? Mark.Empty), "a tag (!name) after this point, which is not supported: remove it.");
+            context.Error(Position.From(parser.Current?.End ?? Mark.Empty),
+                "a tag (!name) after this point, which is not supported: remove it.");
         }
         return null;
     }
@@ -114,13 +115,15 @@ internal sealed class YamlReader(BindContext context)
         else
         {
             context.Error(key, string.Create(
-                CultureInfo.InvariantCulture, $"duplicate key '{Quoting.Cap(key.Text)}': it is already in line {parent.Seen[key.Text]}, keep one."));
+                CultureInfo.InvariantCulture,
+                $"duplicate key '{Quoting.Cap(key.Text)}': it is already in line {parent.Seen[key.Text]}, keep one."));
         }
     }
 
     private bool Marked(NodeEvent node)
     {
-        if (!node.Anchor.IsEmpty) context.Error(Position.From(node.Start), "anchors (&name) are not supported: write the value out where it is needed.");
+        if (!node.Anchor.IsEmpty) context.Error(Position.From(node.Start),
+            "anchors (&name) are not supported: write the value out where it is needed.");
         else if (!node.Tag.IsEmpty) context.Error(Position.From(node.Start), "tags (!name) are not supported: remove it.");
         else return false;
         return true;
@@ -128,13 +131,16 @@ internal sealed class YamlReader(BindContext context)
 
     private void ReportUnclosed(Position reached)
     {
-        Container? flow = _open.FirstOrDefault(container => container.Node is YamlSequence { IsFlow: true } or YamlMapping { IsFlow: true });
+        Container? flow = _open.FirstOrDefault(container =>
+            container.Node is YamlSequence { IsFlow: true } or YamlMapping { IsFlow: true });
         if (flow is null) context.Error(reached, "not valid YAML after this point: look for a bracket, brace or quote that is not closed.");
-        else context.Error(flow.Node, $"{flow.Node.Kind} begins here that is never closed: add '{(flow.Node is YamlSequence ? ']' : '}')}'.");
+        else context.Error(flow.Node,
+            $"{flow.Node.Kind} begins here that is never closed: add '{(flow.Node is YamlSequence ? ']' : '}')}'.");
     }
 
     // "While parsing a block mapping, did not find expected key." -> "while parsing a block mapping, did not find expected key."
-    private static string Describe(string message) => message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + Quoting.Cap(message[1..], 200);
+    private static string Describe(string message) =>
+        message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + Quoting.Cap(message[1..], 200);
 
     /// <summary>A list or mapping that has begun.</summary>
     private sealed class Container(YamlNode node, bool refused)

@@ -95,6 +95,7 @@ public sealed class ProcFsTests
     public void Every_process_reads_as_a_naive_parser_reads_it()
     {
         using ProcFs proc = ProcFs.Open();
+        using Child cat = Child.Cat(); // With hidepid an ordinary user sees nobody else's.
         var pids = new List<int>();
         Assert.True(proc.TryListPids(pids));
         byte[] buffer = new byte[64 * 1024];

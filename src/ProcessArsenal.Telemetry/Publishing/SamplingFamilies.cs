@@ -39,7 +39,7 @@ internal static class SamplingFamilies
     {
         const string dropped = "arsenal_series_dropped_total";
         writer.Family(dropped, "counter", null,
-            "What a cap kept out, summed over samples: processes counted in group=\"other\" as there were too many groups, "
+            "What a cap kept out, summed over samples: processes counted in the group other as there were too many groups, "
             + "and processes that got no series of their own as there were too many of them.");
         writer.Sample(dropped, [], "family=\"process_group\"", health.GroupsFolded);
         writer.Sample(dropped, [], "family=\"process\"", health.ProcessesNotReported);

@@ -1,5 +1,6 @@
 using ProcessArsenal.Exporter.Commands;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.Commands;
 
@@ -39,7 +40,7 @@ public sealed class CommandLineTests
         Assert.Equal(0, code);
         Assert.Equal("", error);
         // The root command calls itself by the program's file, which is another one here.
-        Golden.Check(golden, output.Replace(System.CommandLine.RootCommand.ExecutableName, "process-arsenal", StringComparison.Ordinal));
+        Golden.Check("tests/golden/" + golden, output.Replace(System.CommandLine.RootCommand.ExecutableName, "process-arsenal", StringComparison.Ordinal));
     }
 
     [Theory]

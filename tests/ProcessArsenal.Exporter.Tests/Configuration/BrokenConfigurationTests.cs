@@ -1,4 +1,7 @@
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Configuration.Yaml;
+using ProcessArsenal.Telemetry.Expressions;
+using YamlDotNet.Core;
 
 namespace ProcessArsenal.Exporter.Tests.Configuration;
 
@@ -199,6 +202,10 @@ public sealed class BrokenConfigurationTests
             [
                 "config.yml:1:16: tags (!name) are not supported: remove it.",
             ] },
+        { "tag that is no URI", "watch: [!!str']\n",
+            [
+                "config.yml:1:8: a tag (!name) after this point, which is not supported: remove it.",
+            ] },
         { "merge key", "groups: { <<: { max: 5 } }\n",
             [
                 "config.yml:1:11: unknown key '<<' in 'groups': there are rules, exclude, max, linger.",
@@ -279,8 +286,31 @@ public sealed class BrokenConfigurationTests
         Assert.All(Broken.SelectMany(row => LoadText.Errors(row.Data.Item2)), message =>
         {
             Assert.DoesNotContain(message, char.IsControl);
-            Assert.EndsWith(message[^1..], ".?");
+            Assert.Contains(message[^1], ".?");
         });
+
+    [Theory]
+    [InlineData("watch: [memory >]\n", "memory >", 9)]
+    [InlineData("watch: ['memory >']\n", "memory >", 10)]
+    [InlineData("watch:\n  - 'x'\n", "x", 6)]
+    public void Errors_in_an_expression_point_into_it(string yaml, string text, int column)
+    {
+        Assert.SkipWhen(Expression.TryParse(text, out _, out ExpressionError? error), "this parser accepts everything");
+        string at = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"config.yml:{yaml.Count('\n')}:{column + error!.Position}");
+        Assert.Equal([$"{at}: 'watch[0]': {error.Message}"], LoadText.Errors(yaml));
+    }
+
+    [Fact]
+    public void An_error_that_cannot_be_pointed_at_is_counted()
+    {
+        var errors = new ErrorList();
+        new BindContext("ARSENAL_WATCH", HasLines: false, errors).Error(YamlScalar.Of("cpu >"), 4, "wrong");
+        new BindContext("f", HasLines: true, errors).Error(new YamlScalar(new(2, 5), "cpu >\n", ScalarStyle.Literal, new(4, 1)), 4, "wrong");
+        new BindContext("f", HasLines: true, errors).Error(new YamlScalar(new(2, 5), "cpu >", ScalarStyle.SingleQuoted, new(2, 12)), 4, "wrong");
+        Assert.Equal(
+            ["ARSENAL_WATCH: wrong (at character 5 of the value)", "f:2:5: wrong (at character 5 of the value)", "f:2:10: wrong"],
+            errors.ToList().Select(error => error.ToString()));
+    }
 
     [Fact]
     public void Errors_are_bounded()

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Configuration.Kinds;
+using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Telemetry.Grouping;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.Configuration;
 
@@ -37,7 +38,7 @@ public sealed class ConfigurationTextTests
     public void Show_is_golden()
     {
         ConfigurationResult result = LoadText.Yaml(Example, LoadText.None with { Flags = new Dictionary<string, string> { ["--procfs"] = "/host/proc" } });
-        Golden.Check("config-show.yml", ConfigurationText.Write(result.Configuration!, result.Origins));
+        Golden.Check("tests/golden/config-show.yml", ConfigurationText.Write(result.Configuration!, result.Origins));
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class ConfigurationTextTests
     public void Schema_is_golden_and_names_every_key()
     {
         string schema = ConfigurationSchema.Write();
-        Golden.Check("config-schema.json", schema);
+        Golden.Check("tests/golden/config-schema.json", schema);
         using JsonDocument json = JsonDocument.Parse(schema);
         foreach (ConfigurationKey key in ConfigurationCatalogue.Keys)
         {

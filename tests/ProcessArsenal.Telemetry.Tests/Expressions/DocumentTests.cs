@@ -1,5 +1,6 @@
 using System.Text;
 using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.Expressions;
 

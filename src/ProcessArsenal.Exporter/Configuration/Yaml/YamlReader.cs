@@ -55,6 +55,11 @@ internal sealed class YamlReader(BindContext context)
             // Thrown for an unclosed flow that a new key follows.
             ReportUnclosed(Position.From(parser.Current?.Start ?? Mark.Empty));
         }
+        catch (ArgumentException)
+        {
+            // Thrown for a tag that is no URI.
+            context.Error(Position.From(parser.Current?.End ?? Mark.Empty), "a tag (!name) after this point, which is not supported: remove it.");
+        }
         return null;
     }
 

@@ -1,18 +1,19 @@
-namespace ProcessArsenal.Exporter.Tests;
+namespace ProcessArsenal.Tests;
 
-/// <summary>Compares text that others read with a file under tests/golden; UPDATE_GOLDEN=1 rewrites the file instead.</summary>
+/// <summary>Text that others read, kept in the repository: a test compares it, UPDATE_GOLDEN=1 renews it (<c>make golden</c>).</summary>
 internal static class Golden
 {
-    public static void Check(string name, string actual)
+    /// <param name="path">Relative to the repository.</param>
+    public static void Check(string path, string actual)
     {
-        string path = Path.Join(Root(), "tests", "golden", name);
+        string file = Path.Join(Root(), path);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, actual);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, actual);
         }
-        Assert.True(File.Exists(path), $"tests/golden/{name} is missing: run the tests once with UPDATE_GOLDEN=1 and commit it.");
-        Assert.Equal(File.ReadAllText(path), actual);
+        Assert.True(File.Exists(file), $"{path} is missing: run 'make golden' and commit it.");
+        Assert.Equal(File.ReadAllText(file), actual);
     }
 
     /// <summary>The repository: the nearest directory above the test program that has the solution.</summary>

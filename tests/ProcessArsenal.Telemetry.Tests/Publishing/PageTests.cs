@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Sampling;
+using ProcessArsenal.Telemetry.Tests.Sampling;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Telemetry.Tests.Publishing;
+
+public sealed class PageTests
+{
+    [Theory]
+    [InlineData(ExpositionFormat.PrometheusText, "page.txt")]
+    [InlineData(ExpositionFormat.OpenMetrics, "page.openmetrics.txt")]
+    public void The_page_of_a_fixture_tree_is_the_golden_file(ExpositionFormat format, string golden)
+    {
+        using var bench = new SamplerBench(new SamplingOptions { Watch = [Rules.Parse("unit = \"orders.service\"")], Top = 1 });
+        Fleet(bench);
+        bench.Tick();
+        bench.Proc.Process(200, p => (p.UserTicks, p.SystemTicks, p.WriteBytes) = (1234, 56, 1 << 20)).Process(300, p => p.MajorFaults = 7).Exit(400);
+        bench.Tick();
+        string page = bench.Page(format);
+        // Real time, not the test's: how long it took here says nothing elsewhere.
+        page = string.Join('\n', page.Split('\n').Select(line => line.StartsWith("arsenal_", StringComparison.Ordinal)
+            && line.Contains("_duration_seconds", StringComparison.Ordinal) ? line[..(line.LastIndexOf(' ') + 1)] + "(varies)" : line));
+        Golden.Check("tests/golden/" + golden, page);
+    }
+
+    [Fact]
+    public void Any_label_value_reads_back_from_the_page()
+    {
+        Gen.String.Sample(value =>
+        {
+            string expected = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value[..Math.Min(value.Length, LabelBlock.MaxValueLength)]));
+            byte[] block = LabelBlock.Encode(("name", value));
+            if (value.Length == 0) return block.Length == 0;
+            string text = Encoding.UTF8.GetString(block);
+            string inner = text["name=\"".Length..^1];
+            string back = Unescape(inner);
+            return !inner.Contains('\n') && (back == expected || (value.Length > LabelBlock.MaxValueLength && expected.StartsWith(back, StringComparison.Ordinal)));
+        });
+    }
+
+    [Fact]
+    public void Any_number_reads_back_from_the_page()
+    {
+        Gen.Double.Where(double.IsFinite).Sample(value =>
+        {
+            var output = new ArrayBufferWriter<byte>();
+            new ExpositionWriter(output, ExpositionFormat.PrometheusText).Sample("x", [], "", value);
+            string line = Encoding.UTF8.GetString(output.WrittenSpan);
+            return line.StartsWith("x ", StringComparison.Ordinal) && line[^1] == '\n'
+                && double.Parse(line[2..^1], CultureInfo.InvariantCulture).Equals(value == 0 ? 0.0 : value);
+        });
+    }
+
+    private static void Fleet(SamplerBench bench)
+    {
+        bench.Proc.Process(1, p => (p.Name, p.Executable, p.ParentPid, p.StartTicks) = ("systemd", "/usr/lib/systemd/systemd", 0, 1));
+        bench.Proc.Process(2, p => (p.Name, p.Flags, p.HasMemory, p.State, p.StartTicks) = ("kthreadd", 0x200000, false, 'S', 1));
+        bench.Proc.Process(200, p =>
+        {
+            p.Name = "Orders.Api";
+            p.Executable = "/usr/share/dotnet/dotnet";
+            p.Arguments = ["dotnet", "Orders.Api.dll"];
+            p.Cgroup = "0::/system.slice/orders.service\n";
+            (p.Threads, p.ResidentPages, p.AnonymousKibibytes, p.SwapKibibytes) = (42, 30_000, 100_000, 2048);
+        });
+        bench.Proc.Process(300, p =>
+        {
+            p.Name = "we\"ird\n)\\";
+            p.Executable = "/opt/we\"ird\n)\\ (deleted)";
+            p.Cgroup = $"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-{new string('a', 64)}.scope\n";
+            p.ResidentPages = 60_000;
+        });
+        bench.Proc.Process(400, p => (p.Name, p.Executable) = ("short", "/usr/bin/short"));
+    }
+
+    private static string Unescape(string text)
+    {
+        var back = new StringBuilder();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\') back.Append(text[i]);
+            else back.Append(text[++i] == 'n' ? '\n' : text[i]);
+        }
+        return back.ToString();
+    }
+}

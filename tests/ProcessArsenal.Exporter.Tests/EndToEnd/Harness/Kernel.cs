@@ -8,6 +8,12 @@ internal static class Kernel
     /// <summary>PIDFD_GET_INFO gives the exit code of a process that is not our child from Linux 6.15 on.</summary>
     public static bool TellsExitCodes { get; } = Release() >= new Version(6, 15);
 
+    /// <summary>From Linux 5.8 on each mount of procfs may have options of its own; before, they were those of the pid namespace.</summary>
+    public static bool HasProcInstances { get; } = Release() >= new Version(5, 8);
+
+    /// <summary>How /proc is mounted for everyone.</summary>
+    public static string[] ProcMounts() => File.ReadLines("/proc/mounts").Where(l => l.Contains(" /proc proc ", StringComparison.Ordinal)).ToArray();
+
     public static long ResidentBytes(int pid) =>
         long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 

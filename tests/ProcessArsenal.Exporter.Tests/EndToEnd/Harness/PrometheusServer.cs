@@ -57,7 +57,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
         Assert.False(_process.HasExited, "Prometheus ended.\n" + LastLog());
         try
         {
-            return await Value("up") == 1;
+            // Until it has replayed its log it answers 503.
+            using HttpResponseMessage ready = await _http.GetAsync(new Uri("/-/ready", UriKind.Relative));
+            return ready.IsSuccessStatusCode && await Value("up") == 1;
         }
         catch (HttpRequestException)
         {
@@ -70,8 +72,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
     {
         Uri path = new("/api/v1/query?query=" + Uri.EscapeDataString(promQl), UriKind.Relative);
         using HttpResponseMessage answer = await _http.GetAsync(path);
-        using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        Assert.True(answer.IsSuccessStatusCode, $"{promQl}: {json.RootElement}");
+        string text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{promQl}: {text}");
+        using JsonDocument json = JsonDocument.Parse(text);
         return json.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Read).ToArray();
     }
 

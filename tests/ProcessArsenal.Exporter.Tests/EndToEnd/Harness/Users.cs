@@ -10,7 +10,11 @@ internal static class Users
         ? ["setpriv", "--reuid=" + NobodyId, "--regid=" + NobodyId, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"]
         : [];
 
-    /// <summary>The same, with a /proc of its own on which the processes of others don't show: hidepid=2 (proc(5)).</summary>
+    /// <summary>
+    /// The same, with a /proc of its own on which the processes of others don't show: hidepid=2 (proc(5)). A new instance of procfs, and
+    /// never a remount: the options of a remount belong to the file system and not to the mount, so they would reach the whole machine,
+    /// out of any mount namespace. Instances with options of their own exist from Linux 5.8 on: see <see cref="Kernel.HasProcInstances"/>.
+    /// </summary>
     public static string[] AsNobodyWithHiddenProcesses =>
-        ["unshare", "--mount", "--", "sh", "-c", "mount -o remount,hidepid=2 /proc && exec \"$@\"", "sh", .. AsNobody];
+        ["unshare", "--mount", "--", "sh", "-c", "mount -t proc -o hidepid=2 arsenal-test /proc && exec \"$@\"", "sh", .. AsNobody];
 }

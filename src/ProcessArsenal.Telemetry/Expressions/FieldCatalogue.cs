@@ -1,5 +1,5 @@
-using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Expressions;
@@ -20,15 +20,15 @@ public static class FieldCatalogue
         Text("unit", "Its systemd service or scope, in full.", static (in row) => row.Description.Unit, isStatic: true),
         Words("state", "State of the main thread.", ProcessStates.Names, static (in row) => State(in row)),
         Flag("dead", "Dead, and not reaped by its parent (a zombie).", static (in row) => row.Sample.Stat.IsZombie),
-        Number("memory", Measure.Size, "Resident memory.", static (in row) => Resident(in row)),
-        Number("memory_anonymous", Measure.Size, "Resident memory not backed by files.", static (in row) => Status(in row)?.AnonymousBytes),
-        Number("memory_swap", Measure.Size, "Memory swapped out.", static (in row) => Status(in row)?.SwapBytes),
-        Number("memory_virtual", Measure.Size, "Address space.", static (in row) => Leads(in row) ? row.Sample.Stat.VirtualBytes : null),
+        Number("memory", Measure.Size, "Resident memory.", static (in row) => ProcessFacts.ResidentBytes(row.Sample)),
+        Number("memory_anonymous", Measure.Size, "Resident memory not backed by files.", static (in row) => ProcessFacts.AnonymousBytes(row.Sample)),
+        Number("memory_swap", Measure.Size, "Memory swapped out.", static (in row) => ProcessFacts.SwapBytes(row.Sample)),
+        Number("memory_virtual", Measure.Size, "Address space.", static (in row) => ProcessFacts.VirtualBytes(row.Sample)),
         Number("cpu", Measure.Cores, "CPU in use.", static (in row) => row.Rates.Cpu),
-        Number("cpu_time", Measure.Duration, "CPU time used since it started.", static (in row) => CpuSeconds(in row)),
+        Number("cpu_time", Measure.Duration, "CPU time used since it started.", static (in row) => ProcessFacts.CpuSeconds(row.Sample)),
         Number("threads", Measure.Count, "Threads.", static (in row) => row.Sample.Stat.Threads),
-        Number("fds", Measure.Count, "Open file descriptors.", static (in row) => Descriptors(in row)),
-        Number("fd_ratio", Measure.Ratio, "Open file descriptors, of its soft limit.", static (in row) => DescriptorRatio(in row)),
+        Number("fds", Measure.Count, "Open file descriptors.", static (in row) => ProcessFacts.Descriptors(row.Sample)),
+        Number("fd_ratio", Measure.Ratio, "Open file descriptors, of its soft limit.", static (in row) => ProcessFacts.DescriptorRatio(row)),
         Number("io_read", Measure.SizeRate, "Fetched from storage.", static (in row) => row.Rates.DiskRead),
         Number("io_write", Measure.SizeRate, "Sent to storage.", static (in row) => row.Rates.DiskWrite),
         Number("major_faults", Measure.Rate, "Page faults that waited for storage.", static (in row) => row.Rates.MajorFaults),
@@ -52,28 +52,6 @@ public static class FieldCatalogue
 
     private static FlagField Flag(string name, string description, FlagReader reader) => new(name, description, reader, isStatic: false);
 
-    /// <summary>False if the main thread has ended before others: what the kernel tells by the main thread is void then.</summary>
-    private static bool Leads(in ProcessRow row) => !row.Sample.Stat.IsLeaderless;
-
     /// <summary>A process that lives on without its main thread is not defunct, though stat says so.</summary>
-    private static string? State(in ProcessRow row) => Leads(in row) ? ProcessStates.NameOf(row.Sample.Stat.State) : null;
-
-    private static double? Resident(in ProcessRow row) =>
-        Leads(in row) && row.Sample.Statm is { } statm ? statm.ResidentPages * (double)SystemConstants.PageSize : null;
-
-    /// <summary>The sums in status, if they mean something. Kernel threads and zombies have no memory: their zeros are true.</summary>
-    private static ProcStatus? Status(in ProcessRow row)
-    {
-        if (!Leads(in row) || row.Sample.Status is not { } status) return null;
-        if (status.HasMemory) return status;
-        return row.Sample.Stat.IsKernelThread || row.Sample.Stat.IsZombie ? default(ProcStatus) : null;
-    }
-
-    private static double CpuSeconds(in ProcessRow row) =>
-        (row.Sample.Stat.UserTicks + (double)row.Sample.Stat.SystemTicks) / SystemConstants.ClockTicksPerSecond;
-
-    private static int? Descriptors(in ProcessRow row) => Leads(in row) ? row.Sample.Descriptors : null;
-
-    /// <summary>With a limit of 0 there is no ratio: that is infinite or no number, hence missing (see NumberField).</summary>
-    private static double? DescriptorRatio(in ProcessRow row) => (double?)Descriptors(in row) / row.Description.DescriptorLimit;
+    private static string? State(in ProcessRow row) => row.Sample.Stat.IsLeaderless ? null : ProcessStates.NameOf(row.Sample.Stat.State);
 }

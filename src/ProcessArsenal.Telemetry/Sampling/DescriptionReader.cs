@@ -5,7 +5,7 @@ namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Reads what seldom changes about a process, and builds a <see cref="ProcessDescription"/> only if it did change: looking costs
 /// system calls, but no allocation.</summary>
-internal sealed class DescriptionReader(UserNames users)
+internal sealed class DescriptionReader(UserNames users) : IDisposable
 {
     /// <summary>Most of a command line that is kept, bytes. A process can make its own as long as its memory.</summary>
     public const int CommandLineCap = 32 * 1024;
@@ -13,6 +13,7 @@ internal sealed class DescriptionReader(UserNames users)
     private const int MaxArguments = 4096;
     private static readonly byte[] DeletedSuffix = " (deleted)"u8.ToArray();
 
+    private readonly CommandLineReader _commandLines = new(CommandLineCap + 1);
     private readonly byte[] _executable = new byte[4096];
     private readonly byte[] _commandLine = new byte[CommandLineCap + 1];
     private readonly byte[] _cgroup = new byte[16 * 1024];
@@ -29,12 +30,17 @@ internal sealed class DescriptionReader(UserNames users)
     /// <summary>Whether we were refused the executable's path in the last <see cref="Fingerprint"/>.</summary>
     public bool ExecutableDenied => _executableOutcome == ReadOutcome.Denied;
 
+    /// <summary>Whether the command line did not come in time in the last <see cref="Fingerprint"/>.</summary>
+    public bool CommandLineLate => _commandLineOutcome == ReadOutcome.Malformed;
+
+    public void Dispose() => _commandLines.Dispose();
+
     /// <summary>Reads everything into buffers.</summary>
     /// <returns>A hash that changes when anything that a description holds does.</returns>
     public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start)
     {
         _executableOutcome = directory.ReadExecutable(_executable, out _executableLength);
-        _commandLineOutcome = directory.ReadCommandLine(_commandLine, out _commandLineLength);
+        _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
         _cgroupOutcome = directory.ReadCgroupBytes(_cgroup, out _cgroupLength);
         _descriptorLimit = directory.ReadLimits(_limits, out ProcLimits limits) == ReadOutcome.Ok ? limits.OpenFilesSoft : null;
 

@@ -14,14 +14,18 @@ public static class ProcessFacts
         sample.Stat.IsLeaderless ? null : sample.Statm?.SizePages * (double)SystemConstants.PageSize;
 
     public static double? AnonymousBytes(in ProcessSample sample) =>
-        IsDetailVoid(sample) ? null : sample.Status?.AnonymousBytes;
+        Detail(sample)?.AnonymousBytes;
 
     public static double? SwapBytes(in ProcessSample sample) =>
-        IsDetailVoid(sample) ? null : sample.Status?.SwapBytes;
+        Detail(sample)?.SwapBytes;
 
-    /// <summary>An address space without these sizes: Linux before 4.5 does not tell them.</summary>
-    private static bool IsDetailVoid(in ProcessSample sample) =>
-        sample.Stat.IsLeaderless || (sample.Status is { HasMemory: false } && sample.Statm is { SizePages: > 0 });
+    /// <summary>The sizes in status. Without an address space they are 0; with one, Linux before 4.5 does not tell them.</summary>
+    private static ProcStatus? Detail(in ProcessSample sample)
+    {
+        if (sample.Stat.IsLeaderless || sample.Status is not { } status) return null;
+        if (status.HasMemory) return status;
+        return sample.Statm is { SizePages: 0 } ? default(ProcStatus) : null;
+    }
 
     public static double? Descriptors(in ProcessSample sample) =>
         sample.Stat.IsLeaderless ? null : sample.Descriptors;

@@ -5,9 +5,11 @@ using ProcessArsenal.Telemetry.Collectors;
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Fills one process's sample, and notices when its description no longer holds.</summary>
-internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock clock, SignalBoard signals, UserNames users)
+internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock clock, SignalBoard signals, UserNames users) : IDisposable
 {
-    private const string ExecutableSignal = "executable";
+    public const string ExecutableSignal = "executable";
+    public const string CommandLineSignal = "command_line";
+
     private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(1);
 
     private readonly byte[] _buffer = new byte[16 * 1024];
@@ -16,6 +18,8 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
 
     /// <summary>What the collectors cost since it was last cleared.</summary>
     public CollectorTally Tally { get; } = new();
+
+    public void Dispose() => _descriptions.Dispose();
 
     public ReadOutcome ReadStat(ProcessDirectory directory, out ProcStat stat) => directory.ReadStat(_statBuffer, out stat, out _);
 
@@ -46,9 +50,9 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
 
         bool first = process.Description is null;
         if (!first) process.Rates = Rates.Between(process.Sample, sample, time);
-        bool replaced = first || HasNewImage(process.Sample, sample);
+        bool replaced = first || HasNewImage(process.Sample, sample) || MayHaveNewImage(process.Sample, sample);
         process.Sample = sample;
-        if (replaced || CannotTellExec(sample.Stat) || process.DescribeAgain <= sample.Timestamp) Describe(process, directory, name);
+        if (replaced || process.DescribeAgain <= sample.Timestamp) Describe(process, directory, name);
         return ReadOutcome.Ok;
     }
 
@@ -59,8 +63,9 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         || (later.Stat.NameHash != earlier.Stat.NameHash && !later.Stat.IsKernelThread)
         || later.Status?.EffectiveUserId != earlier.Status?.EffectiveUserId;
 
-    /// <summary>The kernel hides the addresses that an exec changes, so the command line must be looked at.</summary>
-    private static bool CannotTellExec(in ProcStat stat) => stat.StackStart <= 1 && !stat.IsKernelThread && !stat.IsZombie;
+    /// <summary>The kernel hides from us the addresses that an exec changes. But a new image faults its pages in.</summary>
+    private static bool MayHaveNewImage(in ProcessSample earlier, in ProcessSample later) =>
+        later.Stat is { StackStart: 0, IsKernelThread: false, IsZombie: false } && later.Stat.MinorFaults != earlier.Stat.MinorFaults;
 
     private void Describe(TrackedProcess process, ProcessDirectory directory, ReadOnlySpan<byte> name)
     {
@@ -73,8 +78,8 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         uint? user = process.Sample.Status?.EffectiveUserId;
         DateTimeOffset? start = clock.StartOf(stat);
         int fingerprint = _descriptions.Fingerprint(directory, stat, user, start);
-        if (_descriptions.ExecutableDenied)
-            signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE over processes of other users");
+        if (_descriptions.ExecutableDenied) signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE over processes of other users");
+        if (_descriptions.CommandLineLate) signals.Refuse(CommandLineSignal, "that the process lets go of its memory lock (mmap_lock) in time");
         if (process.Description is not null && process.Fingerprint == fingerprint) return;
         process.Fingerprint = fingerprint;
         process.Description = _descriptions.Describe(stat, name, user, start);

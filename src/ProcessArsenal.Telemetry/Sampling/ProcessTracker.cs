@@ -6,6 +6,9 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <summary>Who is alive, by identity: finds new processes, reads those it knows, tells of those that ended. Used by one thread.</summary>
 internal sealed class ProcessTracker : IDisposable
 {
+    public const string ExitSignal = "exit_status";
+    public const string AllProcessesSignal = "all_processes";
+
     private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(1);
 
     private readonly ProcFs _proc;
@@ -55,7 +58,7 @@ internal sealed class ProcessTracker : IDisposable
         Unreadable = 0;
         bool complete = _proc.TryListPids(_pids);
         SeesAllProcesses = complete && (!_proc.IsLive || _pids.Contains(1));
-        if (!SeesAllProcesses) _signals.Refuse("all_processes", "/proc is mounted with hidepid, or can't be listed: CAP_SYS_PTRACE or the mount's gid");
+        if (!SeesAllProcesses) _signals.Refuse(AllProcessesSignal, "/proc to be mounted without hidepid, or CAP_SYS_PTRACE, or the group of the mount's gid option");
 
         foreach (int pid in _pids) Visit(pid, tick);
         // An incomplete listing proves nothing about those that are not in it, so each is asked.
@@ -75,6 +78,7 @@ internal sealed class ProcessTracker : IDisposable
     {
         foreach (TrackedProcess process in _byPid.Values) process.Dispose();
         _byPid.Clear();
+        _reader.Dispose();
     }
 
     private void Visit(int pid, long tick)
@@ -185,7 +189,7 @@ internal sealed class ProcessTracker : IDisposable
     {
         if (process.Pidfd is null || !process.Pidfd.TryReadExit(out ExitStatus exit))
         {
-            if (_proc.IsLive) _signals.Refuse("exit_status", "Linux 6.15, and descriptors within RLIMIT_NOFILE");
+            if (_proc.IsLive) _signals.Refuse(ExitSignal, "Linux 6.15, and descriptors within RLIMIT_NOFILE");
             return ExitOutcome.Unknown;
         }
         if (exit.Signal != 0) return ExitOutcome.Signal;

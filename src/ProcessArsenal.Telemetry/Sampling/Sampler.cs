@@ -29,7 +29,7 @@ public sealed class Sampler : IDisposable
         _tracker = new ProcessTracker(proc, time, _signals) { Ended = OnEnded };
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
-        foreach (string name in (ReadOnlySpan<string>)["executable", "exit_status", "all_processes"]) _signals.Declare(name);
+        foreach (string name in (string[])[ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal]) _signals.Declare(name);
     }
 
     /// <summary>Raised once for each signal that turns out to be unavailable, on the thread of the tick.</summary>

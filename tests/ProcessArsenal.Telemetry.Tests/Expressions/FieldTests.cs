@@ -23,7 +23,7 @@ public sealed class FieldTests
         ("memory", "memory >= 400KiB", true),
         ("memory_anonymous", "memory_anonymous = 4KiB", true),
         ("memory_swap", "memory_swap = 8192", true),
-        ("memory_virtual", "memory_virtual = 1GiB", false),
+        ("memory_virtual", "memory_virtual = 1GiB", true),
         ("cpu", "cpu = 80%", true),
         ("cpu_time", "cpu_time > 1ms", false),
         ("threads", "threads = 4", false),

@@ -28,7 +28,7 @@ internal static class Rows
                 UserTicks = 150,
                 SystemTicks = 50,
             },
-            Statm = new ProcStatm { SizePages = 200, ResidentPages = 100 },
+            Statm = new ProcStatm { SizePages = (1UL << 30) / (ulong)SystemConstants.PageSize, ResidentPages = 100 },
             Status = new ProcStatus { HasMemory = hasMemory, AnonymousBytes = 4096, SwapBytes = 8192 },
             Descriptors = 512,
         },

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Telemetry.Tests.Sampling;
 
 /// <summary>Missing is not zero: what can't be read is absent, and what is truly nothing is 0.</summary>
-public sealed class SamplerMissingTests
+public sealed partial class SamplerMissingTests
 {
     private const string Memory = "process_group_memory_usage_bytes{group=\"worker\"}";
     private const string Writes = "process_group_disk_io_bytes_total{group=\"worker\",disk_io_direction=\"write\"}";
@@ -90,4 +91,23 @@ public sealed class SamplerMissingTests
         Assert.Equal(0, values["arsenal_processes_excluded"]);
         Assert.Equal(1, values["process_group_processes{group=\"worker\"}"]);
     }
+
+    [Fact]
+    public void A_process_whose_command_line_can_not_be_read_in_time_delays_nobody_for_long()
+    {
+        using var bench = new SamplerBench();
+        bench.Proc.Process(10).Process(11);
+        string path = Path.Join(bench.Proc.Root, "10/cmdline");
+        File.Delete(path);
+        Assert.Equal(0, MakeFifo(path, 0x180)); // Opening it waits for a writer that never comes, as reading waits for a memory lock.
+        long before = TimeProvider.System.GetTimestamp();
+        Dictionary<string, double> values = bench.Tick();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(before).TotalSeconds, 0, 20);
+        Assert.Equal(2, values["process_group_processes{group=\"worker\"}"]);
+        Assert.Contains(values, pair => pair.Key.StartsWith("arsenal_signal_available{signal=\"command_line\"", StringComparison.Ordinal) && pair.Value == 0);
+        using (new FileStream(path, FileMode.Open, FileAccess.Write)) bench.Tick(); // The thread that waits comes back.
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
 }

@@ -1,0 +1,120 @@
+using System.Text;
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Telemetry.Tests.Collectors;
+
+public sealed class CatalogueTests
+{
+    private const string Introduction = """
+        <!-- Generated from CollectorCatalogue by CatalogueTests: run 'make golden'. -->
+        # Metrics
+
+        What `/metrics` holds. A value that can't be read is absent, never 0; `arsenal_signal_available` says why.
+
+        ## Per group
+
+        Every family has the label `group`, and the labels that the group's rule gives it.
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+
+        """;
+
+    private const string PerProcess = """
+
+        ## Per process
+
+        For processes that `watch` selects, and for the busiest and largest. Every family has the labels `identity`, `pid` and `group`. Counters are those
+        of the process since it started. `process_info{name, executable, owner, unit, container} 1` says who it is: join on `identity`.
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+
+        """;
+
+    private const string Rest = """
+
+        ## The system
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+        | `system_process_count` | gauge | `process_state` | Processes by the state of their main thread, kernel threads included. Absent where some are hidden from us. |
+
+        ## The exporter itself
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+        | `arsenal_ticks_total` | counter | | Samples taken since start; the same number on two pages means the same sample. |
+        | `arsenal_sample_duration_seconds` | gauge | | How long the sample took. |
+        | `arsenal_snapshot_age_seconds` | gauge | | Time since the sample was begun. |
+        | `arsenal_processes_unreadable` | gauge | | Processes that exist but could not be read. |
+        | `arsenal_processes_excluded` | gauge | | Processes that `groups.exclude` took out. |
+        | `arsenal_collector_duration_seconds` | gauge | `collector` | Time to read one kernel source for all processes. |
+        | `arsenal_collector_success` | gauge | `collector` | 1 if every file had the documented shape. |
+        | `arsenal_series_dropped_total` | counter | `family` | What a cap kept out, summed over samples. |
+        | `arsenal_signal_available` | gauge | `signal`, `reason` | Whether a signal can be read of every process; if not, what it takes. |
+        | `arsenal_build_info` | gauge | `version`, `revision`, `runtime` | Always 1. |
+        | `arsenal_config_reloads_total` | counter | `outcome` | Times that the configuration was read again. |
+        | `arsenal_config_last_reload_successful` | gauge | | 0 if the file is broken and the configuration before is kept. |
+        | `arsenal_scrapes_total`, `arsenal_scrapes_refused_total` | counter | | Pages answered; pages refused because too many were being written at once. |
+        | `arsenal_scrape_duration_seconds` | histogram | | Time to write one page. |
+
+        `/metrics/self` has the runtime's and the web server's own metrics, by OpenTelemetry.
+
+        """;
+
+    [Fact]
+    public void The_document_is_what_the_catalogue_says()
+    {
+        var text = new StringBuilder(Introduction);
+        foreach (Metric metric in CollectorCatalogue.Metrics.Where(metric => metric.GroupName is not null))
+            Append(text, metric.GroupName!, metric, metric.GroupHelp, series => series.GroupLabel);
+        text.Append(PerProcess);
+        foreach (Metric metric in CollectorCatalogue.Metrics.Where(metric => metric.ProcessName is not null))
+            Append(text, metric.ProcessName!, metric, metric.ProcessHelp, series => series.ProcessLabel);
+        Golden.Check("docs/metrics.md", text.Append(Rest).ToString());
+    }
+
+    [Fact]
+    public void No_collector_is_left_out()
+    {
+        IEnumerable<Type> types = typeof(Collector).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Collector)) && !type.IsAbstract);
+        Assert.Equal(types.OrderBy(type => type.Name), CollectorCatalogue.All.Select(collector => collector.GetType()).OrderBy(type => type.Name));
+    }
+
+    [Fact]
+    public void Names_are_unique_and_as_the_conventions_want_them()
+    {
+        string[] names = [.. CollectorCatalogue.Metrics.SelectMany(metric => new[] { metric.GroupName, metric.ProcessName }).OfType<string>()];
+        Assert.Distinct(names);
+        Assert.Distinct(CollectorCatalogue.All.Select(collector => collector.Name));
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            foreach (string name in new[] { metric.GroupName, metric.ProcessName }.OfType<string>())
+            {
+                Assert.Matches("^[a-z][a-z_]*$", name);
+                Assert.Equal(metric.Kind == MetricKind.Counter, name.EndsWith("_total", StringComparison.Ordinal));
+                if (metric.Unit is { } unit) Assert.EndsWith("_" + unit, name.Replace("_total", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            }
+            if (metric.GroupName is not null) Assert.NotEmpty(metric.GroupHelp);
+            if (metric.ProcessName is not null) Assert.NotEmpty(metric.ProcessHelp);
+        }
+    }
+
+    [Fact]
+    public void Slots_do_not_overlap()
+    {
+        IEnumerable<int> slots = CollectorCatalogue.Metrics.Where(metric => metric.GroupSlot >= 0)
+            .SelectMany(metric => Enumerable.Range(metric.GroupSlot, metric.Series.Length));
+        Assert.Equal(Enumerable.Range(0, CollectorCatalogue.GroupSlots), slots.Order());
+    }
+
+    private static void Append(StringBuilder text, string name, Metric metric, string help, Func<MetricSeries, string> label)
+    {
+        string type = metric.Kind == MetricKind.Counter ? "counter" : "gauge";
+        string[][] labels = [.. metric.Series.Select(label).Where(block => block.Length > 0).Select(block => block.Split('='))];
+        string shown = labels.Length == 0 ? "" : $"`{labels[0][0]}` = {string.Join(", ", labels.Select(pair => pair[1].Trim('"')))}";
+        text.Append($"| `{name}` | {type} | {shown} | {help} |\n");
+    }
+}

@@ -1,5 +1,6 @@
 using System.Collections;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Hosting;
 
 namespace ProcessArsenal.Exporter.Commands;
 
@@ -17,7 +18,7 @@ internal sealed record CommandContext
     public string DefaultFile { get; init; } = ConfigurationSources.SystemFile;
 
     /// <summary>Runs the daemon.</summary>
-    public Func<ConfigurationResult, ConfigurationSources, CancellationToken, Task<int>> Serve { get; init; } = Hosting.ServeAsync;
+    public Func<ConfigurationResult, ConfigurationSources, CancellationToken, Task<int>> Serve { get; init; } = ExporterHost.ServeAsync;
 
     public static CommandContext OfThisProcess()
     {

@@ -1,4 +1,5 @@
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;

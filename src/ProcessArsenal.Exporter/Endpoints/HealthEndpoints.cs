@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Exporter.Endpoints;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.Publishing;
 using ProcessArsenal.Telemetry.Snapshots;
 

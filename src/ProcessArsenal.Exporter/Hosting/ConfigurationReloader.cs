@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ProcessArsenal.Exporter.Configuration;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Reads the configuration again on SIGHUP and when the file changes. A broken file changes nothing but a metric and the log.</summary>
 internal sealed partial class ConfigurationReloader(

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Logs go to standard error, one line an event; with journald's priorities where systemd connects it.</summary>
 internal static class Logging

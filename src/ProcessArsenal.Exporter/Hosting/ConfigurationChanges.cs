@@ -2,7 +2,7 @@ using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Sampling;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>What of a configuration can change while running, and what can't.</summary>
 internal static class ConfigurationChanges

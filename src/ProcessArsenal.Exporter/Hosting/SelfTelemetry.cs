@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Our own instruments, for the OpenTelemetry SDK: <c>/metrics/self</c>.</summary>
 internal sealed class SelfTelemetry : IDisposable

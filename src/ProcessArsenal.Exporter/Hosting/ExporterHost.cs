@@ -9,10 +9,10 @@ using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Puts the program together and runs it until it is told to stop.</summary>
-internal static partial class Hosting
+internal static partial class ExporterHost
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
@@ -83,7 +83,7 @@ internal static partial class Hosting
 
     private static async Task<int> RunAsync(WebApplication app, ExporterConfiguration configuration, CancellationToken stop)
     {
-        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProcessArsenal.Exporter.Hosting");
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProcessArsenal.Exporter");
         ISystemdNotifier systemd = app.Services.GetRequiredService<ISystemdNotifier>();
         try
         {

@@ -1,6 +1,6 @@
 using ProcessArsenal.Exporter.Configuration;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Makes sure, at start, that what will be kept can be kept.</summary>
 internal static class StateDirectory

@@ -1,7 +1,7 @@
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Telemetry.Sampling;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>The loop of ticks. The first is taken before the program says that it is ready.</summary>
 internal sealed partial class SamplingService : BackgroundService

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Prometheus;
 
-namespace ProcessArsenal.Exporter;
+namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Counters of what the program itself does, by prometheus-net, in a registry of their own.</summary>
 internal sealed class OwnMetrics

@@ -14,6 +14,28 @@ internal static class Kernel
     /// <summary>How /proc is mounted for everyone.</summary>
     public static string[] ProcMounts() => File.ReadLines("/proc/mounts").Where(l => l.Contains(" /proc proc ", StringComparison.Ordinal)).ToArray();
 
+    /// <summary>False if /proc/PID/io of a process that exists is refused to us.</summary>
+    public static bool AllIoIsReadable()
+    {
+        foreach (string folder in Directory.GetDirectories("/proc").Where(f => char.IsAsciiDigit(f[6])))
+        {
+            try
+            {
+                File.ReadAllText(folder + "/io");
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return false;
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return true;
+    }
+
     public static long ResidentBytes(int pid) =>
         long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 

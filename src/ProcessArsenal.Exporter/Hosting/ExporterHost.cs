@@ -21,6 +21,7 @@ internal static partial class ExporterHost
     {
         ExporterConfiguration configuration = loaded.Configuration ?? throw new ArgumentException("Load a configuration first.", nameof(loaded));
         if (StateDirectory.Prepare(loaded) is { } refused) return Refuse(refused);
+        _ = OpenFileLimit.Raise();
         ProcFs proc;
         try
         {

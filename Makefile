@@ -55,6 +55,7 @@ publish: $(PROGRAM) ## the native program, artifacts/publish/process-arsenal
 
 $(PROGRAM): $(SOURCES)
 	@scripts/setup.sh publish
+	@rm -rf artifacts/publish
 	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish
 	@touch $@
 

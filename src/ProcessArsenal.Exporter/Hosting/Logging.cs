@@ -40,7 +40,8 @@ internal sealed class LogLevelSwitch
         set => _level = value;
     }
 
-    /// <summary>What the framework says at Information is noise to our user.</summary>
+    /// <summary>What the framework says at Information is noise to our user, and that the host failed we say ourselves, in one line.</summary>
     public LogLevel LevelOf(string? category) =>
-        category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal) && Level == LogLevel.Information ? LogLevel.Warning : Level;
+        category == "Microsoft.Extensions.Hosting.Internal.Host" ? LogLevel.None
+        : category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal) && Level == LogLevel.Information ? LogLevel.Warning : Level;
 }

@@ -87,10 +87,25 @@ public sealed class ProcStatTests
             {
                 var p = new ProcessFixture(ints[0])
                 {
-                    NameBytes = name, State = state, ParentPid = ints[1], ProcessGroup = ints[2], Session = ints[3], Terminal = ints[4],
-                    Nice = ints[5] % 20, Threads = ints[6] & int.MaxValue, Flags = flags, MinorFaults = longs[0], MajorFaults = longs[1],
-                    UserTicks = longs[2], SystemTicks = longs[3], StartTicks = longs[4], VirtualBytes = longs[5],
-                    ResidentPages = (long)longs[6], StackStart = longs[7], ArgumentStart = longs[8], Skipped = longs[9],
+                    NameBytes = name,
+                    State = state,
+                    ParentPid = ints[1],
+                    ProcessGroup = ints[2],
+                    Session = ints[3],
+                    Terminal = ints[4],
+                    Nice = ints[5] % 20,
+                    Threads = ints[6] & int.MaxValue,
+                    Flags = flags,
+                    MinorFaults = longs[0],
+                    MajorFaults = longs[1],
+                    UserTicks = longs[2],
+                    SystemTicks = longs[3],
+                    StartTicks = longs[4],
+                    VirtualBytes = longs[5],
+                    ResidentPages = (long)longs[6],
+                    StackStart = longs[7],
+                    ArgumentStart = longs[8],
+                    Skipped = longs[9],
                     Processor = ints[1],
                 };
                 Assert.True(ProcStat.TryParse(p.RenderStat(), out ProcStat s, out ReadOnlySpan<byte> read));

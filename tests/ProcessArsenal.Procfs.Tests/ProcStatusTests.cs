@@ -63,8 +63,15 @@ public sealed class ProcStatusTests
             {
                 byte[] text = new ProcessFixture(5)
                 {
-                    RealUserId = real, EffectiveUserId = effective, InnerPids = [7, inner], NameBytes = name, CaughtSignals = signals,
-                    AnonymousKibibytes = sizes[0], FileKibibytes = sizes[1], SharedKibibytes = sizes[2], SwapKibibytes = sizes[3],
+                    RealUserId = real,
+                    EffectiveUserId = effective,
+                    InnerPids = [7, inner],
+                    NameBytes = name,
+                    CaughtSignals = signals,
+                    AnonymousKibibytes = sizes[0],
+                    FileKibibytes = sizes[1],
+                    SharedKibibytes = sizes[2],
+                    SwapKibibytes = sizes[3],
                 }.RenderStatus();
                 Assert.True(ProcStatus.TryParse(text, out ProcStatus s));
                 Assert.Equal((real, effective, inner), (s.RealUserId, s.EffectiveUserId, s.InnermostPid));

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ProcessArsenal.Exporter.Configuration.Kinds;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Configuration.Kinds;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Tests;
 

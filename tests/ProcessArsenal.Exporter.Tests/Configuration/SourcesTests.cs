@@ -30,7 +30,11 @@ public sealed class SourcesTests
         {
             Environment = new Dictionary<string, string>
             {
-                ["ARSENAL_GROUPS__MAX"] = "7", ["ARSENAL_SAMPLING__INTERVAL"] = "7s", ["OTHER"] = "x", ["ARSENAL_SERVER"] = "x", ["ARSENAL_TOKEN_FILE"] = "x",
+                ["ARSENAL_GROUPS__MAX"] = "7",
+                ["ARSENAL_SAMPLING__INTERVAL"] = "7s",
+                ["OTHER"] = "x",
+                ["ARSENAL_SERVER"] = "x",
+                ["ARSENAL_TOKEN_FILE"] = "x",
             },
             Flags = new Dictionary<string, string> { ["--interval"] = "8s" },
         };

@@ -16,13 +16,16 @@ public sealed unsafe class ProcFs : IDisposable
     {
         Root = root;
         _fd = fd;
-        bool isProc = IsProcFileSystem();
-        IsLive = isProc && ReadSelf() == Environment.ProcessId && IsOurNamespace();
+        IsKernel = IsProcFileSystem();
+        IsLive = IsKernel && ReadSelf() == Environment.ProcessId && IsOurNamespace();
         BootId = ReadBootId();
-        DescriptorSizeIsCount = isProc && ProbeDescriptorSize();
+        DescriptorSizeIsCount = IsKernel && ProbeDescriptorSize();
     }
 
     public string Root { get; }
+
+    /// <summary>Whether this is a proc file system of the running kernel, rather than a tree of fixtures.</summary>
+    public bool IsKernel { get; }
 
     /// <summary>Whether this is the /proc of our own pid namespace, so that system calls on its pids mean the same processes.</summary>
     public bool IsLive { get; }
@@ -93,9 +96,19 @@ public sealed unsafe class ProcFs : IDisposable
         }
     }
 
-    /// <summary>Reads /proc/uptime: time since boot, suspended time included, to 10 ms.</summary>
+    /// <summary>Time since boot, suspended time included: the clock that start ticks are told by. Of the kernel itself where we may, since
+    /// container runtimes (lxcfs) put a /proc/uptime of their own in its place.</summary>
     public ReadOutcome ReadUptime(out TimeSpan uptime)
     {
+        if (IsLive)
+        {
+            Libc.TimeSpec now;
+            if (Libc.ClockTime(Libc.CLOCK_BOOTTIME, &now) == 0)
+            {
+                uptime = TimeSpan.FromSeconds(now.Seconds) + TimeSpan.FromTicks(now.Nanoseconds / 100);
+                return ReadOutcome.Ok;
+            }
+        }
         uptime = default;
         ReadOutcome outcome = ProcFile.Read(_fd, "uptime\0"u8, _buffer, out int length);
         GC.KeepAlive(this);
@@ -106,6 +119,21 @@ public sealed unsafe class ProcFs : IDisposable
         if (used != end || seconds is not (>= 0 and < 1e11)) return ReadOutcome.Malformed;
         uptime = TimeSpan.FromSeconds(seconds);
         return ReadOutcome.Ok;
+    }
+
+    /// <summary>Whether pid 1 lives in our mount namespace, so that user ids mean the names in our /etc/passwd. In a container that sees other
+    /// containers' processes, or the host's, it does not. Where we may not know, signs of a container decide.</summary>
+    public bool SharesMountsWithInit()
+    {
+        if (!IsKernel) return true;
+        Span<byte> own = stackalloc byte[64];
+        Span<byte> init = stackalloc byte[64];
+        if (ProcFile.ReadLink(_fd, "self/ns/mnt\0"u8, own, out int ownLength) == ReadOutcome.Ok
+            && ProcFile.ReadLink(_fd, "1/ns/mnt\0"u8, init, out int initLength) == ReadOutcome.Ok)
+        {
+            return own[..ownLength].SequenceEqual(init[..initLength]);
+        }
+        return !File.Exists("/.dockerenv") && !File.Exists("/run/.containerenv") && Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null;
     }
 
     /// <summary>Reads /proc/pressure/<paramref name="resource"/>.</summary>

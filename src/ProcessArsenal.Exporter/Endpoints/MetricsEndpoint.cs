@@ -8,10 +8,12 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Exporter.Endpoints;
 
 /// <summary><c>GET /metrics</c>: one snapshot, then our own counters. A page is written whole before it is sent, so that a slow reader
-/// holds no snapshot; and only so many at once.</summary>
-internal sealed class MetricsEndpoint(SnapshotStore store, OwnMetrics own, TimeProvider time) : IDisposable
+/// holds no snapshot; only so many are on their way at once, and a reader that takes too long is dropped.</summary>
+internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, OwnMetrics own, TimeProvider time) : IDisposable
 {
-    private const int MaxConcurrent = 4;
+    private const int MaxConcurrent = 16;
+    private const int MaxKept = 4;
+    private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turns = new(MaxConcurrent);
@@ -34,7 +36,7 @@ internal sealed class MetricsEndpoint(SnapshotStore store, OwnMetrics own, TimeP
         finally
         {
             buffer.Reset();
-            _buffers.Add(buffer);
+            if (_buffers.Count < MaxKept) _buffers.Add(buffer);
             _turns.Release();
         }
     }
@@ -45,15 +47,12 @@ internal sealed class MetricsEndpoint(SnapshotStore store, OwnMetrics own, TimeP
     {
         long began = time.GetTimestamp();
         Telemetry.Publishing.ExpositionFormat format = ContentNegotiation.Format(http.Request);
-        using (SnapshotLease lease = store.Acquire())
+        if (freshness.WhyNotReady() is { } reason)
         {
-            if (lease.Snapshot is null)
-            {
-                await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "The first sample is not complete yet: try again.");
-                return;
-            }
-            PrometheusPage.Write(lease.Snapshot, buffer.Text, format, time);
+            await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"Nothing to say about now: {reason}.");
+            return;
         }
+        using (SnapshotLease lease = store.Acquire()) PrometheusPage.Write(lease.Snapshot!, buffer.Text, format, time);
         // prometheus-net comes last: it writes the one end mark of OpenMetrics.
         await own.Registry.CollectAndExportAsTextAsync(buffer.Own,
             format == Telemetry.Publishing.ExpositionFormat.OpenMetrics ? Prometheus.ExpositionFormat.OpenMetricsText : Prometheus.ExpositionFormat.PrometheusText,
@@ -72,7 +71,21 @@ internal sealed class MetricsEndpoint(SnapshotStore store, OwnMetrics own, TimeP
         own.Scrapes.Inc();
         own.ScrapeDuration.Observe(time.GetElapsedTime(began).TotalSeconds);
         http.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(body, http.RequestAborted);
+        if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(http, body);
+    }
+
+    private async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> body)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using ITimer timer = time.CreateTimer(_ => late.Cancel(), null, SendDeadline, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await http.Response.Body.WriteAsync(body, late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            http.Abort();
+        }
     }
 
     /// <summary>Memory for one page; kept, so that a scrape allocates next to nothing.</summary>

@@ -12,6 +12,7 @@ internal sealed partial class ConfigurationReloader(
 
     private readonly SemaphoreSlim _requests = new(0, 1);
     private ExporterConfiguration _current = loaded.Configuration!;
+    private string? _file = loaded.File;
     private (DateTime, long) _stamp;
 
     public override void Dispose()
@@ -35,7 +36,7 @@ internal sealed partial class ConfigurationReloader(
             {
                 await _requests.WaitAsync(stoppingToken);
                 _stamp = Stamp();
-                Reload();
+                TryReload();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -44,9 +45,30 @@ internal sealed partial class ConfigurationReloader(
         }
     }
 
+    private void TryReload()
+    {
+        try
+        {
+            Reload();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
+        {
+            own.Reloaded(false);
+            Log.Broken(logger, e.Message);
+        }
+    }
+
     private void Reload()
     {
         ConfigurationResult result = ConfigurationLoader.Load(sources);
+        if (result.File is null && _file is not null)
+        {
+            // Editors and package managers move files about: that it is gone for a moment must not undo every rule.
+            own.Reloaded(false);
+            Log.Broken(logger, $"{_file} is gone: put it back, or restart to run without.");
+            return;
+        }
+        _file = result.File;
         own.Reloaded(result.Configuration is not null);
         if (result.Configuration is not { } configuration)
         {
@@ -80,10 +102,9 @@ internal sealed partial class ConfigurationReloader(
     /// <summary>Follows symbolic links, since that is how Kubernetes swaps a mounted configuration.</summary>
     private (DateTime, long) Stamp()
     {
-        if (loaded.File is null) return default;
         try
         {
-            var file = new FileInfo(loaded.File);
+            var file = new FileInfo(_file ?? sources.DefaultFile);
             FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
             return target is FileInfo { Exists: true } found ? (found.LastWriteTimeUtc, found.Length) : default;
         }

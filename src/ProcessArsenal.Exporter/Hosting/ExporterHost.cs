@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting.Systemd;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -49,6 +50,7 @@ internal static partial class ExporterHost
             options.AddServerHeader = false;
             options.Limits.MaxConcurrentConnections = 256;
             options.Limits.MaxRequestBodySize = 0;
+            options.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });
         builder.Services.AddRoutingCore();
@@ -72,10 +74,12 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton(services => new Sampler(
             proc, services.GetRequiredService<SnapshotStore>(), configuration.ToSamplingOptions(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<SamplingService>();
+        builder.Services.AddSingleton<Freshness>();
         builder.Services.AddSingleton<MetricsEndpoint>();
         builder.Services.AddSingleton<HealthEndpoints>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SamplingService>());
         builder.Services.AddHostedService<ConfigurationReloader>();
+        builder.Services.AddHostedService<SystemdWatchdog>();
 
         WebApplication app = builder.Build();
         EndpointCatalogue.Map(app);
@@ -104,7 +108,8 @@ internal static partial class ExporterHost
         await app.WaitForShutdownAsync(stop);
         systemd.Notify(ServiceState.Stopping);
         Log.Stopped(logger);
-        return app.Services.GetRequiredService<SamplingService>().Failure is null ? 0 : 1;
+        bool failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
+        return failed ? 1 : 0;
     }
 
     private static int Refuse(string reason)

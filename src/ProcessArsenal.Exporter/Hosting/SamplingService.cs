@@ -35,7 +35,7 @@ internal sealed partial class SamplingService : BackgroundService
     {
         _sampler.Configure(options);
         Interlocked.Exchange(ref _intervalTicks, options.Interval.Ticks);
-        _timer.Period = options.Interval;
+        if (_timer.Period != options.Interval) _timer.Period = options.Interval; // Setting it begins a new period.
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int SC_CLK_TCK = 2;
     public const int SC_PAGESIZE = 30;
     public const int SYS_pidfd_open = 434;
+    public const int CLOCK_BOOTTIME = 7;
     public const int RLIMIT_NOFILE = 7;
     public const short POLLIN = 1;
     public const short POLLNVAL = 0x20;
@@ -81,10 +82,20 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockTime(int clock, TimeSpec* time);
+
     [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
     public static partial int ProcessLimit(int pid, int resource, ResourceLimit* newLimit, ResourceLimit* oldLimit);
 
     public static int LastError => Marshal.GetLastPInvokeError();
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ResourceLimit

@@ -13,10 +13,10 @@ public static class ProcessStates
     {
         (byte)'R' => 0,
         (byte)'S' => 1,
-        (byte)'D' => 2,
+        (byte)'D' or (byte)'K' or (byte)'W' => 2, // K and W: Linux 2.6 to 3.13
         (byte)'T' or (byte)'t' => 3,
-        (byte)'Z' or (byte)'X' => 4,
-        (byte)'I' => 5,
+        (byte)'Z' or (byte)'X' or (byte)'x' => 4,
+        (byte)'I' or (byte)'P' => 5, // parked: a kernel thread of a CPU that is switched off
         _ => Unknown,
     };
 

@@ -1,21 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Telemetry.Expressions;
 
 /// <summary>Makes regular expressions that can't be turned against us. They search anywhere in the text, as grep does.</summary>
 internal static class Pattern
 {
-    /// <summary>Nodes of the automaton. Without backtracking the time is linear in the text, but the constant is the automaton's size:
-    /// at .NET's own limit of 10 000, <c>(.*a.{0,2000}){3}z</c> took 147 s on 4096 characters.</summary>
-    private const int MaxAutomatonSize = 1000;
-
-    /// <summary>Only a hostile pattern comes near: one of 64 hexadecimal digits takes microseconds.</summary>
-    private static readonly TimeSpan MaxMatchTime = TimeSpan.FromMilliseconds(100);
-
-    // .NET offers this limit per process only (SymbolicRegexThresholds in dotnet/runtime). It touches no other kind of Regex.
-    static Pattern() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxAutomatonSize);
-
     /// <summary>Compiles a pattern.</summary>
     /// <param name="text">The pattern.</param>
     /// <param name="regex">The compiled pattern.</param>
@@ -27,7 +18,7 @@ internal static class Pattern
         offset = 0;
         try
         {
-            regex = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MaxMatchTime);
+            regex = BoundedRegex.Create(text);
             problem = null;
             return true;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace ProcessArsenal.Telemetry.Grouping;
 
@@ -11,11 +12,12 @@ public sealed class GroupKey : IEquatable<GroupKey>
     /// <param name="labels">Own labels in any order, each name once.</param>
     public GroupKey(string name, IEnumerable<KeyValuePair<string, string>>? labels = null)
     {
-        Name = name;
+        Name = WellFormed(name);
         // To Prometheus an empty label is no label: two groups that differ in it alone would be one series twice.
-        Labels = labels is null ? [] : [.. labels.Where(label => label.Value.Length > 0).OrderBy(label => label.Key, StringComparer.Ordinal)];
+        Labels = labels is null ? [] : [.. labels.Where(label => label.Value.Length > 0)
+            .Select(label => KeyValuePair.Create(label.Key, WellFormed(label.Value))).OrderBy(label => label.Key, StringComparer.Ordinal)];
         var hash = new HashCode();
-        hash.Add(name, StringComparer.Ordinal);
+        hash.Add(Name, StringComparer.Ordinal);
         foreach ((string key, string value) in Labels)
         {
             hash.Add(key, StringComparer.Ordinal);
@@ -23,6 +25,10 @@ public sealed class GroupKey : IEquatable<GroupKey>
         }
         _hash = hash.ToHashCode();
     }
+
+    /// <summary>Half a surrogate pair, which a pattern can cut out, would be written as U+FFFD: two keys, but one series twice.</summary>
+    private static string WellFormed(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     public string Name { get; }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Telemetry.Grouping;
 
@@ -10,8 +11,6 @@ namespace ProcessArsenal.Telemetry.Grouping;
 public static class GroupPattern
 {
     public const int MaxLength = 1000;
-
-    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     // POSIX classes, which .NET would silently read as something else: https://github.com/google/re2/wiki/Syntax.
     private static readonly (string Name, string Ranges)[] PosixClasses =
@@ -32,7 +31,7 @@ public static class GroupPattern
         if (error is not null) return false;
         try
         {
-            regex = new Regex(Translate(pattern), Options);
+            regex = BoundedRegex.Create(Translate(pattern));
             return true;
         }
         catch (RegexParseException e)

@@ -86,8 +86,21 @@ public sealed class GroupRule
         return errors.Count > before ? null : new GroupRule(options, cmdline.ToImmutable(), template!, labels.ToImmutable());
     }
 
-    /// <summary>The process's group if the rule takes it, else null. Never throws, whatever the process calls itself.</summary>
+    /// <summary>The process's group if the rule takes it, else null. Never throws, whatever the process calls itself: a search that takes
+    /// too long has found nothing.</summary>
     public GroupKey? Match(ProcessDescription process, int pid)
+    {
+        try
+        {
+            return MatchUnguarded(process, pid);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private GroupKey? MatchUnguarded(ProcessDescription process, int pid)
     {
         if (!Options.Comm.IsEmpty && !Options.Comm.Contains(process.Name)) return null;
         if (!Options.Exe.IsEmpty && !MatchesExecutable(process)) return null;

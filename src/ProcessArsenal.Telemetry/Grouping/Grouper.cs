@@ -10,6 +10,9 @@ public sealed class Grouper
     /// <summary>The group of processes for which no name is left.</summary>
     public const string Unknown = "unknown";
 
+    /// <summary>The group that takes in what is beyond the cap on groups.</summary>
+    public const string Overflow = "other";
+
     private static readonly GroupKey Kernel = new(ProcessDescription.KernelGroup);
 
     private readonly ImmutableArray<GroupRule> _rules;
@@ -31,6 +34,8 @@ public sealed class Grouper
         foreach (GroupRule rule in _rules)
             if (rule.Match(process, pid) is { } key) return key;
         string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ExecutableName;
+        // Anybody can name a program so; what these groups say of the system must stay true.
+        if (name is ProcessDescription.KernelGroup or Overflow) name += " (program)";
         return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(name, GroupTemplate.MaxLength));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class BootClock(TimeProvider time)
 
     private DateTimeOffset? _boot;
 
+    /// <summary>Rises when the wall clock was stepped: start times told before are those of another clock.</summary>
+    public int Generation { get; private set; }
+
     /// <summary>Time since boot at the beginning of this tick; null if it can't be read.</summary>
     public TimeSpan? Uptime { get; private set; }
 
@@ -23,7 +26,9 @@ internal sealed class BootClock(TimeProvider time)
         }
         Uptime = uptime;
         DateTimeOffset boot = time.GetUtcNow() - uptime;
-        if (_boot is not { } known || (boot - known).Duration() > Step) _boot = boot;
+        if (_boot is { } known && (boot - known).Duration() <= Step) return;
+        _boot = boot;
+        Generation++;
     }
 
     public static TimeSpan SinceBoot(ulong ticks) => TimeSpan.FromSeconds(ticks / (double)SystemConstants.ClockTicksPerSecond);

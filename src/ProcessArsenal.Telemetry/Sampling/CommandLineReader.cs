@@ -14,7 +14,7 @@ internal sealed class CommandLineReader : IDisposable
 
     private readonly int _capacity;
     private Worker? _idle;
-    private int _stuck;
+    private readonly List<Worker> _stuck = [];
 
     /// <param name="capacity">Most bytes to read of one.</param>
     public CommandLineReader(int capacity) => _capacity = capacity;
@@ -23,10 +23,17 @@ internal sealed class CommandLineReader : IDisposable
     public ReadOutcome Read(ProcessDirectory directory, Span<byte> buffer, out int length)
     {
         length = 0;
-        if (_idle is null && Volatile.Read(ref _stuck) >= MostStuck) return ReadOutcome.Malformed;
-        Worker worker = _idle ?? new Worker(this, _capacity);
+        _stuck.RemoveAll(static worker => worker.HasComeBack);
+        foreach (Worker stuck in _stuck)
+            if (stuck.Pid == directory.Pid) return ReadOutcome.Malformed; // One thread a process is enough.
+        if (_idle is null && _stuck.Count >= MostStuck) return ReadOutcome.Malformed;
+        Worker worker = _idle ?? new Worker(_capacity);
         _idle = null;
-        if (!worker.TryRead(directory, Deadline)) return ReadOutcome.Malformed; // It counts itself as stuck, and ends when it comes back.
+        if (!worker.TryRead(directory, Deadline))
+        {
+            _stuck.Add(worker); // It ends when it comes back.
+            return ReadOutcome.Malformed;
+        }
         _idle = worker;
         length = worker.Length;
         worker.Buffer.AsSpan(0, length).CopyTo(buffer);
@@ -37,7 +44,6 @@ internal sealed class CommandLineReader : IDisposable
 
     private sealed class Worker : IDisposable
     {
-        private readonly CommandLineReader _owner;
         private readonly SemaphoreSlim _asked = new(0);
         private readonly SemaphoreSlim _answered = new(0);
         private ProcessDirectory? _directory;
@@ -45,12 +51,19 @@ internal sealed class CommandLineReader : IDisposable
         /// <summary>Who decides what becomes of an answer: the first to set it to 1.</summary>
         private int _settled;
 
-        public Worker(CommandLineReader owner, int capacity)
+        private bool _hasComeBack;
+
+        public Worker(int capacity)
         {
-            _owner = owner;
             Buffer = new byte[capacity];
             new Thread(Run, 128 * 1024) { IsBackground = true, Name = "command lines" }.Start();
         }
+
+        /// <summary>Whose command line it was asked for last.</summary>
+        public int Pid { get; private set; }
+
+        /// <summary>After it was left behind: it has ended.</summary>
+        public bool HasComeBack { get => Volatile.Read(ref _hasComeBack); private set => Volatile.Write(ref _hasComeBack, value); }
 
         public byte[] Buffer { get; }
 
@@ -61,13 +74,12 @@ internal sealed class CommandLineReader : IDisposable
         public bool TryRead(ProcessDirectory directory, TimeSpan deadline)
         {
             _directory = directory;
+            Pid = directory.Pid;
             Volatile.Write(ref _settled, 0);
             _asked.Release();
             if (_answered.Wait(deadline)) return true;
-            Interlocked.Increment(ref _owner._stuck);
             if (Interlocked.Exchange(ref _settled, 1) == 0) return false;
             // It came back just now, and its answer is on the way.
-            Interlocked.Decrement(ref _owner._stuck);
             _answered.Wait();
             return true;
         }
@@ -89,7 +101,7 @@ internal sealed class CommandLineReader : IDisposable
                 Length = length;
                 if (Interlocked.Exchange(ref _settled, 1) == 1)
                 {
-                    Interlocked.Decrement(ref _owner._stuck); // Left behind: nobody waits for us any more.
+                    HasComeBack = true; // Left behind: nobody waits for us any more.
                     break;
                 }
                 _answered.Release();

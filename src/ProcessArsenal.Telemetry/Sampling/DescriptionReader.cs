@@ -30,6 +30,9 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
     /// <summary>Whether we were refused the executable's path in the last <see cref="Fingerprint"/>.</summary>
     public bool ExecutableDenied => _executableOutcome == ReadOutcome.Denied;
 
+    /// <summary>Whether there was no executable in the last <see cref="Fingerprint"/>: a kernel thread, or a process that exits.</summary>
+    public bool ExecutableMissing => _executableOutcome == ReadOutcome.Gone;
+
     /// <summary>Whether the command line did not come in time in the last <see cref="Fingerprint"/>.</summary>
     public bool CommandLineLate => _commandLineOutcome == ReadOutcome.Malformed;
 

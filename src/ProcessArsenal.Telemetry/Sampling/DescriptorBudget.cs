@@ -1,5 +1,3 @@
-using ProcessArsenal.Procfs;
-
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>How many processes may keep their descriptors open (two each) within RLIMIT_NOFILE, with room left for everything else.</summary>
@@ -10,11 +8,6 @@ internal sealed class DescriptorBudget
 
     private readonly int _most;
     private int _taken;
-
-    public DescriptorBudget(ProcFs proc)
-        : this(OwnLimit(proc))
-    {
-    }
 
     /// <param name="limit">Soft RLIMIT_NOFILE.</param>
     public DescriptorBudget(ulong limit) =>
@@ -28,12 +21,4 @@ internal sealed class DescriptorBudget
     }
 
     public void GiveBack() => _taken--;
-
-    private static ulong OwnLimit(ProcFs proc)
-    {
-        const ulong posixMinimum = 256;
-        if (proc.OpenProcess(Environment.ProcessId, out ProcessDirectory? self) != ReadOutcome.Ok || self is null) return posixMinimum;
-        using (self)
-            return self.ReadLimits(new byte[4096], out ProcLimits limits) == ReadOutcome.Ok ? limits.OpenFilesSoft : posixMinimum;
-    }
 }

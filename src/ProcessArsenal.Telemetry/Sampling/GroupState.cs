@@ -31,7 +31,11 @@ internal sealed class GroupState
     /// <summary>No longer in the table: whoever still points at it must ask again.</summary>
     public bool HasLeft { get; set; }
 
+    /// <summary>Members in this tick, unreadable ones included.</summary>
     public int Members { get; private set; }
+
+    /// <summary>Ticks since it last had a member.</summary>
+    public int EmptyTicks { get; private set; }
 
     /// <summary>When it last had a member: <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long LastSeen { get; set; }
@@ -39,6 +43,7 @@ internal sealed class GroupState
     /// <summary>Clears what belongs to one tick: gauges, not counters.</summary>
     public void BeginTick()
     {
+        EmptyTicks = Members > 0 ? 0 : EmptyTicks + 1;
         Members = 0;
         Array.Clear(_unreadable);
         foreach (Metric metric in CollectorCatalogue.Metrics)
@@ -71,14 +76,24 @@ internal sealed class GroupState
         }
     }
 
+    /// <summary>A member that is alive but could not be read in this tick: there is no sum without it.</summary>
+    public void AddUnreadable()
+    {
+        Members++;
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.GroupSlot < 0 || metric.Series[0].Read is null) continue;
+            for (int i = 0; i < metric.Series.Length; i++) _unreadable[metric.GroupSlot + i]++;
+        }
+    }
+
     /// <summary>Copies what is to be published; NaN is absent.</summary>
     public void CopyTo(Span<double> values)
     {
         for (int i = 0; i < values.Length; i++) values[i] = _unreadable[i] > 0 ? double.NaN : _values[i];
     }
 
-    /// <summary>A kernel counter may step back for a moment while threads end (fs/proc: sums are taken without stopping them): the highest
-    /// value so far stands, so that neither the fall nor the catching up is counted.</summary>
+    /// <summary>Credits what was added since the highest value so far.</summary>
     private static void AddIncrement(ref double total, ref double highest, double value)
     {
         if (double.IsNaN(highest)) highest = value;

@@ -6,7 +6,7 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <see cref="Other"/>, and counted.</summary>
 internal sealed class GroupTable
 {
-    public static readonly GroupKey Other = new("other", []);
+    public static readonly GroupKey Other = new(Grouper.Overflow);
 
     private readonly Dictionary<GroupKey, GroupState> _groups = [];
     private readonly List<GroupKey> _leaving = [];
@@ -42,13 +42,13 @@ internal sealed class GroupTable
         foreach (GroupState group in _groups.Values) group.BeginTick();
     }
 
-    /// <summary>Lets go of the groups that have had no member for long enough.</summary>
+    /// <summary>Lets go of the groups that have had no member for long enough, and at least in the snapshot before: the last exits are seen.</summary>
     public void EndTick(long now, TimeProvider time)
     {
         foreach (GroupState group in _groups.Values)
         {
             if (group.Members > 0 || group.Declared) group.LastSeen = now;
-            else if (time.GetElapsedTime(group.LastSeen, now) >= _linger) _leaving.Add(group.Key);
+            else if (group.EmptyTicks > 0 && time.GetElapsedTime(group.LastSeen, now) >= _linger) _leaving.Add(group.Key);
         }
         foreach (GroupKey key in _leaving)
         {

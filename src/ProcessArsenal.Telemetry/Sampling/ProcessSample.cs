@@ -18,4 +18,21 @@ public struct ProcessSample
 
     /// <summary>Open file descriptors.</summary>
     public int? Descriptors;
+
+    /// <summary>Lifts counters that stepped back to where they were: the kernel sums over threads without stopping them, so a sum may dip
+    /// while one ends (fs/proc), and a counter that falls would look to Prometheus like one that began anew.</summary>
+    /// <param name="earlier">The sample before, of the same process.</param>
+    public void NeverFall(in ProcessSample earlier)
+    {
+        Stat.UserTicks = Math.Max(Stat.UserTicks, earlier.Stat.UserTicks);
+        Stat.SystemTicks = Math.Max(Stat.SystemTicks, earlier.Stat.SystemTicks);
+        Stat.MinorFaults = Math.Max(Stat.MinorFaults, earlier.Stat.MinorFaults);
+        Stat.MajorFaults = Math.Max(Stat.MajorFaults, earlier.Stat.MajorFaults);
+        if (Io is not { } io || earlier.Io is not { } before) return;
+        io.ReadBytes = Math.Max(io.ReadBytes, before.ReadBytes);
+        io.WriteBytes = Math.Max(io.WriteBytes, before.WriteBytes);
+        io.ReadCharacters = Math.Max(io.ReadCharacters, before.ReadCharacters);
+        io.WrittenCharacters = Math.Max(io.WrittenCharacters, before.WrittenCharacters);
+        Io = io;
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class ProcessTracker : IDisposable
     public const string ExitSignal = "exit_status";
     public const string AllProcessesSignal = "all_processes";
 
-    private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(1);
+    private const string ExitNeeds = "Linux 6.15, /proc of our own pid namespace, and two descriptors per process within RLIMIT_NOFILE";
 
     private readonly ProcFs _proc;
     private readonly TimeProvider _time;
@@ -19,17 +19,21 @@ internal sealed class ProcessTracker : IDisposable
     private readonly Dictionary<int, TrackedProcess> _byPid = [];
     private readonly List<int> _pids = [];
     private readonly List<TrackedProcess> _missing = [];
+    private readonly List<TrackedProcess> _unreadableMembers = [];
+    private readonly bool _hasPidfs;
     private readonly List<TrackedProcess> _alive = [];
     private TimeSpan? _lastListing;
 
-    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, string passwd = "/etc/passwd")
+    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget)
     {
         _proc = proc;
         _time = time;
         _signals = signals;
         Clock = new BootClock(time);
-        _reader = new ProcessReader(proc, time, Clock, signals, new UserNames(passwd, time));
-        _budget = new DescriptorBudget(proc);
+        _reader = new ProcessReader(proc, time, Clock, signals, new UserNames(proc.SharesMountsWithInit() ? "/etc/passwd" : null, time));
+        _budget = budget;
+        _hasPidfs = proc.IsLive && ProbePidfs();
+        if (!proc.IsLive) signals.Refuse(ExitSignal, ExitNeeds, lasting: true);
     }
 
     public BootClock Clock { get; }
@@ -39,6 +43,12 @@ internal sealed class ProcessTracker : IDisposable
 
     /// <summary>Processes that could be read in the last tick, in ascending order of pid.</summary>
     public List<TrackedProcess> Alive => _alive;
+
+    /// <summary>Every process that is known to be alive.</summary>
+    public Dictionary<int, TrackedProcess>.ValueCollection Known => _byPid.Values;
+
+    /// <summary>Those of them that could not be read in the last tick.</summary>
+    public List<TrackedProcess> UnreadableMembers => _unreadableMembers;
 
     /// <summary>Listed, not ended, and yet unreadable in the last tick.</summary>
     public int Unreadable { get; private set; }
@@ -55,9 +65,10 @@ internal sealed class ProcessTracker : IDisposable
         Clock.Update(_proc);
         Tally.Clear();
         _alive.Clear();
+        _unreadableMembers.Clear();
         Unreadable = 0;
         bool complete = _proc.TryListPids(_pids);
-        SeesAllProcesses = complete && (!_proc.IsLive || _pids.Contains(1));
+        SeesAllProcesses = complete && (!_proc.IsKernel || _pids.Contains(1));
         if (!SeesAllProcesses) _signals.Refuse(AllProcessesSignal, "/proc to be mounted without hidepid, or CAP_SYS_PTRACE, or the group of the mount's gid option");
 
         foreach (int pid in _pids) Visit(pid, tick);
@@ -121,7 +132,11 @@ internal sealed class ProcessTracker : IDisposable
         if (outcome == ReadOutcome.Gone) return false;
         process.HasSample = outcome == ReadOutcome.Ok;
         if (process.HasSample) _alive.Add(process);
-        else Unreadable++;
+        else
+        {
+            Unreadable++;
+            _unreadableMembers.Add(process);
+        }
         return true;
     }
 
@@ -142,8 +157,7 @@ internal sealed class ProcessTracker : IDisposable
         bool keep = _budget.TryTake();
         var process = new TrackedProcess(identity, keep ? directory : null, keep ? pidfd : null)
         {
-            // Not in step: a minute's work spread over the minute.
-            DescribeAgain = _time.GetTimestamp() + (long)(_time.TimestampFrequency * DescribeInterval.TotalSeconds * (pid % 60 + 1) / 60),
+            DescribeAgain = ProcessReader.FirstLook(_time, pid),
         };
         outcome = _reader.Read(process, directory!);
         if (!keep)
@@ -173,7 +187,9 @@ internal sealed class ProcessTracker : IDisposable
     {
         pidfd = _proc.IsLive ? Pidfd.Open(directory.Pid) : null;
         ReadOutcome outcome = _reader.ReadStat(directory, out ProcStat stat);
-        ulong token = pidfd is not null && pidfd.TryReadInode(out ulong inode) ? inode : stat.StartTicks;
+        ulong token = stat.StartTicks;
+        // Where there are inodes, start ticks are another name: without descriptors to spare nobody must be taken for somebody else.
+        if (_hasPidfs && (pidfd is null || !pidfd.TryReadInode(out token)) && outcome == ReadOutcome.Ok) outcome = ReadOutcome.Malformed;
         identity = new ProcessIdentity(directory.Pid, token, _proc.BootId);
         return outcome;
     }
@@ -189,11 +205,17 @@ internal sealed class ProcessTracker : IDisposable
     {
         if (process.Pidfd is null || !process.Pidfd.TryReadExit(out ExitStatus exit))
         {
-            if (_proc.IsLive) _signals.Refuse(ExitSignal, "Linux 6.15, and descriptors within RLIMIT_NOFILE");
+            _signals.Refuse(ExitSignal, ExitNeeds);
             return ExitOutcome.Unknown;
         }
         if (exit.Signal != 0) return ExitOutcome.Signal;
         return exit.IsSuccess ? ExitOutcome.Success : ExitOutcome.Failure;
+    }
+
+    private static bool ProbePidfs()
+    {
+        using Pidfd? self = Pidfd.Open(Environment.ProcessId);
+        return self is not null && self.TryReadInode(out _);
     }
 
     private void Release(TrackedProcess process)

@@ -35,7 +35,7 @@ internal sealed class ReportSelector
 
     private void RankByCpu(Span<ProcessRow> rows, List<TrackedProcess> processes, int top)
     {
-        for (int i = 0; i < rows.Length; i++) _scores[i] = -(rows[i].Rates.Cpu ?? 0);
+        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : -(rows[i].Rates.Cpu ?? 0);
         Sort(rows.Length);
         for (int rank = 0; rank < rows.Length; rank++)
             processes[_indexes[rank]].TopCpu.Update(_scores[rank] < 0 ? rank : int.MaxValue, top);
@@ -43,7 +43,7 @@ internal sealed class ReportSelector
 
     private void RankByMemory(Span<ProcessRow> rows, List<TrackedProcess> processes, int top)
     {
-        for (int i = 0; i < rows.Length; i++) _scores[i] = -(ProcessFacts.ResidentBytes(rows[i].Sample) ?? 0);
+        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : -(ProcessFacts.ResidentBytes(rows[i].Sample) ?? 0);
         Sort(rows.Length);
         for (int rank = 0; rank < rows.Length; rank++)
             processes[_indexes[rank]].TopMemory.Update(_scores[rank] < 0 ? rank : int.MaxValue, top);

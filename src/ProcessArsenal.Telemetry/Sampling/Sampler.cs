@@ -21,15 +21,16 @@ public sealed class Sampler : IDisposable
     private long _tick;
     private int _excluded;
 
-    public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time)
+    /// <param name="descriptorLimit">How many descriptors we may have open; null: what RLIMIT_NOFILE says.</param>
+    public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit = null)
     {
         _time = time;
         _store = store;
         _pending = options;
-        _tracker = new ProcessTracker(proc, time, _signals) { Ended = OnEnded };
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal]) _signals.Declare(name);
+        _tracker = new ProcessTracker(proc, time, _signals, new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current())) { Ended = OnEnded };
     }
 
     /// <summary>Raised once for each signal that turns out to be unavailable, on the thread of the tick.</summary>
@@ -48,12 +49,16 @@ public sealed class Sampler : IDisposable
         DateTimeOffset now = _time.GetUtcNow();
         ApplyPending();
         _groups.BeginTick();
-        _tracker.Update(++_tick);
+        _signals.BeginTick(++_tick);
+        _tracker.Update(_tick);
+        _signals.EndTick();
 
         Snapshot snapshot = _store.Rent();
         snapshot.Reset(_tracker.Alive.Count);
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
+        foreach (TrackedProcess process in _tracker.UnreadableMembers)
+            if (process.Group is { HasLeft: false } group) group.AddUnreadable();
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
 
         _groups.EndTick(began, _time);
@@ -85,7 +90,7 @@ public sealed class Sampler : IDisposable
         if (Interlocked.Exchange(ref _pending, null) is not { } options) return;
         _options = options;
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
-        foreach (TrackedProcess process in _tracker.Alive) process.GroupKey = null;
+        foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
     }
 
     private void AddRow(Snapshot snapshot, TrackedProcess process)
@@ -103,6 +108,7 @@ public sealed class Sampler : IDisposable
             _excluded++;
             row.Group = null;
             process.Group = null;
+            process.IsNew = false;
             Array.Fill(process.Counters, double.NaN); // What it uses while excluded is never credited.
             return;
         }

@@ -2,31 +2,55 @@ using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
-/// <summary>Which signals can be read here. A signal is available until a process is met whose value we are refused; that is logged once.</summary>
+/// <summary>Which signals can be read here. One is unavailable from the moment that a process is met whose value we are refused, which is
+/// logged, until no such process was met for <see cref="ForgiveTicks"/> ticks.</summary>
 internal sealed class SignalBoard
 {
-    private readonly Dictionary<string, SignalStatus> _signals = [];
-    private SignalStatus[]? _list;
+    public const int ForgiveTicks = 60;
 
-    /// <summary>Raised once for each signal that turns out to be unavailable.</summary>
+    private readonly Dictionary<string, Entry> _signals = [];
+    private SignalStatus[]? _list;
+    private long _tick;
+
+    /// <summary>Raised for each signal that turns out to be unavailable.</summary>
     public Action<SignalStatus>? Lost { get; set; }
 
     public void Declare(string name)
     {
-        if (_signals.TryAdd(name, new SignalStatus(name, true, ""))) _list = null;
+        if (_signals.TryAdd(name, new Entry(new SignalStatus(name, true, "")))) _list = null;
     }
 
-    public void Refuse(string name, string reason)
+    public void BeginTick(long tick) => _tick = tick;
+
+    /// <param name="lasting">It will be so for as long as we run.</param>
+    public void Refuse(string name, string reason, bool lasting = false)
     {
-        if (_signals.TryGetValue(name, out SignalStatus? known) && !known.Available) return;
-        var status = new SignalStatus(name, false, reason);
-        _signals[name] = status;
+        if (!_signals.TryGetValue(name, out Entry? entry)) _signals.Add(name, entry = new Entry(new SignalStatus(name, true, "")));
+        entry.Refused = lasting ? long.MaxValue : Math.Max(_tick, entry.Refused);
+        if (!entry.Status.Available) return;
+        entry.Status = new SignalStatus(name, false, reason);
         _list = null;
-        Lost?.Invoke(status);
+        Lost?.Invoke(entry.Status);
     }
 
-    public bool IsAvailable(string name) => !_signals.TryGetValue(name, out SignalStatus? status) || status.Available;
+    /// <summary>Restores what has not been refused for long enough.</summary>
+    public void EndTick()
+    {
+        foreach (Entry entry in _signals.Values)
+        {
+            if (entry.Status.Available || entry.Refused > _tick - ForgiveTicks) continue;
+            entry.Status = new SignalStatus(entry.Status.Name, true, "");
+            _list = null;
+        }
+    }
 
     /// <summary>All of them by name. The same array until something changes.</summary>
-    public IReadOnlyList<SignalStatus> List => _list ??= [.. _signals.Values.OrderBy(status => status.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<SignalStatus> List =>
+        _list ??= [.. _signals.Values.Select(entry => entry.Status).OrderBy(status => status.Name, StringComparer.Ordinal)];
+
+    private sealed class Entry(SignalStatus status)
+    {
+        public SignalStatus Status { get; set; } = status;
+        public long Refused { get; set; }
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     /// <summary>When to look again whether the description still holds: <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long DescribeAgain { get; set; }
 
+    /// <summary>The <see cref="BootClock.Generation"/> that the description's start time is of.</summary>
+    public int ClockGeneration { get; set; }
+
     /// <summary>The latest sample.</summary>
     public ProcessSample Sample;
 

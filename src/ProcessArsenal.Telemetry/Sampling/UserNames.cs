@@ -5,7 +5,8 @@ namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Names of users from /etc/passwd (passwd(5)). Not through the C library, whose name services may ask a directory server and
 /// wait for it. Read again when an unknown number turns up, at most once a minute.</summary>
-internal sealed class UserNames(string path, TimeProvider time)
+/// <param name="path">The file; null if its names are not those of the processes that are watched: then numbers stand for names.</param>
+internal sealed class UserNames(string? path, TimeProvider time)
 {
     private const int MaxBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan RereadAfter = TimeSpan.FromMinutes(1);
@@ -17,16 +18,16 @@ internal sealed class UserNames(string path, TimeProvider time)
     public string Find(uint user)
     {
         if (_names.TryGetValue(user, out string? name)) return name;
-        if (_read is not { } read || time.GetElapsedTime(read) > RereadAfter)
+        if (path is not null && (_read is not { } read || time.GetElapsedTime(read) > RereadAfter))
         {
             _read = time.GetTimestamp();
-            _names = Read();
+            _names = Read(path);
             if (_names.TryGetValue(user, out name)) return name;
         }
         return user.ToString(CultureInfo.InvariantCulture);
     }
 
-    private Dictionary<uint, string> Read()
+    private static Dictionary<uint, string> Read(string path)
     {
         var names = new Dictionary<uint, string>();
         try

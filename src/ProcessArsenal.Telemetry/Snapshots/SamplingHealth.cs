@@ -22,8 +22,8 @@ public struct SamplingHealth
     public long ProcessesNotReported;
 }
 
-/// <summary>Whether a signal can be read of every process that was tried so far.</summary>
+/// <summary>Whether a signal can be read of every process.</summary>
 /// <param name="Name">The signal: <c>disk_io</c>, <c>executable</c>, ...</param>
-/// <param name="Available">False once a process was met whose value we were refused.</param>
+/// <param name="Available">False from the moment that a process is met whose value we are refused, until none was met for a while.</param>
 /// <param name="Reason">What it takes; empty if available.</param>
 public sealed record SignalStatus(string Name, bool Available, string Reason);

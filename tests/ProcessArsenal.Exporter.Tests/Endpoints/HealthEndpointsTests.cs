@@ -24,7 +24,7 @@ public sealed class HealthEndpointsTests
         using var self = new SelfTelemetry();
         var loaded = new ConfigurationResult(new ExporterConfiguration(), [], null, new Dictionary<string, string>());
         using var sampling = new SamplingService(sampler, loaded, self, time, NullLogger<SamplingService>.Instance); // Never started: no ticks but ours.
-        var health = new HealthEndpoints(store, sampling, time);
+        var health = new HealthEndpoints(new Freshness(store, sampling, time));
 
         Assert.Equal((503, "not ready: the first sample is not complete yet\n"), await Ask(health.ReadyAsync));
         sampler.Tick();
@@ -36,6 +36,8 @@ public sealed class HealthEndpointsTests
         Assert.Equal((200, "ok\n"), await Ask(health.HealthAsync));
         sampler.Tick();
         Assert.Equal(200, (await Ask(health.ReadyAsync)).Status);
+        time.Advance(TimeSpan.FromSeconds(60.1));
+        Assert.Equal((503, "not alive: the snapshot is 60.1 s old, more than 60.0 s\n"), await Ask(health.HealthAsync));
     }
 
     private static async Task<(int Status, string Body)> Ask(RequestDelegate endpoint)

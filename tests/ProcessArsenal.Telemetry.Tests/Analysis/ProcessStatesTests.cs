@@ -13,7 +13,7 @@ public sealed class ProcessStatesTests
     [InlineData('Z', "defunct")]
     [InlineData('X', "defunct")]
     [InlineData('I', "idle")]
-    [InlineData('W', null)]
+    [InlineData('W', "waiting")]
     [InlineData('\0', null)]
     public void Names_the_letter(char letter, string? expected) => Assert.Equal(expected, ProcessStates.NameOf((byte)letter));
 }

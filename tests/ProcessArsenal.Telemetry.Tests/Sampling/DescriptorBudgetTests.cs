@@ -22,8 +22,8 @@ public sealed class DescriptorBudgetTests
     [Fact]
     public void Beyond_the_budget_processes_are_read_as_well_and_a_successor_is_told_apart()
     {
-        // A fixture tree does not hold us, so the limit is taken to be 256: 32 processes keep their directory, the others are opened each time.
-        using var bench = new SamplerBench();
+        // 32 processes keep their directory, the others are opened each time.
+        using var bench = new SamplerBench(descriptorLimit: 256);
         for (int pid = 100; pid < 200; pid++) bench.Proc.Process(pid);
         bench.Tick();
         for (int pid = 100; pid < 200; pid++) bench.Proc.Process(pid, p => p.UserTicks = 100);

@@ -16,11 +16,11 @@ internal sealed class SamplerBench : IDisposable
     private readonly ProcFs _proc;
     private double _uptime = 1000;
 
-    public SamplerBench(SamplingOptions? options = null)
+    public SamplerBench(SamplingOptions? options = null, ulong? descriptorLimit = null)
     {
         Time.SetUtcNow(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         _proc = ProcFs.Open(Proc.Root);
-        Sampler = new Sampler(_proc, Store, options ?? new SamplingOptions(), Time);
+        Sampler = new Sampler(_proc, Store, options ?? new SamplingOptions(), Time, descriptorLimit);
     }
 
     public FixtureProc Proc { get; } = new();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -50,7 +51,13 @@ public sealed class SnapshotTests
     public void A_tick_allocates_nothing_whatever_the_number_of_processes()
     {
         using ProcFs proc = ProcFs.Open();
-        using var sampler = new Sampler(proc, new SnapshotStore(), new SamplingOptions(), TimeProvider.System);
+        var options = new SamplingOptions
+        {
+            Grouper = new Grouper([Rules.Compile(new GroupRuleOptions { Name = "{{.ExeBase}}", Cmdline = ["--port=(?P<port>.*)"] })]),
+            Exclude = [Rules.Parse("user = \"games\"")],
+            Watch = [Rules.Parse("memory > 1MiB and name ~ \"^[a-z]\"")],
+        };
+        using var sampler = new Sampler(proc, new SnapshotStore(), options, TimeProvider.System);
         // The least of many: other programs start and end meanwhile, and a new process is allowed to cost something.
         long least = long.MaxValue;
         for (int i = 0; i < 200 && least > 0; i++)

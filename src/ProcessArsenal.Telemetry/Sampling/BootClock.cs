@@ -17,6 +17,9 @@ internal sealed class BootClock(TimeProvider time)
     /// <summary>Time since boot at the beginning of this tick; null if it can't be read.</summary>
     public TimeSpan? Uptime { get; private set; }
 
+    /// <summary>The same in whole clock ticks, rounded down as the kernel does with start times: only so can the two be compared.</summary>
+    public ulong? UptimeTicks => Uptime is { } uptime ? (ulong)(uptime.Ticks / (TimeSpan.TicksPerSecond / SystemConstants.ClockTicksPerSecond)) : null;
+
     public void Update(ProcFs proc)
     {
         if (proc.ReadUptime(out TimeSpan uptime) != ReadOutcome.Ok)

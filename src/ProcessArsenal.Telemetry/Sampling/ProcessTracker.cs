@@ -22,7 +22,9 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<TrackedProcess> _unreadableMembers = [];
     private readonly bool _hasPidfs;
     private readonly List<TrackedProcess> _alive = [];
-    private TimeSpan? _lastListing;
+
+    /// <summary>When the last listing was begun, in clock ticks since boot.</summary>
+    private ulong? _lastListing;
 
     public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget)
     {
@@ -82,7 +84,7 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (_missing.Count > 0) _alive.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
         _missing.Clear();
-        _lastListing = Clock.Uptime;
+        _lastListing = Clock.UptimeTicks;
     }
 
     public void Dispose()
@@ -175,7 +177,7 @@ internal sealed class ProcessTracker : IDisposable
         process.HasSample = true;
         _alive.Add(process);
         // What a process used before we could have seen it is nobody's increment; what it used since it started after the last listing is.
-        bool isNew = _lastListing is { } last && BootClock.SinceBoot(process.Sample.Stat.StartTicks) >= last;
+        bool isNew = process.Sample.Stat.StartTicks >= _lastListing;
         Array.Fill(process.Counters, isNew ? 0 : double.NaN);
         process.IsNew = isNew;
         return process;

@@ -37,12 +37,21 @@ internal static class CommandLine
             await error.WriteLineAsync($"Try '{Path(result.CommandResult.Command)} --help'.").ConfigureAwait(false);
             return Usage;
         }
-        return await result.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = output,
-            Error = error,
-            ProcessTerminationTimeout = TerminationTimeout,
-        }).ConfigureAwait(false);
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                ProcessTerminationTimeout = TerminationTimeout,
+                EnableDefaultExceptionHandler = false,
+            }).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            await error.WriteLineAsync($"{Name}: {e.Message}").ConfigureAwait(false);
+            return Failed;
+        }
     }
 
     /// <summary>The root command with all others. Without a command it serves.</summary>

@@ -12,14 +12,7 @@ internal sealed class ListOptions
         Description = "Only processes for which this is true, for example: memory > 200MiB and not user = \"root\"",
     };
 
-    public Option<string> Output { get; } = new("--output", "-o")
-    {
-        HelpName = "table|json",
-        Description = "How to print.",
-        DefaultValueFactory = _ => "table",
-    };
-
-    public ListOptions() => Output.AcceptOnlyFromAmong("table", "json");
+    public Option<string> Output { get; } = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
 
     public bool IsJson(ParseResult result) => result.GetValue(Output) == "json";
 

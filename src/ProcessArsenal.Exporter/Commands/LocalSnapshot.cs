@@ -16,7 +16,7 @@ internal static class LocalSnapshot
     public static async Task<T> ReadAsync<T>(
         ExporterConfiguration configuration, Func<Snapshot, T> use, TimeProvider time, CancellationToken cancellation)
     {
-        using ProcFs proc = ProcFs.Open(configuration.Procfs);
+        using ProcFs proc = ProcRoot.Open(configuration.Procfs);
         var store = new SnapshotStore();
         using var sampler = new Sampler(proc, store, configuration.ToSamplingOptions(), time);
         sampler.Tick();

@@ -26,19 +26,8 @@ internal static class PsCommand
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var list = new ListOptions();
-        var sort = new Option<string>("--sort")
-        {
-            HelpName = string.Join('|', Orders.Keys),
-            Description = "What to sort by, greatest first (pid and name: least first).",
-            DefaultValueFactory = _ => "cpu",
-        };
-        sort.AcceptOnlyFromAmong([.. Orders.Keys]);
-        var limit = new Option<int>("--limit", "-n") { HelpName = "number", Description = "Print at most so many; 0 is all." };
-        limit.Validators.Add(value =>
-        {
-            if (value.Errors.Any()) return;
-            if (value.GetValueOrDefault<int>() < 0) value.AddError("--limit must be 0 or more.");
-        });
+        Option<string> sort = Options.Choice("--sort", [.. Orders.Keys], "What to sort by, greatest first (pid and name: least first).");
+        Option<int?> limit = Options.Number("--limit", least: 0, "Print at most so many; 0 is all. [default: 0]", "number", "-n");
         var kernel = new Option<bool>("--kernel") { Description = "Show kernel threads too." };
 
         var command = new Command("ps", "List processes with CPU, memory, I/O and group; works without a running daemon.");

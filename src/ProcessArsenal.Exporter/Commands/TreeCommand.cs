@@ -17,7 +17,7 @@ internal static class TreeCommand
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var list = new ListOptions();
-        var root = new Option<int?>("--root") { HelpName = "pid", Description = "Show this process and what is below it. [default: all]" };
+        Option<int?> root = Options.Number("--root", least: 1, "Show this process and what is below it. [default: all]", "pid");
         var kernel = new Option<bool>("--kernel") { Description = "Show kernel threads too." };
         var command = new Command("tree", "Show processes as a tree of parents and children; works without a running daemon.");
         foreach (Option option in (Option[])[root, kernel, list.Output]) command.Add(option);

@@ -9,6 +9,8 @@ internal static class ConfigurationFile
     /// <summary>Bytes. A thousand rules are a tenth of it.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
     /// <summary>Null if it can't be read, which is then reported.</summary>
     /// <param name="source">Who named the file: <c>--config</c>, a variable, or the file itself.</param>
     public static string? Read(string path, string source, ErrorList errors)
@@ -19,7 +21,9 @@ internal static class ConfigurationFile
             if (Directory.Exists(path)) wrong = "it is a directory: name the file in it.";
             else
             {
-                byte[]? bytes = ReadBounded(path);
+                // A pipe may have nobody at its other end.
+                Task<byte[]?> reading = Task.Run(() => ReadBounded(path));
+                byte[]? bytes = WaitFor(reading);
                 if (bytes is not null) return Decode(bytes, path, errors);
                 wrong = string.Create(CultureInfo.InvariantCulture,
                     $"it is larger than {MaxBytes} bytes, which is the limit: is it the right file?");
@@ -28,6 +32,10 @@ internal static class ConfigurationFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             wrong = "there is no such file: create it, or name another.";
+        }
+        catch (TimeoutException)
+        {
+            wrong = "nothing came for ten seconds: is there somebody at the other end of this pipe?";
         }
         catch (UnauthorizedAccessException)
         {
@@ -39,6 +47,12 @@ internal static class ConfigurationFile
         }
         errors.Add(new ConfigurationError(source, 0, 0, source == path ? wrong : $"'{Telemetry.Text.Quoting.Cap(path, 200)}': {wrong}"));
         return null;
+    }
+
+    private static byte[]? WaitFor(Task<byte[]?> reading)
+    {
+        if (Task.WaitAny([reading], Deadline) < 0) throw new TimeoutException();
+        return reading.GetAwaiter().GetResult();
     }
 
     /// <summary>All of it; null if it is too large. Never trusts the length: it may be a pipe, or growing.</summary>

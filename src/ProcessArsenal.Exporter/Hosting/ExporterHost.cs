@@ -26,7 +26,7 @@ internal static partial class ExporterHost
         ProcFs proc;
         try
         {
-            proc = ProcFs.Open(configuration.Procfs);
+            proc = ProcRoot.Open(configuration.Procfs);
         }
         catch (IOException e)
         {

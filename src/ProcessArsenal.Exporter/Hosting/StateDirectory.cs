@@ -27,8 +27,12 @@ internal static class StateDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"the state directory {path} can't be written: {e.Message} Choose another with --state-directory (key state_directory), "
+            string reason = $"the state directory {path} can't be written: {e.Message} Choose another with --state-directory (key state_directory), "
                 + "or give this user the right to write there.";
+            // Nothing is kept there yet but by choice: who only observes as an ordinary user must not be stopped by a default.
+            if (loaded.Origins.GetValueOrDefault("state_directory") != "default") return reason;
+            Console.Error.WriteLine($"process-arsenal: {reason} Going on without.");
+            return null;
         }
     }
 }

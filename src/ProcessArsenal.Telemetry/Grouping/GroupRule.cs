@@ -75,6 +75,8 @@ public sealed class GroupRule
         }
 
         GroupTemplate? template = Template(options.Name ?? GroupTemplate.Default, "name", captures, errors);
+        if (options.Name is { } fixedName && Grouper.IsReserved(fixedName))
+            errors.Add(new GroupRuleError($"'{fixedName}' is the name of a group of our own: choose another.", "name"));
         if (options.Name is { Length: 0 })
             errors.Add(new GroupRuleError($"the name is empty: leave the key out for {GroupTemplate.Default}, or give it one.", "name"));
         var labels = ImmutableArray.CreateBuilder<(string, GroupTemplate)>();
@@ -126,7 +128,7 @@ public sealed class GroupRule
     private GroupKey Key(ProcessDescription process, int pid, Dictionary<string, string>? captures)
     {
         string name = _name.Render(process, pid, captures);
-        if (name.Length == 0) name = Grouper.Unknown;
+        name = name.Length == 0 ? Grouper.Unknown : Grouper.Unreserved(name);
         return new GroupKey(name, _labels.Select(label => KeyValuePair.Create(label.Name, label.Value.Render(process, pid, captures))));
     }
 

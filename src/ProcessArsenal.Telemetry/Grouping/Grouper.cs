@@ -34,8 +34,11 @@ public sealed class Grouper
         foreach (GroupRule rule in _rules)
             if (rule.Match(process, pid) is { } key) return key;
         string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ExecutableName;
-        // Anybody can name a program so; what these groups say of the system must stay true.
-        if (name is ProcessDescription.KernelGroup or Overflow) name += " (program)";
-        return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(name, GroupTemplate.MaxLength));
+        return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(Unreserved(name), GroupTemplate.MaxLength));
     }
+
+    /// <summary>What the groups of the kernel and of the overflow say must stay true, and anybody can name a program after them.</summary>
+    internal static string Unreserved(string name) => IsReserved(name) ? name + " (program)" : name;
+
+    internal static bool IsReserved(string name) => name is ProcessDescription.KernelGroup or Overflow;
 }

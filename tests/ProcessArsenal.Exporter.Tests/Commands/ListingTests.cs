@@ -74,6 +74,52 @@ public sealed class ListingTests
         Assert.StartsWith("process-arsenal: /nowhere can't be opened", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--limit takes a whole number of 0 or more, not 'x'.", "ps", "--limit", "x")]
+    [InlineData("--limit takes a whole number of 0 or more, not '2.5'.", "ps", "-n", "2.5")]
+    [InlineData("--limit takes a whole number of 0 or more, not '99999999999'.", "ps", "--limit", "99999999999")]
+    [InlineData("--sort takes one of cpu, memory, io, threads, fds, age, pid, name, not 'memroy': did you mean 'memory'?", "ps", "--sort", "memroy")]
+    [InlineData("--output takes one of table, json, not 'bogus'.", "tree", "--output", "bogus")]
+    [InlineData("--root takes a whole number of 1 or more, not 'abc'.", "tree", "--root", "abc")]
+    public async Task Wrong_values_are_said_in_one_line(string expected, params string[] arguments)
+    {
+        (int code, string output, string error) = await Run(arguments);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.Equal($"process-arsenal: {expected}\nTry 'process-arsenal {arguments[0]} --help'.\n", error);
+    }
+
+    [Fact]
+    public async Task A_proc_without_processes_is_refused()
+    {
+        DirectoryInfo empty = Directory.CreateTempSubdirectory();
+        (int code, _, string error) = await Run("ps", "--procfs", empty.FullName);
+        empty.Delete();
+        Assert.Equal(1, code);
+        Assert.StartsWith($"process-arsenal: {empty.FullName} shows no process", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_that_can_not_be_written_is_one_line()
+    {
+        using var full = new FullWriter();
+        using var error = new StringWriter { NewLine = "\n" };
+        int code = await CommandLine.RunAsync(["config", "schema"], new CommandContext { DefaultFile = "/nonexistent/config.yml" }, full, error);
+        Assert.Equal(1, code);
+        Assert.Equal("process-arsenal: No space left on device\n", error.ToString());
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
+
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };

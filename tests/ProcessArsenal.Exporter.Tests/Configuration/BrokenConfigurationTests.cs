@@ -34,6 +34,10 @@ public sealed class BrokenConfigurationTests
             [
                 "config.yml:1:9: 'groups' must be a section of rules, exclude, max, linger, not a list.",
             ] },
+        { "reserved group", "groups: { rules: [ { name: other } ] }\n",
+            [
+                "config.yml:1:28: 'groups.rules[0].name': 'other' is the name of a group of our own: choose another.",
+            ] },
         { "root is a list", "- a\n- b\n",
             [
                 "config.yml:1:1: settings must be 'key: value' lines, not a list.",

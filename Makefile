@@ -76,10 +76,12 @@ steady: setup publish $(WORKLOAD) ## ten minutes with 50 processes started and e
 		--filter-class '*SteadyStateTests' --show-live-output on
 
 .PHONY: fuzz
-fuzz: ## the property tests of the parsers, for FUZZ_SECONDS each instead of a moment
+fuzz: ## the parsers against random and mutated input, for FUZZ_SECONDS each instead of a moment
 	@scripts/setup.sh run
-	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Procfs.Tests -c Release
-	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release
+	FUZZ_SECONDS=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Procfs.Tests -c Release --filter-class '*FuzzTests' --output Detailed
+	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release \
+		--filter-class '*BoundTests' --filter-class '*RoundTripTests' --filter-class '*PropertyTests' --filter-class '*CgroupNamesTests'
+	CsCheck_Time=$(FUZZ_SECONDS) dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release --filter-class '*PropertyTests'
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root); else say what is missing

@@ -100,7 +100,11 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         DateTimeOffset? start = clock.StartOf(stat);
         int fingerprint = _descriptions.Fingerprint(directory, stat, user, start);
         if (_descriptions.ExecutableDenied) signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE over processes of other users");
-        if (_descriptions.CommandLineLate) signals.Refuse(CommandLineSignal, "that the process lets go of its memory lock (mmap_lock) in time");
+        if (_descriptions.CommandLineLate)
+        {
+            signals.Refuse(CommandLineSignal, "that the process lets go of its memory lock (mmap_lock) in time");
+            process.DescribeAgain = process.Sample.Timestamp; // At the next tick: it may have been the machine that was slow.
+        }
         if (known is not null && process.Fingerprint == fingerprint) return ReadOutcome.Ok;
         if (_descriptions.ExecutableMissing && !stat.IsKernelThread && !stat.IsZombie)
         {

@@ -42,6 +42,22 @@ public sealed partial class SamplerRegressionTests
     }
 
     [Fact]
+    public void A_late_command_line_is_read_at_the_next_tick_and_the_group_follows()
+    {
+        using var bench = new SamplerBench(new SamplingOptions { Grouper = new Grouper([Shop]) });
+        bench.Proc.Process(10);
+        string path = Path.Join(bench.Proc.Root, "10/cmdline");
+        File.Delete(path);
+        Assert.Equal(0, MakeFifo(path, 0x180));
+        Assert.Equal(1, bench.Tick()["process_group_processes{group=\"worker\"}"]);
+        using (new FileStream(path, FileMode.Open, FileAccess.Write)) File.Delete(path);
+        bench.Proc.Process(10, p => p.Arguments = ["dotnet", "Shop.dll"]);
+        // The thread that was left behind comes back when it is scheduled; until then nothing is tried for this process.
+        for (int i = 0; i < 1000 && bench.Values()["process_group_processes{group=\"shop\"}"] == 0; i++) bench.Tick(1);
+        Assert.Equal(1, bench.Values()["process_group_processes{group=\"shop\"}"]);
+    }
+
+    [Fact]
     public void Halves_of_a_surrogate_pair_make_one_series()
     {
         GroupRule half = Rules.Compile(new GroupRuleOptions { Name = "g-{{.Matches.x}}", Cmdline = ["--t=(?P<x>.)"] });

@@ -15,7 +15,7 @@ public sealed class CommandLineTests
         var context = new CommandContext
         {
             IsRoot = true,
-            WorkingDirectory = "/work",
+            WorkingDirectory = "/srv/here",
             DefaultFile = "/nonexistent/config.yml",
             Serve = (loaded, _, _) =>
             {
@@ -59,8 +59,8 @@ public sealed class CommandLineTests
     public async Task Paths_in_flags_are_relative_to_the_working_directory()
     {
         await Run("--state-directory", "state", "--procfs", "../host/proc");
-        Assert.Equal("/work/state", _served!.StateDirectory);
-        Assert.Equal("/host/proc", _served.Procfs);
+        Assert.Equal("/srv/here/state", _served!.StateDirectory);
+        Assert.Equal("/srv/host/proc", _served.Procfs);
     }
 
     [Fact]

@@ -14,4 +14,10 @@ public struct ProcessRates
 
     /// <summary>Major page faults per second.</summary>
     public double? MajorFaults;
+
+    /// <summary>Seconds per second that its threads were runnable and had no CPU, summed over threads.</summary>
+    public double? RunQueueWait;
+
+    /// <summary>Seconds per second that its threads waited for block I/O, summed over threads.</summary>
+    public double? BlockIoWait;
 }

@@ -16,6 +16,8 @@ public static class Rates
             DiskRead = PerSecond(earlier.Io?.ReadBytes, later.Io?.ReadBytes, seconds),
             DiskWrite = PerSecond(earlier.Io?.WriteBytes, later.Io?.WriteBytes, seconds),
             MajorFaults = PerSecond(earlier.Stat.MajorFaults, later.Stat.MajorFaults, seconds),
+            RunQueueWait = PerSecond(ProcessFacts.RunQueueWaitSeconds(earlier), ProcessFacts.RunQueueWaitSeconds(later), seconds),
+            BlockIoWait = PerSecond(ProcessFacts.BlockIoWaitSeconds(earlier), ProcessFacts.BlockIoWaitSeconds(later), seconds),
         };
     }
 

@@ -41,6 +41,13 @@ public static class ProcessFacts
     public static double CpuSeconds(in ProcessSample sample) =>
         (sample.Stat.UserTicks + sample.Stat.SystemTicks) / (double)SystemConstants.ClockTicksPerSecond;
 
+    /// <summary>Time that threads were runnable and had no CPU, seconds since the process started.</summary>
+    public static double? RunQueueWaitSeconds(in ProcessSample sample) => sample.Accounting?.RunQueueNanoseconds / 1e9;
+
+    /// <summary>Time that threads waited for block I/O, seconds since the process started.</summary>
+    public static double? BlockIoWaitSeconds(in ProcessSample sample) =>
+        sample.Accounting is { HasDelays: true } accounting ? accounting.BlockIoNanoseconds / 1e9 : null;
+
     /// <summary>Unix time; exact to a clock tick, so two decimals.</summary>
     public static double? StartTimeSeconds(in ProcessRow row) => row.Description.StartTime is { } start
         ? Math.Round((start - DateTimeOffset.UnixEpoch).TotalSeconds, 2)

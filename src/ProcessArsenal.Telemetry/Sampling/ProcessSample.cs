@@ -19,6 +19,15 @@ public struct ProcessSample
     /// <summary>Open file descriptors.</summary>
     public int? Descriptors;
 
+    /// <summary>Context switches and waits of all threads, from taskstats.</summary>
+    public TaskAccounting? Accounting;
+
+    /// <summary>Proportional and unique memory; as old as <see cref="SmapsTimestamp"/>, since it is read by a time budget.</summary>
+    public ProcSmapsRollup? Smaps;
+
+    /// <summary>When <see cref="Smaps"/> was read: <see cref="TimeProvider.GetTimestamp"/>; 0 if it never was.</summary>
+    public long SmapsTimestamp;
+
     /// <summary>Lifts counters that stepped back to where they were: the kernel sums over threads without stopping them, so a sum may dip
     /// while one ends (fs/proc), and a counter that falls would look to Prometheus like one that began anew.</summary>
     /// <param name="earlier">The sample before, of the same process.</param>

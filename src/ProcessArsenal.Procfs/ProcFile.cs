@@ -11,12 +11,8 @@ internal static unsafe class ProcFile
     public static ReadOutcome Read(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
         length = 0;
-        int fd;
-        fixed (byte* name = nameZ)
-            while ((fd = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0)) < 0 && Libc.LastError == Libc.EINTR) { }
-        if (fd < 0) return OutcomeOf(Libc.LastError);
-
-        ReadOutcome outcome = ReadOutcome.Ok;
+        int fd = Open(directory, nameZ, out ReadOutcome outcome);
+        if (fd < 0) return outcome;
         fixed (byte* start = buffer)
         {
             // A short read is not the end: seq_file stops at record boundaries, and a FIFO in a fixture where it likes.
@@ -34,6 +30,38 @@ internal static unsafe class ProcFile
         }
         _ = Libc.Close(fd);
         return outcome;
+    }
+
+    /// <summary>Opens a file for reading; -1 with <paramref name="outcome"/> otherwise.</summary>
+    public static int Open(int directory, ReadOnlySpan<byte> nameZ, out ReadOutcome outcome)
+    {
+        fixed (byte* name = nameZ)
+        {
+            int fd;
+            while ((fd = Libc.OpenAt(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0)) < 0 && Libc.LastError == Libc.EINTR) { }
+            outcome = fd < 0 ? OutcomeOf(Libc.LastError) : ReadOutcome.Ok;
+            return fd;
+        }
+    }
+
+    /// <summary>Reads a file of the kernel's that is open already, from its start and in one call: such a file of one record (seq_file with
+    /// single_open) is made anew and given whole. Once its process is gone the answer is ESRCH, whoever has its pid by then.</summary>
+    /// <param name="length">Bytes read; equal to the buffer's length if the file did not fit.</param>
+    public static ReadOutcome ReadKept(int fd, Span<byte> buffer, out int length)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint n = Libc.ReadAtQuick(fd, start, buffer.Length, 0);
+            while (n < 0)
+            {
+                n = Libc.ReadAt(fd, start, buffer.Length, 0);
+                if (n >= 0 || Libc.LastError == Libc.EINTR) continue;
+                length = 0;
+                return OutcomeOf(Libc.LastError);
+            }
+            length = (int)n;
+            return ReadOutcome.Ok;
+        }
     }
 
     /// <summary>Reads where a symbolic link points, without a terminating NUL.</summary>

@@ -121,6 +121,14 @@ public sealed unsafe class ProcFs : IDisposable
         return ReadOutcome.Ok;
     }
 
+    /// <summary>Whether the kernel counts what tasks wait for (sysctl kernel.task_delayacct, Linux 5.14; a parameter of the boot before).</summary>
+    public bool HasDelayAccounting()
+    {
+        ReadOutcome outcome = ProcFile.Read(_fd, "sys/kernel/task_delayacct\0"u8, _buffer, out int length);
+        GC.KeepAlive(this);
+        return outcome == ReadOutcome.Ok && length > 0 && _buffer[0] == (byte)'1';
+    }
+
     /// <summary>Whether pid 1 lives in our mount namespace, so that user ids mean the names in our /etc/passwd. In a container that sees other
     /// containers' processes, or the host's, it does not. Where we may not know, signs of a container decide.</summary>
     public bool SharesMountsWithInit()

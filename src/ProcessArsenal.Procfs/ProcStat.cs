@@ -33,6 +33,12 @@ public struct ProcStat
     /// <summary>CPU time in kernel mode, clock ticks.</summary>
     public ulong SystemTicks;
 
+    /// <summary>CPU time in user mode of the children that were waited for, and of theirs, clock ticks.</summary>
+    public ulong ChildUserTicks;
+
+    /// <summary>CPU time in kernel mode of the children that were waited for, and of theirs, clock ticks.</summary>
+    public ulong ChildSystemTicks;
+
     public int Nice;
 
     /// <summary>Living threads, the main thread included. 0 while the process is being reaped: the kernel then fills in zeros for the
@@ -107,7 +113,9 @@ public struct ProcStat
             && s.TrySkipWords(1) // cmajflt
             && s.TryReadUInt64(out stat.UserTicks)
             && s.TryReadUInt64(out stat.SystemTicks)
-            && s.TrySkipWords(3) // cutime, cstime, priority
+            && s.TryReadUInt64(out stat.ChildUserTicks)
+            && s.TryReadUInt64(out stat.ChildSystemTicks)
+            && s.TrySkipWords(1) // priority
             && s.TryReadInt32(out stat.Nice)
             && s.TryReadInt32(out stat.Threads)
             && s.TrySkipWords(1) // itrealvalue

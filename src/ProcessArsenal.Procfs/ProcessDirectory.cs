@@ -6,7 +6,13 @@ namespace ProcessArsenal.Procfs;
 /// <see cref="ReadOutcome.Gone"/>, even if its pid is in use again (fs/proc/base.c). Not safe for concurrent use.</summary>
 public sealed class ProcessDirectory : IDisposable
 {
+    /// <summary>Descriptors that <see cref="TryKeepFiles"/> may take.</summary>
+    public const int MostKeptFiles = 3;
+
     private int _fd;
+    private int _stat = -1;
+    private int _statm = -1;
+    private int _io = -1;
 
     internal ProcessDirectory(int pid, int fd)
     {
@@ -19,21 +25,48 @@ public sealed class ProcessDirectory : IDisposable
     /// <summary>Reads /proc/PID/stat. <paramref name="name"/> is a slice of <paramref name="buffer"/>.</summary>
     public ReadOutcome ReadStat(Span<byte> buffer, out ProcStat stat, out ReadOnlySpan<byte> name)
     {
-        ReadOutcome outcome = Read("stat\0"u8, buffer, out int length);
-        if (outcome == ReadOutcome.Ok && ProcStat.TryParse(buffer[..length], out stat, out name))
-        {
-            if (stat.Threads > 0) return ReadOutcome.Ok;
-            outcome = ReadOutcome.Gone; // Being reaped: its counters have fallen to zero, see ProcStat.Threads.
-        }
-        else if (outcome == ReadOutcome.Ok) outcome = ReadOutcome.Malformed;
+        ReadOutcome outcome = ReadStatBytes(buffer, out int length);
+        if (outcome == ReadOutcome.Ok) return ParseStat(buffer[..length], out stat, out name);
         stat = default;
         name = default;
         return outcome;
     }
 
+    /// <summary>Reads /proc/PID/stat without parsing it, for <see cref="ParseStat"/>: while its bytes are the same, nothing in it moved.</summary>
+    /// <param name="length">Bytes read; the buffer's length if it did not fit.</param>
+    public ReadOutcome ReadStatBytes(Span<byte> buffer, out int length) => ReadKept(_stat, "stat\0"u8, buffer, out length);
+
+    /// <summary>Parses what <see cref="ReadStatBytes"/> read.</summary>
+    public static ReadOutcome ParseStat(ReadOnlySpan<byte> text, out ProcStat stat, out ReadOnlySpan<byte> name)
+    {
+        ReadOutcome outcome = ReadOutcome.Malformed;
+        if (ProcStat.TryParse(text, out stat, out name))
+        {
+            if (stat.Threads > 0) return ReadOutcome.Ok;
+            outcome = ReadOutcome.Gone; // Being reaped: its counters have fallen to zero, see ProcStat.Threads.
+        }
+        stat = default;
+        name = default;
+        return outcome;
+    }
+
+    /// <summary>Opens what is read most often and keeps it open: reading it then takes one call instead of four. Each takes a descriptor and a
+    /// page of the kernel's memory.</summary>
+    /// <returns>False if we are out of descriptors: then none is kept.</returns>
+    public bool TryKeepFiles()
+    {
+        _stat = ProcFile.Open(_fd, "stat\0"u8, out _);
+        _statm = ProcFile.Open(_fd, "statm\0"u8, out _);
+        _io = ProcFile.Open(_fd, "io\0"u8, out ReadOutcome io); // Refused of other users' processes: then it is refused at each read.
+        GC.KeepAlive(this);
+        if (_stat >= 0 && _statm >= 0 && (_io >= 0 || io != ReadOutcome.Malformed)) return true;
+        CloseKept();
+        return false;
+    }
+
     public ReadOutcome ReadStatm(Span<byte> buffer, out ProcStatm statm)
     {
-        ReadOutcome outcome = Read("statm\0"u8, buffer, out int length);
+        ReadOutcome outcome = ReadKept(_statm, "statm\0"u8, buffer, out int length);
         statm = default;
         return outcome != ReadOutcome.Ok || ProcStatm.TryParse(buffer[..length], out statm) ? outcome : ReadOutcome.Malformed;
     }
@@ -47,7 +80,7 @@ public sealed class ProcessDirectory : IDisposable
 
     public ReadOutcome ReadIo(Span<byte> buffer, out ProcIo io)
     {
-        ReadOutcome outcome = Read("io\0"u8, buffer, out int length);
+        ReadOutcome outcome = ReadKept(_io, "io\0"u8, buffer, out int length);
         io = default;
         return outcome != ReadOutcome.Ok || ProcIo.TryParse(buffer[..length], out io) ? outcome : ReadOutcome.Malformed;
     }
@@ -104,6 +137,14 @@ public sealed class ProcessDirectory : IDisposable
         return outcome;
     }
 
+    private ReadOutcome ReadKept(int kept, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    {
+        if (kept < 0) return Read(nameZ, buffer, out length);
+        ReadOutcome outcome = ProcFile.ReadKept(kept, buffer, out length);
+        GC.KeepAlive(this);
+        return outcome;
+    }
+
     private ReadOutcome Read(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
         ReadOutcome outcome = ProcFile.Read(_fd, nameZ, buffer, out length);
@@ -113,9 +154,22 @@ public sealed class ProcessDirectory : IDisposable
 
     public void Dispose()
     {
-        int fd = Interlocked.Exchange(ref _fd, -1);
-        if (fd >= 0) _ = Libc.Close(fd);
+        Close(ref _fd);
+        CloseKept();
         GC.SuppressFinalize(this);
+    }
+
+    private void CloseKept()
+    {
+        Close(ref _stat);
+        Close(ref _statm);
+        Close(ref _io);
+    }
+
+    private static void Close(ref int descriptor)
+    {
+        int fd = Interlocked.Exchange(ref descriptor, -1);
+        if (fd >= 0) _ = Libc.Close(fd);
     }
 
     ~ProcessDirectory() => Dispose();

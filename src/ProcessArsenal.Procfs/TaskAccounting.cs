@@ -22,4 +22,15 @@ public struct TaskAccounting
     public ulong VoluntarySwitches;
 
     public ulong InvoluntarySwitches;
+
+    /// <summary>Lifts what stepped back to where it was: the kernel sums over threads without stopping them.</summary>
+    public void NeverFall(in TaskAccounting earlier)
+    {
+        RunQueueNanoseconds = Math.Max(RunQueueNanoseconds, earlier.RunQueueNanoseconds);
+        BlockIoNanoseconds = Math.Max(BlockIoNanoseconds, earlier.BlockIoNanoseconds);
+        SwapNanoseconds = Math.Max(SwapNanoseconds, earlier.SwapNanoseconds);
+        ReclaimNanoseconds = Math.Max(ReclaimNanoseconds, earlier.ReclaimNanoseconds);
+        VoluntarySwitches = Math.Max(VoluntarySwitches, earlier.VoluntarySwitches);
+        InvoluntarySwitches = Math.Max(InvoluntarySwitches, earlier.InvoluntarySwitches);
+    }
 }

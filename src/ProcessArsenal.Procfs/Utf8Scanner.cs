@@ -4,6 +4,9 @@ namespace ProcessArsenal.Procfs;
 /// Every method answers <see langword="false"/> rather than throwing, whatever the bytes are.</summary>
 public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
 {
+    /// <summary>Numbers of so many digits can't overflow.</summary>
+    private const int SafeDigits = 19;
+
     private ReadOnlySpan<byte> _rest = text;
 
     /// <summary>What has not been read yet.</summary>
@@ -32,7 +35,7 @@ public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
         {
             uint digit = (uint)(_rest[i] - '0');
             if (digit > 9) break;
-            if (value > (ulong.MaxValue - digit) / 10)
+            if (i >= SafeDigits && value > (ulong.MaxValue - digit) / 10)
             {
                 value = 0;
                 return false;
@@ -90,9 +93,18 @@ public ref struct Utf8Scanner(ReadOnlySpan<byte> text)
     /// <summary>Skips <paramref name="count"/> words; false if there are fewer.</summary>
     public bool TrySkipWords(int count)
     {
-        for (int i = 0; i < count; i++)
-            if (ReadWord().IsEmpty) return false;
-        return true;
+        // By hand: a word is a few bytes long, and a vectorized search costs more to begin than it saves.
+        ReadOnlySpan<byte> rest = _rest;
+        int at = 0;
+        for (; count > 0; count--)
+        {
+            while (at < rest.Length && rest[at] is (byte)' ' or (byte)'\t') at++;
+            int start = at;
+            while (at < rest.Length && rest[at] is not ((byte)' ' or (byte)'\t' or (byte)'\n')) at++;
+            if (at == start) break;
+        }
+        _rest = rest[at..];
+        return count <= 0;
     }
 
     /// <summary>Reads up to the next newline, which is consumed and not part of the line; false at the end.</summary>

@@ -6,6 +6,7 @@
  * fleet:   --fleet       the state is that of each copy made by "spawn", not of the first process
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
+ * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
  * stdin:   report | spawn N | exit N CODE | kill N SIGNAL | cpu MS | rename HEX | exec PATH [ARGS]
  */
 #include "workload.h"
@@ -20,6 +21,7 @@
 
 static struct load state;
 static struct churn churn = {.long_every = 5, .long_ms = 3000};
+static struct burst burst;
 static int in_fleet, zombie, exit_code, kill_self;
 static long argv_bytes;
 static const char *hex_name;
@@ -78,6 +80,10 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--kill-self")) kill_self = (int)number;
         else if (!strcmp(name, "--argv-bytes")) argv_bytes = number;
         else if (!strcmp(name, "--was-argv-bytes")) continue;
+        else if (!strcmp(name, "--burst")) burst.count = (int)number;
+        else if (!strcmp(name, "--over")) burst.seconds = (int)number;
+        else if (!strcmp(name, "--by-exec")) burst.exec = (int)number;
+        else if (!strcmp(name, "--burst-child")) burst_child(number);
         else if (!strcmp(name, "--churn")) churn.per_second = (int)number;
         else if (!strcmp(name, "--seconds")) churn.seconds = (int)number;
         else if (!strcmp(name, "--long-every")) churn.long_every = (int)number;
@@ -144,6 +150,8 @@ int main(int argc, char **argv)
     say("ready");
     if (churn.per_second)
         churn_run(&churn);
+    if (burst.count)
+        burst_run(&burst);
     /* Not stdio for input: a line read ahead would be lost by exec. */
     char line[8192];
     for (size_t used = 0; read(0, line + used, 1) == 1;) {

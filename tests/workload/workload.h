@@ -44,4 +44,11 @@ struct churn {
 };
 void churn_run(const struct churn *churn);
 
+/* Burst: many processes of 20 to 50 ms of CPU; prints the truth as JSON when they are all reaped. */
+struct burst {
+    int count, seconds, exec; /* seconds: to spread them over; 0: all at once */
+};
+void burst_run(const struct burst *burst);
+_Noreturn void burst_child(long number);
+
 #endif

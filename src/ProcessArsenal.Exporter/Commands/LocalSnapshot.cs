@@ -18,7 +18,7 @@ internal static class LocalSnapshot
     {
         using ProcFs proc = ProcRoot.Open(configuration.Procfs);
         var store = new SnapshotStore();
-        using var sampler = new Sampler(proc, store, configuration.ToSamplingOptions(), time);
+        using var sampler = new Sampler(proc, store, configuration.ToSamplingOptions(), time, listen: false);
         sampler.Tick();
         await Task.Delay(Between, time, cancellation).ConfigureAwait(false);
         sampler.Tick();

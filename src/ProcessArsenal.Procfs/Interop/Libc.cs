@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int SC_CLK_TCK = 2;
     public const int SC_PAGESIZE = 30;
     public const int SYS_pidfd_open = 434;
+    public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_BOOTTIME = 7;
     public const int RLIMIT_NOFILE = 7;
     public const short POLLIN = 1;
@@ -87,6 +88,13 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
     public static partial int ProcessLimit(int pid, int resource, ResourceLimit* newLimit, ResourceLimit* oldLimit);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    public static partial nint ReadAt(int fd, byte* buffer, nint count, long offset);
+
+    /// <summary>The same without keeping errno, for the hot path: whoever gets -1 asks again by <see cref="ReadAt"/>.</summary>
+    [LibraryImport("libc", EntryPoint = "pread")]
+    public static partial nint ReadAtQuick(int fd, byte* buffer, nint count, long offset);
 
     public static int LastError => Marshal.GetLastPInvokeError();
 

@@ -18,7 +18,12 @@ public abstract class Collector
 
     public abstract IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>Reads the source. Must not allocate. Whatever is not Ok leaves the value null.</summary>
+    /// <summary>Whether the source is to be read now; it is asked only of a process whose stat moved, or whose slow round it is.</summary>
+    /// <param name="sample">What is known, of this tick as far as it was read, else of an earlier one.</param>
+    /// <param name="slowRound">Everything is to be read that seldom changes.</param>
+    internal virtual bool IsDue(in ProcessSample sample, bool slowRound) => true;
+
+    /// <summary>Reads the source. Must not allocate. Whatever is not Ok must leave the value null.</summary>
     internal virtual ReadOutcome Collect(ProcessDirectory directory, in CollectionContext context, ref ProcessSample sample) => ReadOutcome.Ok;
 }
 

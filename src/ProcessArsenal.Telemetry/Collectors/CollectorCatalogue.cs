@@ -11,6 +11,8 @@ public static class CollectorCatalogue
         new MemoryDetailCollector(),
         new DiskIoCollector(),
         new PagingCollector(),
+        new WaitCollector(),
+        new ContextSwitchCollector(),
         new DescriptorsCollector(),
     ];
 

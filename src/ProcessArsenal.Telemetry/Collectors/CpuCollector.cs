@@ -1,4 +1,5 @@
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Collectors;
@@ -21,8 +22,8 @@ internal sealed class CpuCollector : Collector
             Divisor = SystemConstants.ClockTicksPerSecond,
             Series =
             [
-                new("cpu_mode=\"user\"", "cpu_mode=\"user\"", static (in ProcessRow row) => row.Sample.Stat.UserTicks),
-                new("cpu_mode=\"system\"", "cpu_mode=\"system\"", static (in ProcessRow row) => row.Sample.Stat.SystemTicks),
+                new("cpu_mode=\"user\"", "cpu_mode=\"user\"", static (in ProcessRow row) => ProcessFacts.UserTicks(row.Sample)),
+                new("cpu_mode=\"system\"", "cpu_mode=\"system\"", static (in ProcessRow row) => ProcessFacts.SystemTicks(row.Sample)),
             ],
         },
     ];

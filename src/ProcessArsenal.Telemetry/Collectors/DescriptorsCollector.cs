@@ -37,7 +37,7 @@ internal sealed class DescriptorsCollector : Collector
     internal override ReadOutcome Collect(ProcessDirectory directory, in CollectionContext context, ref ProcessSample sample)
     {
         ReadOutcome outcome = directory.ReadDescriptorCount(context.Buffer, context.DescriptorSizeIsCount, out int count);
-        if (outcome == ReadOutcome.Ok) sample.Descriptors = count;
+        sample.Descriptors = outcome == ReadOutcome.Ok ? count : null;
         return outcome;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class DiskIoCollector : Collector
     internal override ReadOutcome Collect(ProcessDirectory directory, in CollectionContext context, ref ProcessSample sample)
     {
         ReadOutcome outcome = directory.ReadIo(context.Buffer, out ProcIo io);
-        if (outcome == ReadOutcome.Ok) sample.Io = io;
+        sample.Io = outcome == ReadOutcome.Ok ? io : null;
         return outcome;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class MemoryCollector : Collector
     internal override ReadOutcome Collect(ProcessDirectory directory, in CollectionContext context, ref ProcessSample sample)
     {
         ReadOutcome outcome = directory.ReadStatm(context.Buffer, out ProcStatm statm);
-        if (outcome == ReadOutcome.Ok) sample.Statm = statm;
+        sample.Statm = outcome == ReadOutcome.Ok ? statm : null;
         return outcome;
     }
 }

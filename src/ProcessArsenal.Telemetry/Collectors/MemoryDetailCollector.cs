@@ -31,10 +31,20 @@ internal sealed class MemoryDetailCollector : Collector
         },
     ];
 
+    /// <summary>The dearest of the files, and what it tells moves with resident memory: it is read when that has moved noticeably.</summary>
+    internal override bool IsDue(in ProcessSample sample, bool slowRound)
+    {
+        if (slowRound || sample.Status is not { } status) return true;
+        if (sample.Statm is not { } statm) return false;
+        double resident = statm.ResidentPages * (double)SystemConstants.PageSize;
+        double then = (double)status.AnonymousBytes + status.FileBytes + status.SharedBytes;
+        return Math.Abs(resident - then) > Math.Max(1 << 20, then / 64);
+    }
+
     internal override ReadOutcome Collect(ProcessDirectory directory, in CollectionContext context, ref ProcessSample sample)
     {
         ReadOutcome outcome = directory.ReadStatus(context.Buffer, out ProcStatus status);
-        if (outcome == ReadOutcome.Ok) sample.Status = status;
+        sample.Status = outcome == ReadOutcome.Ok ? status : null;
         return outcome;
     }
 }

@@ -60,6 +60,10 @@ public sealed class Metric
 /// <param name="Read">Null for events, which are counted where they are seen.</param>
 public sealed record MetricSeries(string GroupLabel, string ProcessLabel, RowReader? Read)
 {
+    /// <summary>The signal without which nothing is known of any process, so that even a group without processes has no 0; null if there is none.
+    /// </summary>
+    public string? Signal { get; init; }
+
     public MetricSeries(RowReader read)
         : this("", "", read)
     {

@@ -23,6 +23,9 @@ public sealed class Grouper
         DeclaredGroups = [.. _rules.Select(rule => rule.Declared).OfType<GroupKey>().Distinct()];
     }
 
+    /// <summary>Whether there are rules, which may look at command lines.</summary>
+    public bool HasRules => _rules.Length > 0;
+
     /// <summary>Groups known from the rules alone: they are there, with 0 processes, before anything joins them.</summary>
     public ImmutableArray<GroupKey> DeclaredGroups { get; }
 

@@ -59,6 +59,11 @@ public static class PrometheusPage
 
     private static void WriteSystem(ExpositionWriter writer, Snapshot snapshot)
     {
+        if (snapshot.Health.ProcessesCreated is { } created)
+        {
+            writer.Family("system_process_created_total", "counter", null, "Processes created since the exporter began to listen; threads are not counted.");
+            writer.Sample("system_process_created_total", [], "", created);
+        }
         // Where some processes are hidden from us their number would be wrong.
         if (!snapshot.Health.SeesAllProcesses || snapshot.Health.Unreadable > 0) return;
         writer.Family("system_process_count", "gauge", null, "Processes by the state of their main thread, kernel threads included.");

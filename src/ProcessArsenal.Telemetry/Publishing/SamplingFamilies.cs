@@ -15,9 +15,26 @@ internal static class SamplingFamilies
             time.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
         Single(writer, "arsenal_processes_unreadable", "gauge", null, "Processes that exist but could not be read in this sample.", health.Unreadable);
         Single(writer, "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.", health.Excluded);
+        WriteEvents(writer, health);
         WriteCollectors(writer, snapshot, time);
         WriteDropped(writer, health);
         WriteSignals(writer, health);
+    }
+
+    private static void WriteEvents(ExpositionWriter writer, in SamplingHealth health)
+    {
+        const string lost = "arsenal_kernel_messages_lost_total";
+        if (health.ProcessesCreated is not null)
+        {
+            writer.Family(lost, "counter", null,
+                "Messages of the kernel that found no room and are lost: starts and exits that they told are missing or of unknown outcome.");
+            writer.Sample(lost, [], "source=\"process_events\"", health.EventsLost);
+            writer.Sample(lost, [], "source=\"exit_records\"", health.RecordsLost);
+        }
+        Single(writer, "arsenal_groups_guessed_total", "counter", null,
+            "Processes that were gone before anything could be read of them: their name and their parent said their group.", health.GroupsGuessed);
+        Single(writer, "arsenal_exits_unaccounted_total", "counter", null,
+            "Processes that ended and of which the kernel did not tell what they had used since they were last sampled.", health.ExitsUnaccounted);
     }
 
     private static void WriteCollectors(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)

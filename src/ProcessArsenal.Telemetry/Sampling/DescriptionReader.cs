@@ -39,11 +39,14 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
     public void Dispose() => _commandLines.Dispose();
 
     /// <summary>Reads everything into buffers.</summary>
+    /// <param name="commandLine">Whether the command line is wanted; it is read all the same where the executable can't be known.</param>
     /// <returns>A hash that changes when anything that a description holds does.</returns>
-    public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start)
+    public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start, bool commandLine = true)
     {
         _executableOutcome = directory.ReadExecutable(_executable, out _executableLength);
-        _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
+        (_commandLineOutcome, _commandLineLength) = (ReadOutcome.Denied, 0);
+        if (commandLine || _executableOutcome != ReadOutcome.Ok)
+            _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
         _cgroupOutcome = directory.ReadCgroupBytes(_cgroup, out _cgroupLength);
         _descriptorLimit = directory.ReadLimits(_limits, out ProcLimits limits) == ReadOutcome.Ok ? limits.OpenFilesSoft : null;
 

@@ -34,6 +34,9 @@ internal sealed class GroupState
     /// <summary>Members in this tick, unreadable ones included.</summary>
     public int Members { get; private set; }
 
+    /// <summary>A member ended in this tick.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Ticks since it last had a member.</summary>
     public int EmptyTicks { get; private set; }
 
@@ -45,6 +48,7 @@ internal sealed class GroupState
     {
         EmptyTicks = Members > 0 ? 0 : EmptyTicks + 1;
         Members = 0;
+        HasEnded = false;
         Array.Clear(_unreadable);
         foreach (Metric metric in CollectorCatalogue.Metrics)
         {
@@ -76,6 +80,22 @@ internal sealed class GroupState
         }
     }
 
+    /// <summary>The last account of a member that has ended: its counters rise once more. What could not be read of it adds nothing; the group
+    /// keeps its values, since nothing is to be known any more.</summary>
+    public void AddEnded(in ProcessRow row, double[] counters)
+    {
+        HasEnded = true;
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.CounterSlot < 0) continue;
+            for (int i = 0; i < metric.Series.Length; i++)
+            {
+                if (metric.Series[i].Read!(row) is { } value && !double.IsNaN(value) && !double.IsNaN(counters[metric.CounterSlot + i]))
+                    AddIncrement(ref _values[metric.GroupSlot + i], ref counters[metric.CounterSlot + i], value);
+            }
+        }
+    }
+
     /// <summary>A member that is alive but could not be read in this tick: there is no sum without it.</summary>
     public void AddUnreadable()
     {
@@ -88,9 +108,10 @@ internal sealed class GroupState
     }
 
     /// <summary>Copies what is to be published; NaN is absent.</summary>
-    public void CopyTo(Span<double> values)
+    /// <param name="unknown">Whether nothing is known of the slot for any process.</param>
+    public void CopyTo(Span<double> values, ReadOnlySpan<bool> unknown)
     {
-        for (int i = 0; i < values.Length; i++) values[i] = _unreadable[i] > 0 ? double.NaN : _values[i];
+        for (int i = 0; i < values.Length; i++) values[i] = _unreadable[i] > 0 || unknown[i] ? double.NaN : _values[i];
     }
 
     /// <summary>Credits what was added since the highest value so far.</summary>

@@ -47,7 +47,7 @@ internal sealed class GroupTable
     {
         foreach (GroupState group in _groups.Values)
         {
-            if (group.Members > 0 || group.Declared) group.LastSeen = now;
+            if (group.Members > 0 || group.HasEnded || group.Declared) group.LastSeen = now;
             else if (group.EmptyTicks > 0 && time.GetElapsedTime(group.LastSeen, now) >= _linger) _leaving.Add(group.Key);
         }
         foreach (GroupKey key in _leaving)

@@ -38,15 +38,24 @@ public static class ProcessFacts
         return limit is 0 or ProcLimits.Unlimited ? double.NaN : open / limit;
     }
 
+    /// <summary>CPU time in user mode, clock ticks.</summary>
+    public static double UserTicks(in ProcessSample sample) => sample.FinalCpu is { } final ? final.User : sample.Stat.UserTicks;
+
+    /// <summary>CPU time in kernel mode, clock ticks.</summary>
+    public static double SystemTicks(in ProcessSample sample) => sample.FinalCpu is { } final ? final.System : sample.Stat.SystemTicks;
+
     public static double CpuSeconds(in ProcessSample sample) =>
-        (sample.Stat.UserTicks + sample.Stat.SystemTicks) / (double)SystemConstants.ClockTicksPerSecond;
+        (UserTicks(sample) + SystemTicks(sample)) / SystemConstants.ClockTicksPerSecond;
 
     /// <summary>Time that threads were runnable and had no CPU, seconds since the process started.</summary>
     public static double? RunQueueWaitSeconds(in ProcessSample sample) => sample.Accounting?.RunQueueNanoseconds / 1e9;
 
     /// <summary>Time that threads waited for block I/O, seconds since the process started.</summary>
     public static double? BlockIoWaitSeconds(in ProcessSample sample) =>
-        sample.Accounting is { HasDelays: true } accounting ? accounting.BlockIoNanoseconds / 1e9 : null;
+        Delays(sample)?.BlockIoNanoseconds / 1e9;
+
+    /// <summary>The accounts if delays are among them; null otherwise.</summary>
+    public static TaskAccounting? Delays(in ProcessSample sample) => sample.Accounting is { HasDelays: true } accounting ? accounting : null;
 
     /// <summary>Unix time; exact to a clock tick, so two decimals.</summary>
     public static double? StartTimeSeconds(in ProcessRow row) => row.Description.StartTime is { } start

@@ -10,46 +10,72 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
     public const string ExecutableSignal = "executable";
     public const string CommandLineSignal = "command_line";
 
-    private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(1);
+    /// <summary>How long a process whose stat does not move may go unread otherwise: its disk I/O may take less than a clock tick of CPU.</summary>
+    private static readonly TimeSpan SlowRound = TimeSpan.FromMinutes(1);
+
+    /// <summary>What seldom changes is looked at again after this time, and sooner while the process is young: it is often moved to its control
+    /// group after its start. An exec or a change of user is noticed at once.</summary>
+    private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly byte[] _statBuffer = new byte[4096];
+    private readonly byte[] _checkBuffer = new byte[4096];
     private readonly DescriptionReader _descriptions = new(users);
 
-    /// <summary>When a process that was just found is to be looked at again: not in step with others, a minute's work over the minute.</summary>
-    public static long FirstLook(TimeProvider time, int pid) => time.GetTimestamp() + Ticks(time, DescribeInterval * ((pid % 60 + 1) / 60.0));
+    /// <summary>When a process that was just found has its first slow round: not in step with others, a minute's work over the minute.</summary>
+    public static long FirstRound(TimeProvider time, int pid) => time.GetTimestamp() + Ticks(time, SlowRound * ((pid % 60 + 1) / 60.0));
 
     /// <summary>What the collectors cost since it was last cleared.</summary>
     public CollectorTally Tally { get; } = new();
 
+    /// <summary>The kernel tells of each exec and change of user, so they need not be guessed.</summary>
+    public bool HearsOfExecs { get; set; }
+
     public void Dispose() => _descriptions.Dispose();
 
-    public ReadOutcome ReadStat(ProcessDirectory directory, out ProcStat stat) => directory.ReadStat(_statBuffer, out stat, out _);
+    public ReadOutcome ReadStat(ProcessDirectory directory, out ProcStat stat) => directory.ReadStat(_checkBuffer, out stat, out _);
 
-    /// <returns>Ok if there is a new sample; Gone if the process ended, even while it was being read: then nothing was changed.</returns>
+    /// <returns>Ok if there is a sample of this tick; Gone if the process ended, even while it was being read: then nothing was changed.</returns>
     public ReadOutcome Read(TrackedProcess process, ProcessDirectory directory)
     {
-        var sample = new ProcessSample { Identity = process.Identity, Timestamp = time.GetTimestamp() };
-        ReadOutcome outcome = directory.ReadStat(_statBuffer, out sample.Stat, out ReadOnlySpan<byte> name);
+        ReadOutcome outcome = directory.ReadStatBytes(_statBuffer, out int length);
         if (outcome != ReadOutcome.Ok) return outcome;
-
-        if (!ReadSources(directory, ref sample)) return ReadOutcome.Gone;
+        ReadOnlySpan<byte> text = _statBuffer.AsSpan(0, length);
+        long now = time.GetTimestamp();
+        bool slowRound = process.SlowRound <= now;
+        if (!slowRound && process.HasStat(text) && process.DescribeAgain > now && process.ClockGeneration == clock.Generation)
+        {
+            process.StandStill(now);
+            return ReadOutcome.Ok;
+        }
 
         bool first = process.Description is null;
+        ProcessSample sample = process.Sample; // What is not due keeps its value.
+        sample.Identity = process.Identity;
+        sample.Timestamp = now;
+        outcome = ProcessDirectory.ParseStat(text, out sample.Stat, out ReadOnlySpan<byte> name);
+        if (outcome != ReadOutcome.Ok) return outcome;
         bool replaced = first || HasNewImage(process.Sample, sample);
+        if (!ReadSources(directory, ref sample, slowRound || replaced)) return ReadOutcome.Gone;
+
+        replaced |= sample.Status?.EffectiveUserId != process.Sample.Status?.EffectiveUserId;
         if (!first)
         {
             sample.NeverFall(process.Sample);
             process.Rates = Rates.Between(process.Sample, sample, time);
+            process.Elapsed = time.GetElapsedTime(process.Sample.Timestamp, now);
         }
-        bool look = replaced || MayHaveNewImage(process.Sample, sample) || process.ClockGeneration != clock.Generation
-            || process.DescribeAgain <= sample.Timestamp;
+        bool look = replaced || (!HearsOfExecs && MayHaveNewImage(process.Sample, sample)) || process.ClockGeneration != clock.Generation || process.DescribeAgain <= now;
         process.Sample = sample;
+        process.Moved(text);
+        if (slowRound) process.SlowRound = now + Ticks(time, SlowRound);
         return look ? Describe(process, directory, name, replaced) : ReadOutcome.Ok;
     }
 
     /// <returns>False if the process is gone.</returns>
-    private bool ReadSources(ProcessDirectory directory, ref ProcessSample sample)
+    private bool ReadSources(ProcessDirectory directory, ref ProcessSample sample, bool slowRound)
     {
         var context = new CollectionContext(_buffer, proc.DescriptorSizeIsCount);
         uint missing = 0;
@@ -57,7 +83,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         for (int i = 0; i < CollectorCatalogue.All.Length; i++)
         {
             Collector collector = CollectorCatalogue.All[i];
-            if (!collector.ReadsSource) continue;
+            if (!collector.ReadsSource || !collector.IsDue(sample, slowRound)) continue;
             ReadOutcome outcome = collector.Collect(directory, context, ref sample);
             if (outcome == ReadOutcome.Denied) signals.Refuse(collector.Name, collector.Needs);
             else if (outcome == ReadOutcome.Malformed) Tally.Failed[i]++;
@@ -74,12 +100,11 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         return true;
     }
 
-    /// <summary>An exec, a new name or another user.</summary>
+    /// <summary>An exec or a new name.</summary>
     private static bool HasNewImage(in ProcessSample earlier, in ProcessSample later) =>
         later.Stat.ArgumentStart != earlier.Stat.ArgumentStart
         || later.Stat.StackStart != earlier.Stat.StackStart
-        || (later.Stat.NameHash != earlier.Stat.NameHash && !later.Stat.IsKernelThread)
-        || later.Status?.EffectiveUserId != earlier.Status?.EffectiveUserId;
+        || (later.Stat.NameHash != earlier.Stat.NameHash && !later.Stat.IsKernelThread);
 
     /// <summary>The kernel hides from us the addresses that an exec changes. But a new image faults its pages in.</summary>
     private static bool MayHaveNewImage(in ProcessSample earlier, in ProcessSample later) =>
@@ -92,8 +117,11 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         ProcessDescription? known = process.Description;
         // What is on its way out has no executable and no arguments any more: what it was is what it was.
         if (known is not null && (stat.IsZombie || stat.IsExiting)) return ReadOutcome.Ok;
-        if (process.DescribeAgain <= process.Sample.Timestamp)
-            process.DescribeAgain = process.Sample.Timestamp + Ticks(time, DescribeInterval);
+        TimeSpan age = clock.Age(stat) ?? DescribeInterval;
+        if (age < DescribeInterval) age += Soon;
+        else if (known is null) age = DescribeInterval * ((process.Identity.Pid % 60 + 1) / 60.0); // Not all in step.
+        else age = DescribeInterval;
+        process.DescribeAgain = process.Sample.Timestamp + Ticks(time, age);
         process.ClockGeneration = clock.Generation;
 
         uint? user = process.Sample.Status?.EffectiveUserId;

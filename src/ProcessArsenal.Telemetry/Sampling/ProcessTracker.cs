@@ -1,5 +1,6 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Events;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
@@ -8,6 +9,12 @@ internal sealed class ProcessTracker : IDisposable
 {
     public const string ExitSignal = "exit_status";
     public const string AllProcessesSignal = "all_processes";
+
+    /// <summary>Each fork, exec and exit is told, so that short-lived processes are counted.</summary>
+    public const string EventSignal = "process_events";
+
+    /// <summary>What an ended process used is told.</summary>
+    public const string RecordSignal = "exit_records";
 
     private const string ExitNeeds = "Linux 6.15, /proc of our own pid namespace, and two descriptors per process within RLIMIT_NOFILE";
 
@@ -22,20 +29,35 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<TrackedProcess> _unreadableMembers = [];
     private readonly bool _hasPidfs;
     private readonly List<TrackedProcess> _alive = [];
+    private readonly List<int> _changed = [];
+    private readonly List<ProcessLife> _endedLives = [];
+    private readonly EventSource? _events;
+    private readonly AccountingReader _accounting;
+    private EventTotals _told;
+
+    /// <summary>When the last listing was begun, nanoseconds of CLOCK_MONOTONIC.</summary>
+    private ulong _lastListingNanoseconds;
 
     /// <summary>When the last listing was begun, in clock ticks since boot.</summary>
     private ulong? _lastListing;
 
-    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget)
+    /// <param name="listen">Whether to listen to the kernel's events; not worth it for a tick or two.</param>
+    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget, bool listen)
     {
         _proc = proc;
         _time = time;
         _signals = signals;
         Clock = new BootClock(time);
-        _reader = new ProcessReader(proc, time, Clock, signals, new UserNames(proc.SharesMountsWithInit() ? "/etc/passwd" : null, time));
+        _reader = new ProcessReader(proc, time, Clock, signals, UserNames.Of(proc, time));
         _budget = budget;
         _hasPidfs = proc.IsLive && ProbePidfs();
         if (!proc.IsLive) signals.Refuse(ExitSignal, ExitNeeds, lasting: true);
+        _accounting = new AccountingReader(proc, signals, listen);
+        string needsEvents = "/proc of our own pid namespace", needsRecords = needsEvents;
+        if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords);
+        _reader.HearsOfExecs = _events is { HasEvents: true };
+        if (needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
+        if (needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);
     }
 
     public BootClock Clock { get; }
@@ -58,8 +80,11 @@ internal sealed class ProcessTracker : IDisposable
     /// <summary>Whether the listing holds pid 1: with hidepid it does not, unless we may see it.</summary>
     public bool SeesAllProcesses { get; private set; } = true;
 
-    /// <summary>A process that ended, and how.</summary>
-    public Action<TrackedProcess, ExitOutcome>? Ended { get; set; }
+    /// <summary>A process that was sampled and has ended.</summary>
+    public Action<TrackedProcess, ProcessExit>? Ended { get; set; }
+
+    /// <summary>What the kernel's events told so far; null if they are not listened to.</summary>
+    public EventTotals? Told => _events is null ? null : _told;
 
     /// <summary>Reads every process once.</summary>
     public void Update(long tick)
@@ -69,6 +94,8 @@ internal sealed class ProcessTracker : IDisposable
         _alive.Clear();
         _unreadableMembers.Clear();
         Unreadable = 0;
+        HearEvents();
+        ulong began = KernelClock.MonotonicNanoseconds();
         bool complete = _proc.TryListPids(_pids);
         SeesAllProcesses = complete && (!_proc.IsKernel || _pids.Contains(1));
         if (!SeesAllProcesses) _signals.Refuse(AllProcessesSignal, "/proc to be mounted without hidepid, or CAP_SYS_PTRACE, or the group of the mount's gid option");
@@ -84,14 +111,59 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (_missing.Count > 0) _alive.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
         _missing.Clear();
+        _accounting.Read(_alive, Clock.UptimeTicks);
         _lastListing = Clock.UptimeTicks;
+        _endedLives.Clear();
+        _events?.TakeEnded(_pids, SeesAllProcesses ? _lastListingNanoseconds : 0, _endedLives);
+        _lastListingNanoseconds = began;
     }
+
+    /// <summary>Whether waits for block I/O, swap and reclaim are counted.</summary>
+    public bool HasDelays => _accounting.HasDelays;
+
+    /// <summary>Processes that ended without ever having been sampled; to be asked for once a tick, after <see cref="Update"/>.</summary>
+    public IReadOnlyList<ProcessLife> EndedLives => _endedLives;
+
+    /// <summary>Who an unsampled process was: what was read of it while it lived, or what its parent and its name say.</summary>
+    /// <param name="guessed">It is not certain.</param>
+    public ProcessDescription? Describe(ProcessLife life, out bool guessed)
+    {
+        life.Description = LifeDescription.Of(life, _byPid.GetValueOrDefault(life.ParentPid)?.Description, out guessed);
+        life.Parent = null; // Or a chain of ancestors that are long gone would be kept.
+        return life.Description;
+    }
+
+    /// <summary>How an unsampled process ended.</summary>
+    public static ProcessExit ExitOf(ProcessLife life, ProcessDescription? description) =>
+        new(life.Pid, description, OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
 
     public void Dispose()
     {
         foreach (TrackedProcess process in _byPid.Values) process.Dispose();
         _byPid.Clear();
+        _events?.Dispose();
+        _accounting.Dispose();
         _reader.Dispose();
+    }
+
+    /// <summary>What the group rules need to know of newcomers.</summary>
+    public void WantCommandLines(bool wanted)
+    {
+        if (_events is not null) _events.WantsCommandLine = wanted;
+    }
+
+    private void HearEvents()
+    {
+        if (_events is null) return;
+        EventTotals told = _events.Drain(_changed);
+        bool lost = told.EventsLost != _told.EventsLost;
+        _told = told;
+        foreach (int pid in _changed)
+            if (_byPid.TryGetValue(pid, out TrackedProcess? process)) process.DescribeAgain = 0;
+        _changed.Clear();
+        if (!lost) return;
+        // An exec may be among what was lost: look at everybody. The listing finds who was born and who ended.
+        foreach (TrackedProcess process in _byPid.Values) process.DescribeAgain = 0;
     }
 
     private void Visit(int pid, long tick)
@@ -116,6 +188,7 @@ internal sealed class ProcessTracker : IDisposable
         ReadOutcome outcome;
         if (process.Directory is { } kept)
         {
+            if (!process.WasAskedForFiles) KeepFiles(process, kept);
             outcome = _reader.Read(process, kept);
         }
         else
@@ -125,7 +198,7 @@ internal sealed class ProcessTracker : IDisposable
             {
                 if (opened is not null)
                 {
-                    outcome = Identify(opened, out ProcessIdentity identity, out Pidfd? pidfd);
+                    outcome = Identify(opened, out ProcessIdentity identity, out _, out Pidfd? pidfd);
                     pidfd?.Dispose();
                     if (outcome == ReadOutcome.Ok) outcome = identity == process.Identity ? _reader.Read(process, opened) : ReadOutcome.Gone;
                 }
@@ -147,7 +220,8 @@ internal sealed class ProcessTracker : IDisposable
         ReadOutcome outcome = _proc.OpenProcess(pid, out ProcessDirectory? directory);
         ProcessIdentity identity = default;
         Pidfd? pidfd = null;
-        if (directory is not null) outcome = Identify(directory, out identity, out pidfd);
+        ProcStat stat = default;
+        if (directory is not null) outcome = Identify(directory, out identity, out stat, out pidfd);
         if (outcome != ReadOutcome.Ok)
         {
             directory?.Dispose();
@@ -156,11 +230,15 @@ internal sealed class ProcessTracker : IDisposable
             return null;
         }
 
-        bool keep = _budget.TryTake();
+        int descriptors = pidfd is null ? 1 : 2;
+        bool keep = _budget.TryTake(descriptors);
         var process = new TrackedProcess(identity, keep ? directory : null, keep ? pidfd : null)
         {
-            DescribeAgain = ProcessReader.FirstLook(_time, pid),
+            Descriptors = keep ? descriptors : 0,
+            SlowRound = ProcessReader.FirstRound(_time, pid),
         };
+        // Before it is described: what changes from then on is told.
+        process.Life = _events?.Adopt(pid, KernelClock.ToMonotonic(stat.StartTicks));
         outcome = _reader.Read(process, directory!);
         if (!keep)
         {
@@ -169,6 +247,7 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (outcome != ReadOutcome.Ok)
         {
+            if (process.Life is { } life) _events!.Abandon(life);
             Release(process);
             if (outcome != ReadOutcome.Gone) Unreadable++;
             return null;
@@ -185,10 +264,10 @@ internal sealed class ProcessTracker : IDisposable
 
     /// <summary>The identity of the process behind an open directory. The pidfd is opened by number, and then the directory is read: if that
     /// succeeds, the process still had its number when the pidfd was opened, so both are the same one.</summary>
-    private ReadOutcome Identify(ProcessDirectory directory, out ProcessIdentity identity, out Pidfd? pidfd)
+    private ReadOutcome Identify(ProcessDirectory directory, out ProcessIdentity identity, out ProcStat stat, out Pidfd? pidfd)
     {
         pidfd = _proc.IsLive ? Pidfd.Open(directory.Pid) : null;
-        ReadOutcome outcome = _reader.ReadStat(directory, out ProcStat stat);
+        ReadOutcome outcome = _reader.ReadStat(directory, out stat);
         ulong token = stat.StartTicks;
         // Where there are inodes, start ticks are another name: without descriptors to spare nobody must be taken for somebody else.
         if (_hasPidfs && (pidfd is null || !pidfd.TryReadInode(out token)) && outcome == ReadOutcome.Ok) outcome = ReadOutcome.Malformed;
@@ -196,20 +275,31 @@ internal sealed class ProcessTracker : IDisposable
         return outcome;
     }
 
+    /// <summary>Keeps the files of a process open from the second tick on: most live shorter than that.</summary>
+    private void KeepFiles(TrackedProcess process, ProcessDirectory directory)
+    {
+        process.WasAskedForFiles = true;
+        if (!_proc.IsKernel || !_budget.TryTakeForFiles(ProcessDirectory.MostKeptFiles)) return;
+        process.KeepsFiles = directory.TryKeepFiles();
+        if (!process.KeepsFiles) _budget.GiveBackFiles(ProcessDirectory.MostKeptFiles);
+    }
+
     private void End(TrackedProcess process)
     {
         _byPid.Remove(process.Identity.Pid);
-        Ended?.Invoke(process, OutcomeOf(process));
+        ProcessLife? life = process.Life;
+        if (life is not null) _events!.Settle(life);
+        // The pidfd tells of the process; an event only of its main thread.
+        ExitStatus? status = process.Pidfd is not null && process.Pidfd.TryReadExit(out ExitStatus exit) ? exit : life?.Exit;
+        if (status is null) _signals.Refuse(ExitSignal, ExitNeeds);
+        Ended?.Invoke(process, new ProcessExit(
+            process.Identity.Pid, process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null));
         Release(process);
     }
 
-    private ExitOutcome OutcomeOf(TrackedProcess process)
+    private static ExitOutcome OutcomeOf(ExitStatus? status)
     {
-        if (process.Pidfd is null || !process.Pidfd.TryReadExit(out ExitStatus exit))
-        {
-            _signals.Refuse(ExitSignal, ExitNeeds);
-            return ExitOutcome.Unknown;
-        }
+        if (status is not { } exit) return ExitOutcome.Unknown;
         if (exit.Signal != 0) return ExitOutcome.Signal;
         return exit.IsSuccess ? ExitOutcome.Success : ExitOutcome.Failure;
     }
@@ -222,7 +312,8 @@ internal sealed class ProcessTracker : IDisposable
 
     private void Release(TrackedProcess process)
     {
-        if (process.Directory is not null) _budget.GiveBack();
+        _budget.GiveBack(process.Descriptors);
+        if (process.KeepsFiles) _budget.GiveBackFiles(ProcessDirectory.MostKeptFiles);
         process.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -16,21 +17,36 @@ public sealed class Sampler : IDisposable
     private readonly GroupTable _groups = new();
     private readonly ReportSelector _selector = new();
     private readonly SignalBoard _signals = new();
+    private readonly EndedAccounts _ended;
     private SamplingOptions _options = new();
     private SamplingOptions? _pending;
     private long _tick;
     private int _excluded;
 
+    /// <summary>By group slot: nothing is known of it for any process.</summary>
+    private readonly bool[] _unknown = new bool[CollectorCatalogue.GroupSlots];
+
     /// <param name="descriptorLimit">How many descriptors we may have open; null: what RLIMIT_NOFILE says.</param>
-    public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit = null)
+    /// <param name="listen">Whether to listen to the kernel's events, so that short-lived processes are counted; not worth it for a tick or two.</param>
+    public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit = null, bool listen = true)
     {
         _time = time;
         _store = store;
         _pending = options;
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
-        foreach (string name in (string[])[ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal]) _signals.Declare(name);
-        _tracker = new ProcessTracker(proc, time, _signals, new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current())) { Ended = OnEnded };
+        foreach (string name in (string[])[
+            ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal,
+            ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal])
+        {
+            _signals.Declare(name);
+        }
+        _ended = new EndedAccounts(_groups, time);
+        var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
+        _tracker = new ProcessTracker(proc, time, _signals, budget, listen)
+        {
+            Ended = (process, exit) => _ended.Close(process, exit),
+        };
     }
 
     /// <summary>Raised once for each signal that turns out to be unavailable, on the thread of the tick.</summary>
@@ -57,14 +73,16 @@ public sealed class Sampler : IDisposable
         snapshot.Reset(_tracker.Alive.Count);
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
+        foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
 
         _groups.EndTick(began, _time);
+        FindUnknown();
         snapshot.ReserveGroups(_groups.Count);
         foreach (GroupState group in _groups.All)
-            group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)));
+            group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)), _unknown);
 
         snapshot.Tick = _tick;
         snapshot.Time = now;
@@ -77,7 +95,13 @@ public sealed class Sampler : IDisposable
             Excluded = _excluded,
             GroupsFolded = _groups.Folded,
             ProcessesNotReported = _selector.NotReported,
+            ProcessesCreated = _tracker.Told?.Created,
+            EventsLost = _tracker.Told?.EventsLost ?? 0,
+            RecordsLost = _tracker.Told?.RecordsLost ?? 0,
+            GroupsGuessed = _ended.GroupsGuessed,
+            ExitsUnaccounted = _ended.ExitsUnaccounted,
         };
+        snapshot.RecentExits = _ended.Recent;
         _tracker.Tally.CopyTo(snapshot.Collectors);
         snapshot.Duration = _time.GetElapsedTime(began);
         _store.Publish(snapshot);
@@ -90,6 +114,7 @@ public sealed class Sampler : IDisposable
         if (Interlocked.Exchange(ref _pending, null) is not { } options) return;
         _options = options;
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
+        _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
     }
 
@@ -135,5 +160,19 @@ public sealed class Sampler : IDisposable
         return false;
     }
 
-    private void OnEnded(TrackedProcess process, ExitOutcome outcome) => process.Group?.Count(LifecycleCollector.Exits, (int)outcome);
+    private void FindUnknown()
+    {
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.GroupSlot < 0) continue;
+            for (int i = 0; i < metric.Series.Length; i++)
+                if (metric.Series[i].Signal is { } signal) _unknown[metric.GroupSlot + i] = !_signals.IsAvailable(signal);
+        }
+    }
+
+    private void AddEnded(ProcessLife life)
+    {
+        ProcessDescription? description = _tracker.Describe(life, out bool guessed);
+        if (!_ended.Open(life, ProcessTracker.ExitOf(life, description), guessed, _tracker.HasDelays, _options)) _excluded++;
+    }
 }

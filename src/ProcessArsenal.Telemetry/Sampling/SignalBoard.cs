@@ -20,6 +20,8 @@ internal sealed class SignalBoard
         if (_signals.TryAdd(name, new Entry(new SignalStatus(name, true, "")))) _list = null;
     }
 
+    public bool IsAvailable(string name) => !_signals.TryGetValue(name, out Entry? entry) || entry.Status.Available;
+
     public void BeginTick(long tick) => _tick = tick;
 
     /// <param name="lasting">It will be so for as long as we run.</param>

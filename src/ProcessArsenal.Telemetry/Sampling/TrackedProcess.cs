@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
 
@@ -9,6 +10,12 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <summary>A process that is alive, by identity, and what is remembered about it between ticks. Owned by the tracker.</summary>
 internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory? directory, Pidfd? pidfd) : IDisposable
 {
+    /// <summary>Numbers grow by a digit now and then.</summary>
+    private const int StatHeadroom = 32;
+
+    private byte[] _stat = [];
+    private int _statLength;
+
     public ProcessIdentity Identity { get; } = identity;
 
     /// <summary>Its /proc/PID, kept open; null if the budget of descriptors is spent: then it is opened, and compared, each tick.</summary>
@@ -17,13 +24,50 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     /// <summary>Kept to learn how it ended; null if the budget is spent or the kernel has none.</summary>
     public Pidfd? Pidfd { get; } = pidfd;
 
-    public ProcessDescription Description { get; set; } = null!;
+    public ProcessDescription Description
+    {
+        get;
+        set
+        {
+            field = value;
+            if (Life is { } life) life.Description = value; // Its children inherit it.
+        }
+    } = null!;
 
     /// <summary>Hash of all that the description holds.</summary>
     public int Fingerprint { get; set; }
 
     /// <summary>When to look again whether the description still holds: <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long DescribeAgain { get; set; }
+
+    /// <summary>When everything is to be read again, whether or not stat moved: <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long SlowRound { get; set; }
+
+    /// <summary>What the kernel's events tell of it; null if they are not listened to.</summary>
+    public ProcessLife? Life
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value is not null) value.Description = Description;
+        }
+    }
+
+    /// <summary>Descriptors taken of the budget for the directory and the pidfd.</summary>
+    public int Descriptors { get; set; }
+
+    /// <summary>The directory keeps its files open.</summary>
+    public bool KeepsFiles { get; set; }
+
+    /// <summary>It was asked before whether its files can be kept open, or is too young for it.</summary>
+    public bool WasAskedForFiles { get; set; }
+
+    /// <summary>More than stat was read in this tick.</summary>
+    public bool HasMoved { get; private set; }
+
+    /// <summary>Time between the latest sample and the one before.</summary>
+    public TimeSpan Elapsed { get; set; }
 
     /// <summary>The <see cref="BootClock.Generation"/> that the description's start time is of.</summary>
     public int ClockGeneration { get; set; }
@@ -62,6 +106,27 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     /// <summary>Labels of its info series.</summary>
     public byte[]? InfoLabels { get; private set; }
+
+    /// <summary>Whether that is what its stat was.</summary>
+    public bool HasStat(ReadOnlySpan<byte> text) => text.SequenceEqual(_stat.AsSpan(0, _statLength));
+
+    /// <summary>Its stat has moved, or was read for the first time.</summary>
+    public void Moved(ReadOnlySpan<byte> stat)
+    {
+        HasMoved = true;
+        if (_stat.Length < stat.Length) _stat = new byte[stat.Length + StatHeadroom];
+        stat.CopyTo(_stat);
+        _statLength = stat.Length;
+    }
+
+    /// <summary>Its stat has not moved since the tick before: nothing that it counts did either.</summary>
+    public void StandStill(long timestamp)
+    {
+        Sample.Timestamp = timestamp;
+        if (!HasMoved) return;
+        HasMoved = false;
+        Rates = Analysis.Rates.AtRest(Sample);
+    }
 
     public void DropLabels() => Labels = InfoLabels = null;
 

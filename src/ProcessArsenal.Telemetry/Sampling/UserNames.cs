@@ -14,6 +14,9 @@ internal sealed class UserNames(string? path, TimeProvider time)
     private Dictionary<uint, string> _names = [];
     private long? _read;
 
+    /// <summary>The names of the users whose processes that /proc shows.</summary>
+    public static UserNames Of(Procfs.ProcFs proc, TimeProvider time) => new(proc.SharesMountsWithInit() ? "/etc/passwd" : null, time);
+
     /// <summary>The user's name, or the number in decimal.</summary>
     public string Find(uint user)
     {

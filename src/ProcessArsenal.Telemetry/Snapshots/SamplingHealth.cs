@@ -18,6 +18,21 @@ public struct SamplingHealth
     /// <summary>Times that a process was put into <c>other</c> because there were too many groups.</summary>
     public long GroupsFolded;
 
+    /// <summary>Processes created since we listen; null if the kernel's events can't be listened to.</summary>
+    public long? ProcessesCreated;
+
+    /// <summary>Messages of the process connector that were lost for lack of room.</summary>
+    public long EventsLost;
+
+    /// <summary>Exit records that were lost for lack of room.</summary>
+    public long RecordsLost;
+
+    /// <summary>Processes that ended before anything could be read of them, so that their name and their parent had to say their group.</summary>
+    public long GroupsGuessed;
+
+    /// <summary>Processes that ended, and the kernel did not tell what they had used since they were last sampled.</summary>
+    public long ExitsUnaccounted;
+
     /// <summary>Processes that should have had series of their own but for the cap; summed over ticks.</summary>
     public long ProcessesNotReported;
 }

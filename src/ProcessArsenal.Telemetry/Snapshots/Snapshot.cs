@@ -39,6 +39,9 @@ public sealed class Snapshot
     /// <summary>Processes by state, in the order of <see cref="ProcessStates.Names"/>, the excluded ones included.</summary>
     public ReadOnlySpan<int> States => _states;
 
+    /// <summary>Processes that ended lately, the latest first; at most <see cref="RecentExit.Most"/>.</summary>
+    public IReadOnlyList<RecentExit> RecentExits { get; internal set; } = [];
+
     public SamplingHealth Health { get; internal set; }
 
     /// <summary>What the collectors cost in this tick.</summary>

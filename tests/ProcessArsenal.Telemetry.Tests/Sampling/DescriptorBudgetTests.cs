@@ -6,17 +6,30 @@ public sealed class DescriptorBudgetTests
 {
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(256, 32)]
-    [InlineData(1024, 128)]
-    [InlineData(20_000, 9744)]
-    public void Leaves_room_for_everything_else(ulong limit, int processes)
+    [InlineData(256, 64)]
+    [InlineData(1024, 256)]
+    [InlineData(20_000, 19_488)]
+    public void Leaves_room_for_everything_else(ulong limit, int descriptors)
     {
         var budget = new DescriptorBudget(limit);
-        for (int i = 0; i < processes; i++) Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
-        if (processes == 0) return;
-        budget.GiveBack();
-        Assert.True(budget.TryTake());
+        for (int i = 0; i < descriptors / 2; i++) Assert.True(budget.TryTake(2));
+        Assert.False(budget.TryTake(1));
+        if (descriptors == 0) return;
+        budget.GiveBack(2);
+        Assert.True(budget.TryTake(2));
+    }
+
+    [Fact]
+    public void Files_get_half_of_it_at_most()
+    {
+        var budget = new DescriptorBudget(20_000);
+        int files = 0;
+        while (budget.TryTakeForFiles(3)) files += 3;
+        Assert.InRange(files, 9_742, 9_744);
+        Assert.True(budget.TryTake(2));
+        budget.GiveBackFiles(3);
+        Assert.True(budget.TryTakeForFiles(3));
+        Assert.False(budget.TryTakeForFiles(3));
     }
 
     [Fact]

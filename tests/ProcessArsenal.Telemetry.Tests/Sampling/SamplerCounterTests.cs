@@ -90,11 +90,11 @@ public sealed class SamplerCounterTests
         using var bench = new SamplerBench();
         bench.Proc.Process(10);
         bench.Tick();
-        bench.Proc.Process(10, p => p.WriteBytes = 1000);
+        bench.Proc.Process(10, p => (p.WriteBytes, p.MinorFaults) = (1000, 901));
         bench.Tick();
-        bench.Proc.Process(10, p => p.WriteBytes = 900);
+        bench.Proc.Process(10, p => (p.WriteBytes, p.MinorFaults) = (900, 902));
         Assert.Equal(1000, bench.Tick()[WorkerWrites]);
-        bench.Proc.Process(10, p => p.WriteBytes = 1100);
+        bench.Proc.Process(10, p => (p.WriteBytes, p.MinorFaults) = (1100, 903));
         Assert.Equal(1100, bench.Tick()[WorkerWrites]);
     }
 

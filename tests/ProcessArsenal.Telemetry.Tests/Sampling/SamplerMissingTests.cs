@@ -17,7 +17,7 @@ public sealed partial class SamplerMissingTests
         Dictionary<string, double> values = bench.Tick();
         Assert.False(values.ContainsKey(Writes));
         Assert.Equal(0, values[Writes.Replace("worker", "second", StringComparison.Ordinal)]);
-        bench.Proc.Process(10, p => p.WriteBytes = 100).Exit(11);
+        bench.Proc.Process(10, p => (p.WriteBytes, p.MinorFaults) = (100, 900)).Exit(11);
         Assert.Equal(100, bench.Tick()[Writes]);
     }
 

@@ -1,0 +1,31 @@
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Events;
+
+/// <summary>Who a process was that ended before it was sampled. Pure functions.</summary>
+internal static class LifeDescription
+{
+    /// <param name="parent">What the tracker knows of its parent, if the events did not tell; null if nothing.</param>
+    /// <param name="guessed">It is not certain: it executed a file, and was gone before we could look.</param>
+    /// <returns>Null if nothing is known of it.</returns>
+    public static ProcessDescription? Of(ProcessLife life, ProcessDescription? parent, out bool guessed)
+    {
+        guessed = false;
+        if (life.Description is { } known) return known;
+        parent = life.Known ?? parent;
+        // What was forked and never executed a file is what its parent is, but for the name that it may have given itself.
+        guessed = life.HasExecuted || parent is null;
+        if (!guessed) return parent;
+        parent ??= life.OfAncestor;
+        if (life.Name is not { } name) return parent;
+        return new ProcessDescription
+        {
+            Name = name,
+            UserId = parent?.UserId,
+            User = parent?.User,
+            Cgroup = parent?.Cgroup,
+            Unit = parent?.Unit,
+            Container = parent?.Container,
+        };
+    }
+}

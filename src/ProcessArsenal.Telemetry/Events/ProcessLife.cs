@@ -1,0 +1,78 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Events;
+
+/// <summary>What the kernel's events told of one process, from its fork (or from when we first heard of it) to its end.</summary>
+internal sealed class ProcessLife(int pid)
+{
+    public int Pid { get; } = pid;
+
+    /// <summary>0 if its fork was not seen.</summary>
+    public int ParentPid { get; set; }
+
+    /// <summary>When it was forked, nanoseconds of CLOCK_MONOTONIC; 0 if that was not seen.</summary>
+    public ulong BornNanoseconds { get; init; }
+
+    /// <summary>It executed a file since its fork.</summary>
+    public bool HasExecuted { get; set; }
+
+    /// <summary>The tracker samples it, and does its accounts when it ends.</summary>
+    public bool IsAdopted { get; set; }
+
+    /// <summary>Its image, user or name changed since the tracker asked.</summary>
+    public bool HasChanged { get; set; }
+
+    /// <summary>Its main thread ended, or its last task.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>It waits to be handed out.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>When it ended, nanoseconds of CLOCK_MONOTONIC; 0 if that was not told.</summary>
+    public ulong EndedNanoseconds { get; set; }
+
+    /// <summary>How its main thread ended.</summary>
+    public ExitStatus? Exit { get; set; }
+
+    /// <summary>What its ended tasks used.</summary>
+    public TaskUsage Usage;
+
+    /// <summary>Every task of it was recorded since it was born, and the last one has ended.</summary>
+    public bool IsUsageWhole { get; set; }
+
+    /// <summary>A record of a task that ended was seen.</summary>
+    public bool HasUsage { get; set; }
+
+    /// <summary>comm in the latest exit record; null if none was seen. Chosen by the process.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>What was read of it while it lived, and since it last executed a file; null if it was gone too soon.</summary>
+    public ProcessDescription? Description { get; set; }
+
+    /// <summary>What its parent was when it was forked; null if that was not known.</summary>
+    public ProcessDescription? Inherited { get; init; }
+
+    /// <summary>Its parent, if not even that had been described by then; let go of when the life is settled.</summary>
+    public ProcessLife? Parent { get; set; }
+
+    /// <summary>What it is unless it executed a file since: what is known of it, else of its parent.</summary>
+    public ProcessDescription? Known =>
+        Description ?? Inherited ?? (Parent is { HasExecuted: true } ? Parent.Description : Parent?.Known);
+
+    /// <summary>The nearest that is known of its ancestors; a guess.</summary>
+    public ProcessDescription? OfAncestor
+    {
+        get
+        {
+            for (ProcessLife? ancestor = Parent; ancestor is not null; ancestor = ancestor.Parent)
+                if ((ancestor.Description ?? ancestor.Inherited) is { } known) return known;
+            return null;
+        }
+    }
+
+    /// <summary>Time from fork to end; null if one of them was not seen.</summary>
+    public TimeSpan? Lifetime => BornNanoseconds > 0 && EndedNanoseconds > BornNanoseconds
+        ? TimeSpan.FromTicks((long)((EndedNanoseconds - BornNanoseconds) / 100))
+        : null;
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using ProcessArsenal.Procfs.Tests.Support;
 using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Procfs.Tests;
@@ -23,9 +24,32 @@ public sealed class FuzzTests
         ["pressure"] = (["some avg10=3.56 avg60=8.15 avg300=3.73 total=108\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=2\n"u8.ToArray()],
             t => ProcPressure.TryParse(t, out _)),
         ["getdents"] = ([ProcFdTests.Entries(".", "..", "0", "1234")], t => ProcFdTests.Names(t).Count > 0),
+        ["proc connector"] = ([KernelMessages.Fork(1, 2, 2), KernelMessages.Exit(2, 2, 9), KernelMessages.Event(2, 7, 3, 3)], t => Events(t) > 0),
+        ["taskstats"] = ([KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)),
+            [.. KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)), .. KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5), true)]],
+            t => Records(t) > 0),
         ["identity"] = (["4711-12345678901-0123abcd"u8.ToArray()],
             t => ProcessIdentity.TryParse(System.Text.Encoding.Latin1.GetString(t), out _)),
     };
+
+    private static int Events(ReadOnlySpan<byte> datagram)
+    {
+        int count = 0;
+        while (ProcEvent.TryNext(ref datagram, out _)) count++;
+        return count;
+    }
+
+    private static int Records(ReadOnlySpan<byte> datagram)
+    {
+        int count = 0;
+        while (TaskstatsMessage.TryNext(ref datagram, out _, out _, out ReadOnlySpan<byte> body))
+        {
+            ReadOnlySpan<byte> family = body;
+            _ = TaskstatsMessage.FamilyOf(family);
+            while (TaskstatsMessage.TryNextStats(ref body, out _, out _)) count++;
+        }
+        return count;
+    }
 
     public static TheoryData<string> Names => [.. Parsers.Keys];
 

@@ -16,7 +16,7 @@ internal sealed class EventSource : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
-    private readonly LifeTable _table = new();
+    private readonly LifeTable _table;
     private readonly ProcConnector? _connector;
     private readonly TaskstatsSocket? _records;
     private readonly WakeDescriptor _wake = new();
@@ -30,6 +30,7 @@ internal sealed class EventSource : IDisposable
         _proc = proc;
         _connector = connector;
         _records = records;
+        _table = new LifeTable(connector is not null, records is not null);
         _look = new EarlyLook(proc, time);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "process events" };
         _thread.Start();

@@ -7,7 +7,9 @@ namespace ProcessArsenal.Telemetry.Events;
 
 /// <summary>Turns the kernel's events into lives of processes. A life is adopted by the tracker once a listing has the process; what ends
 /// before that is handed out by <see cref="TakeEnded"/>. Knows no kernel and no clock; used under one lock.</summary>
-internal sealed class LifeTable
+/// <param name="hasEvents">Forks, execs and exits are told.</param>
+/// <param name="hasRecords">Exit records are told.</param>
+internal sealed class LifeTable(bool hasEvents, bool hasRecords)
 {
     /// <summary>A fork's event is sent within this time of the start time that /proc tells.</summary>
     private const ulong BirthTolerance = 1_000_000_000;
@@ -16,17 +18,19 @@ internal sealed class LifeTable
 
     private readonly Dictionary<int, ProcessLife> _lives = [];
 
-    /// <summary>Lives whose pid was given away before their exit was told: it is told after the parent is woken.</summary>
+    /// <summary>Lives whose pid was given away, or whose accounts were done, before all was told of them: an exit is told after the parent is
+    /// woken, and the two sources are not in step.</summary>
     private readonly Dictionary<int, ProcessLife> _overdue = [];
 
     private readonly List<ProcessLife> _changed = [];
     private readonly List<ProcessLife> _ended = [];
     private readonly List<ProcessLife> _endedBefore = [];
-    private readonly HashSet<int> _settled = [];
-    private readonly HashSet<int> _settledBefore = [];
 
     /// <summary>A listing was gone through: whoever is not known by now was born since.</summary>
     private bool _hasListing;
+
+    private long _round;
+    private ProcessLife? _lastRecorded;
 
     /// <summary>Processes created since we listen.</summary>
     public long Created { get; private set; }
@@ -65,12 +69,8 @@ internal sealed class LifeTable
                 else if (value.Kind == ProcEventKind.Exec && ToDescribe.Count < MostToDescribe) ToDescribe.Add(life);
                 break;
             case ProcEventKind.Exit:
-                if (!_overdue.Remove(value.Pid, out ProcessLife? ending)) ending = _lives.GetValueOrDefault(value.Pid);
-                if (ending is null)
-                {
-                    if (IsSettled(value.Pid)) break; // Told late: its accounts are done.
-                    ending = Find(value.Pid);
-                }
+                ProcessLife ending = _overdue.GetValueOrDefault(value.Pid) is { IsTold: false } overdue ? overdue : Find(value.Pid);
+                ending.IsTold = true;
                 ending.Exit ??= new ExitStatus(value.Status);
                 ending.EndedNanoseconds = value.Nanoseconds;
                 End(ending);
@@ -83,12 +83,16 @@ internal sealed class LifeTable
     {
         // Before Linux 5.19 a task does not tell its process. A thread's record is then met as a process nobody knows: not to be counted.
         int pid = record.Pid > 0 ? record.Pid : record.Id;
-        ProcessLife? life = _overdue.GetValueOrDefault(pid) ?? _lives.GetValueOrDefault(pid);
+        ProcessLife? life = _overdue.GetValueOrDefault(pid) is { IsRecorded: false } overdue ? overdue : _lives.GetValueOrDefault(pid);
+        // The sum over a process comes with the record of its last task.
+        if (record.IsProcess && _lastRecorded?.Pid == pid) life = _lastRecorded;
         if (life is null)
         {
-            if (record.Pid == 0 || IsSettled(pid)) return;
+            if (record.Pid == 0) return;
             life = Find(pid);
         }
+        if (record.IsLastOfProcess || record.IsProcess || record.Pid == 0) life.IsRecorded = true;
+        _lastRecorded = life;
         if (record.IsProcess)
         {
             life.Usage.Raise(record);
@@ -130,13 +134,15 @@ internal sealed class LifeTable
         if (life.HasEnded) Queue(life);
     }
 
-    /// <summary>The tracker has done the accounts of this one.</summary>
+    /// <summary>The accounts of this one are done.</summary>
     public void Settle(ProcessLife life)
     {
-        if (_lives.TryGetValue(life.Pid, out ProcessLife? current) && current == life) _lives.Remove(life.Pid);
-        if (_overdue.TryGetValue(life.Pid, out current) && current == life) _overdue.Remove(life.Pid);
+        if (_lives.TryGetValue(life.Pid, out ProcessLife? current) && current == life)
+        {
+            _lives.Remove(life.Pid);
+            Displace(life);
+        }
         if (life.IsAdopted) life.Parent = null; // Or a chain of ancestors that are long gone would be kept.
-        _settled.Add(life.Pid);
     }
 
     /// <summary>Adopted ones whose image, user or name changed since the last call.</summary>
@@ -162,8 +168,7 @@ internal sealed class LifeTable
             if (IsIn(listing, life.Pid) && _lives.GetValueOrDefault(life.Pid) == life) Queue(life); // A zombie that could not be read.
             else
             {
-                // Of one whose birth was not seen we know only then that it began since we listen.
-                if (life.BornNanoseconds > 0 || _hasListing) ended.Add(life);
+                if (life.IsOurs) ended.Add(life);
                 Settle(life);
             }
         }
@@ -171,9 +176,7 @@ internal sealed class LifeTable
         _endedBefore.Clear();
         _endedBefore.AddRange(_ended);
         _ended.Clear();
-        _settledBefore.Clear();
-        _settledBefore.UnionWith(_settled);
-        _settled.Clear();
+        LetGoOfOverdue();
     }
 
     /// <summary>Ends those that were born before the listing before this one, are not in this one, and of whose end nothing was heard:
@@ -184,8 +187,6 @@ internal sealed class LifeTable
     {
         foreach (ProcessLife life in _lives.Values)
             if (!life.IsAdopted && !life.HasEnded && life.BornNanoseconds < bornBefore && !IsIn(listing, life.Pid)) End(life);
-        foreach (ProcessLife life in _overdue.Values)
-            if (life.BornNanoseconds < bornBefore) End(life);
     }
 
     private ProcessLife Find(int pid)
@@ -196,8 +197,6 @@ internal sealed class LifeTable
 
     private static bool IsIn(List<int> listing, int pid) => listing.BinarySearch(pid) >= 0;
 
-    private bool IsSettled(int pid) => _settled.Contains(pid) || _settledBefore.Contains(pid);
-
     private void MarkChanged(ProcessLife life)
     {
         if (life.HasChanged) return;
@@ -207,13 +206,29 @@ internal sealed class LifeTable
 
     private void Displace(ProcessLife life)
     {
-        if (!life.HasEnded) _overdue[life.Pid] = life;
+        if ((life.IsTold || !hasEvents) && (life.IsRecorded || !hasRecords)) return;
+        life.OverdueSince = _round;
+        if (_overdue.TryGetValue(life.Pid, out ProcessLife? older) && older != life) End(older);
+        _overdue[life.Pid] = life;
+    }
+
+    /// <summary>What was not told within a tick is lost.</summary>
+    private void LetGoOfOverdue()
+    {
+        _round++;
+        foreach ((int pid, ProcessLife life) in _overdue)
+        {
+            if (life.OverdueSince + 1 >= _round) continue;
+            End(life);
+            _overdue.Remove(pid);
+        }
     }
 
     private void End(ProcessLife life)
     {
         if (life.HasEnded) return;
         life.HasEnded = true;
+        life.IsOurs = life.BornNanoseconds > 0 || _hasListing;
         if (!life.IsAdopted) Queue(life);
     }
 

@@ -26,6 +26,18 @@ internal sealed class ProcessLife(int pid)
     /// <summary>Its main thread ended, or its last task.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>Its exit was told.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>The record of its last task was seen.</summary>
+    public bool IsRecorded { get; set; }
+
+    /// <summary>It began since we listen: its fork was told, or a listing did not have it.</summary>
+    public bool IsOurs { get; set; }
+
+    /// <summary>The round in which its pid was given away, or its accounts were done, before all was told of it.</summary>
+    public long OverdueSince { get; set; }
+
     /// <summary>It waits to be handed out.</summary>
     public bool IsQueued { get; set; }
 

@@ -139,6 +139,11 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
             if (ReadStat(directory, out _) == ReadOutcome.Gone) return ReadOutcome.Gone;
             if (known is not null) return ReadOutcome.Ok; // It has begun to exit since stat was read.
         }
+        if (known is null && _descriptions.ExecutableMissing && !stat.IsKernelThread && process.Life?.Known is { } told)
+        {
+            process.Description = told; // Met on its way out: what it was while it ran was told before.
+            return ReadOutcome.Ok;
+        }
         if (known is not null && !replaced && _descriptions.CommandLineLate) return ReadOutcome.Ok; // Known better.
         process.Fingerprint = fingerprint;
         process.Description = _descriptions.Describe(stat, name, user, start);

@@ -44,15 +44,7 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     public long SlowRound { get; set; }
 
     /// <summary>What the kernel's events tell of it; null if they are not listened to.</summary>
-    public ProcessLife? Life
-    {
-        get;
-        set
-        {
-            field = value;
-            if (value is not null) value.Description = Description;
-        }
-    }
+    public ProcessLife? Life { get; set; }
 
     /// <summary>Descriptors taken of the budget for the directory and the pidfd.</summary>
     public int Descriptors { get; set; }

@@ -33,6 +33,7 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<ProcessLife> _endedLives = [];
     private readonly EventSource? _events;
     private readonly AccountingReader _accounting;
+    private readonly ChildTimes _childTimes = new();
     private EventTotals _told;
 
     /// <summary>When the last listing was begun, nanoseconds of CLOCK_MONOTONIC.</summary>
@@ -111,12 +112,17 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (_missing.Count > 0) _alive.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
         _missing.Clear();
+        _childTimes.EndTick();
         _accounting.Read(_alive, Clock.UptimeTicks);
         _lastListing = Clock.UptimeTicks;
         _endedLives.Clear();
         _events?.TakeEnded(_pids, SeesAllProcesses ? _lastListingNanoseconds : 0, _endedLives);
         _lastListingNanoseconds = began;
     }
+
+    /// <summary>CPU time of ended processes that is in no group, seconds; null if exit records tell it all.</summary>
+    public double? UnattributedCpuSeconds =>
+        _events is { HasRecords: true } ? null : _childTimes.UnattributedTicks / SystemConstants.ClockTicksPerSecond;
 
     /// <summary>Whether waits for block I/O, swap and reclaim are counted.</summary>
     public bool HasDelays => _accounting.HasDelays;
@@ -185,6 +191,7 @@ internal sealed class ProcessTracker : IDisposable
     private bool Read(TrackedProcess process)
     {
         process.HasSample = false;
+        ProcStat before = process.Sample.Stat;
         ReadOutcome outcome;
         if (process.Directory is { } kept)
         {
@@ -206,6 +213,7 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (outcome == ReadOutcome.Gone) return false;
         process.HasSample = outcome == ReadOutcome.Ok;
+        if (process.HasSample && process.HasMoved) _childTimes.Grew(before, process.Sample.Stat);
         if (process.HasSample) _alive.Add(process);
         else
         {
@@ -287,6 +295,7 @@ internal sealed class ProcessTracker : IDisposable
     private void End(TrackedProcess process)
     {
         _byPid.Remove(process.Identity.Pid);
+        _childTimes.Ended(process.Sample.Stat);
         ProcessLife? life = process.Life;
         if (life is not null) _events!.Settle(life);
         // The pidfd tells of the process; an event only of its main thread.

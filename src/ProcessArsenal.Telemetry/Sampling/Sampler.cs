@@ -99,6 +99,7 @@ public sealed class Sampler : IDisposable
             EventsLost = _tracker.Told?.EventsLost ?? 0,
             RecordsLost = _tracker.Told?.RecordsLost ?? 0,
             GroupsGuessed = _ended.GroupsGuessed,
+            UnattributedCpuSeconds = _tracker.UnattributedCpuSeconds,
             ExitsUnaccounted = _ended.ExitsUnaccounted,
         };
         snapshot.RecentExits = _ended.Recent;

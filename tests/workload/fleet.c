@@ -107,6 +107,8 @@ int fleet_add_truth(struct truth *sum)
         sum->user_seconds += slots[i].user_seconds;
         sum->system_seconds += slots[i].system_seconds;
         sum->minor_faults += slots[i].minor_faults;
+        sum->voluntary_switches += slots[i].voluntary_switches;
+        sum->involuntary_switches += slots[i].involuntary_switches;
         sum->major_faults += slots[i].major_faults;
         sum->read_bytes += slots[i].read_bytes;
         sum->write_bytes += slots[i].write_bytes;

@@ -41,6 +41,24 @@ static void *park(void *unused)
     return unused;
 }
 
+static void *nap(void *unused)
+{
+    for (int i = 0; i < 10; i++)
+        nanosleep(&(struct timespec){0, 100000}, NULL);
+    burn(1);
+    return unused;
+}
+
+void threads_come_and_go(int count)
+{
+    pthread_t thread;
+    for (int i = 0; i < count; i++) {
+        if (pthread_create(&thread, NULL, nap, NULL) != 0)
+            fail("pthread_create");
+        pthread_join(thread, NULL);
+    }
+}
+
 /* No guard page and the least stack: ten thousand threads have to stay below vm.max_map_count. */
 static void start_threads(long wanted)
 {
@@ -140,6 +158,8 @@ void truth_read(struct truth *truth)
     truth->user_seconds = usage.ru_utime.tv_sec + usage.ru_utime.tv_usec / 1e6;
     truth->system_seconds = usage.ru_stime.tv_sec + usage.ru_stime.tv_usec / 1e6;
     truth->minor_faults = usage.ru_minflt;
+    truth->voluntary_switches = usage.ru_nvcsw;
+    truth->involuntary_switches = usage.ru_nivcsw;
     truth->major_faults = usage.ru_majflt;
     truth->ready = 1;
 }

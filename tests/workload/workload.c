@@ -7,7 +7,7 @@
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
- * stdin:   report | spawn N | exit N CODE | kill N SIGNAL | cpu MS | rename HEX | exec PATH [ARGS]
+ * stdin:   report | spawn N | exit N CODE | kill N SIGNAL | cpu MS | rename HEX | threads N | exec PATH [ARGS]
  */
 #include "workload.h"
 
@@ -102,9 +102,10 @@ static void report(void)
     truth_read(&sum);
     const int copies = fleet_add_truth(&sum);
     printf("{\"processes\":%d,\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"minor_faults\":%ld,\"major_faults\":%ld,"
-           "\"read_bytes\":%lld,\"write_bytes\":%lld,\"threads\":%ld,\"fds\":%ld}\n",
+           "\"read_bytes\":%lld,\"write_bytes\":%lld,\"threads\":%ld,\"fds\":%ld,"
+           "\"voluntary_switches\":%ld,\"involuntary_switches\":%ld}\n",
            copies + 1, sum.user_seconds, sum.system_seconds, sum.minor_faults, sum.major_faults,
-           sum.read_bytes, sum.write_bytes, sum.threads, sum.fds);
+           sum.read_bytes, sum.write_bytes, sum.threads, sum.fds, sum.voluntary_switches, sum.involuntary_switches);
     fflush(stdout);
 }
 
@@ -130,6 +131,7 @@ static void obey(char *line)
     else if (sscanf(line, "exit %d %d", &count, &how) == 2) fleet_exit(count, how);
     else if (sscanf(line, "kill %d %d", &count, &how) == 2) fleet_kill(count, how);
     else if (sscanf(line, "cpu %ld", &ms) == 1) load_apply(&(struct load){.cpu_ms = ms});
+    else if (sscanf(line, "threads %d", &count) == 1) threads_come_and_go(count);
     else if (sscanf(line, "rename %63s", hex) == 1) name_from_hex(hex);
     else { say("what?"); return; }
     say("done");

@@ -21,11 +21,13 @@ struct truth {
     int ready;
     double user_seconds, system_seconds;
     long minor_faults, major_faults;
+    long voluntary_switches, involuntary_switches; /* of all threads, the ended ones included */
     long long read_bytes, write_bytes;
     long threads, fds;
 };
 
 void load_apply(const struct load *load);
+void threads_come_and_go(int count); /* one after the other, each sleeping ten times */
 void truth_read(struct truth *truth);
 void name_from_hex(const char *hex);
 _Noreturn void fail(const char *what);

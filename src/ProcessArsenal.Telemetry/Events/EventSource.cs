@@ -51,13 +51,13 @@ internal sealed class EventSource : IDisposable
     /// <summary>Begins to listen.</summary>
     /// <param name="needsEvents">What forks, execs and exits take; empty if we have them.</param>
     /// <param name="needsRecords">What exit records take; empty if we have them.</param>
-    /// <param name="connectorBuffer">Bytes of messages that may wait.</param>
+    /// <param name="connectorBuffer">Bytes of events that may wait; null: enough.</param>
     /// <returns>Null if there is nothing that we may listen to.</returns>
-    public static EventSource? Start(ProcFs proc, TimeProvider time, out string needsEvents, out string needsRecords, int connectorBuffer = ConnectorBuffer)
+    public static EventSource? Start(ProcFs proc, TimeProvider time, out string needsEvents, out string needsRecords, int? connectorBuffer)
     {
         // Records first: whose end is told has left a record by then.
         TaskstatsSocket? records = TaskstatsSocket.Listen(RecordBuffer, out needsRecords);
-        ProcConnector? connector = ProcConnector.Open(connectorBuffer, out needsEvents);
+        ProcConnector? connector = ProcConnector.Open(connectorBuffer ?? ConnectorBuffer, out needsEvents);
         if (connector is not null || records is not null) return new EventSource(ProcFs.Open(proc.Root), connector, records, time);
         return null;
     }

@@ -12,11 +12,12 @@ internal sealed class ChildTimes
     /// <summary>CPU time in clock ticks that is in no group.</summary>
     public double UnattributedTicks { get; private set; }
 
-    /// <summary>A living parent's child times have grown.</summary>
-    public void Grew(in ProcStat earlier, in ProcStat later)
+    /// <summary>A living parent's child times may have grown.</summary>
+    /// <param name="before">Its child times in the sample before, both modes.</param>
+    public void Grew(in ProcStat parent, ulong before)
     {
-        double grown = (double)later.ChildUserTicks + later.ChildSystemTicks - earlier.ChildUserTicks - earlier.ChildSystemTicks;
-        if (grown > 0) Add(later.Pid, grown);
+        ulong now = parent.ChildUserTicks + parent.ChildSystemTicks;
+        if (now > before) Add(parent.Pid, now - before);
     }
 
     /// <summary>A child has ended whose time is in a group already, and will be in its parent's child times if that waits for it.</summary>

@@ -43,7 +43,8 @@ internal sealed class ProcessTracker : IDisposable
     private ulong? _lastListing;
 
     /// <param name="listen">Whether to listen to the kernel's events; not worth it for a tick or two.</param>
-    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget, bool listen)
+    /// <param name="eventBuffer">Bytes of events that may wait; null: enough.</param>
+    public ProcessTracker(ProcFs proc, TimeProvider time, SignalBoard signals, DescriptorBudget budget, bool listen, int? eventBuffer)
     {
         _proc = proc;
         _time = time;
@@ -55,7 +56,7 @@ internal sealed class ProcessTracker : IDisposable
         if (!proc.IsLive) signals.Refuse(ExitSignal, ExitNeeds, lasting: true);
         _accounting = new AccountingReader(proc, signals, listen);
         string needsEvents = "/proc of our own pid namespace", needsRecords = needsEvents;
-        if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords);
+        if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords, eventBuffer);
         _reader.HearsOfExecs = _events is { HasEvents: true };
         if (needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
         if (needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);
@@ -191,7 +192,7 @@ internal sealed class ProcessTracker : IDisposable
     private bool Read(TrackedProcess process)
     {
         process.HasSample = false;
-        ProcStat before = process.Sample.Stat;
+        ulong childTicks = process.Sample.Stat.ChildUserTicks + process.Sample.Stat.ChildSystemTicks;
         ReadOutcome outcome;
         if (process.Directory is { } kept)
         {
@@ -213,7 +214,7 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (outcome == ReadOutcome.Gone) return false;
         process.HasSample = outcome == ReadOutcome.Ok;
-        if (process.HasSample && process.HasMoved) _childTimes.Grew(before, process.Sample.Stat);
+        if (process.HasSample && process.HasMoved) _childTimes.Grew(process.Sample.Stat, childTicks);
         if (process.HasSample) _alive.Add(process);
         else
         {

@@ -29,6 +29,13 @@ public sealed class Sampler : IDisposable
     /// <param name="descriptorLimit">How many descriptors we may have open; null: what RLIMIT_NOFILE says.</param>
     /// <param name="listen">Whether to listen to the kernel's events, so that short-lived processes are counted; not worth it for a tick or two.</param>
     public Sampler(ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit = null, bool listen = true)
+        : this(proc, store, options, time, descriptorLimit, listen, eventBuffer: null)
+    {
+    }
+
+    /// <param name="eventBuffer">Bytes of events that may wait; null: enough.</param>
+    internal Sampler(
+        ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit, bool listen, int? eventBuffer)
     {
         _time = time;
         _store = store;
@@ -43,7 +50,7 @@ public sealed class Sampler : IDisposable
         }
         _ended = new EndedAccounts(_groups, time);
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
-        _tracker = new ProcessTracker(proc, time, _signals, budget, listen)
+        _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
         {
             Ended = (process, exit) => _ended.Close(process, exit),
         };

@@ -10,7 +10,7 @@ public sealed class ChildTimesTests
     [Fact]
     public void What_was_never_seen_is_all_unattributed()
     {
-        _times.Grew(Parent(0), Parent(30));
+        _times.Grew(Parent(30), 0);
         _times.EndTick();
         Assert.Equal(30, _times.UnattributedTicks);
     }
@@ -18,7 +18,7 @@ public sealed class ChildTimesTests
     [Fact]
     public void What_was_sampled_is_not_and_the_rest_is()
     {
-        _times.Grew(Parent(0), Parent(30));
+        _times.Grew(Parent(30), 0);
         _times.Ended(new ProcStat { Pid = 20, ParentPid = 10, UserTicks = 15, SystemTicks = 5, ChildUserTicks = 2 });
         _times.EndTick();
         Assert.Equal(8, _times.UnattributedTicks);
@@ -29,7 +29,7 @@ public sealed class ChildTimesTests
     {
         _times.Ended(new ProcStat { Pid = 20, ParentPid = 10, UserTicks = 20 });
         _times.EndTick();
-        _times.Grew(Parent(0), Parent(21));
+        _times.Grew(Parent(21), 0);
         _times.EndTick();
         Assert.Equal(1, _times.UnattributedTicks);
     }
@@ -40,7 +40,7 @@ public sealed class ChildTimesTests
         _times.Ended(new ProcStat { Pid = 20, ParentPid = 10, UserTicks = 20 });
         _times.EndTick();
         _times.EndTick();
-        _times.Grew(Parent(0), Parent(5));
+        _times.Grew(Parent(5), 0);
         _times.EndTick();
         Assert.Equal(5, _times.UnattributedTicks);
     }

@@ -142,13 +142,13 @@ internal sealed class ExporterProcess : IAsyncDisposable
         return await Eventually.Get("two more ticks", async () => await Page() is { } page && page.Ticks >= from + 2 ? page : null);
     }
 
-    /// <summary>Waits for a page that has what is looked for.</summary>
+    /// <summary>Waits for a page that has what is looked for. On a machine that a load has brought to a stand there may be none for a while.</summary>
     public async Task<MetricsPage> PageWhere(string what, Func<MetricsPage, bool> holds, TimeSpan? within = null)
     {
         MetricsPage? last = null;
         return await Eventually.Get(
             what,
-            async () => (last = await Page()) is { } page && holds(page) ? page : null,
+            async () => await Status("/readyz") == HttpStatusCode.OK && (last = await Page()) is { } page && holds(page) ? page : null,
             () => last?.Only("process_group_", "arsenal_") ?? "",
             within);
     }

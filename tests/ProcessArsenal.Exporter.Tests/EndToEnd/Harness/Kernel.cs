@@ -8,6 +8,9 @@ internal static class Kernel
     /// <summary>PIDFD_GET_INFO gives the exit code of a process that is not our child from Linux 6.15 on.</summary>
     public static bool TellsExitCodes { get; } = Release() >= new Version(6, 15);
 
+    /// <summary>The process connector is open to anyone from Linux 6.6 on; to root before.</summary>
+    public static bool TellsEventsToAnyone { get; } = Release() >= new Version(6, 6);
+
     /// <summary>From Linux 5.8 on each mount of procfs may have options of its own; before, they were those of the pid namespace.</summary>
     public static bool HasProcInstances { get; } = Release() >= new Version(5, 8);
 

@@ -6,7 +6,7 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 /// <summary>What the kernel told a workload about itself and its copies (getrusage, /proc/self/io, its own count of descriptors).</summary>
 internal sealed record Truth(
     int Processes, double UserSeconds, double SystemSeconds, long MinorFaults, long MajorFaults,
-    long ReadBytes, long WriteBytes, long Threads, long Fds)
+    long ReadBytes, long WriteBytes, long Threads, long Fds, long VoluntarySwitches, long InvoluntarySwitches)
 {
     public double CpuSeconds => UserSeconds + SystemSeconds;
 }
@@ -59,6 +59,9 @@ internal sealed class Workload : IAsyncDisposable
 
     public Task BurnCpu(int milliseconds) => Obey($"cpu {milliseconds}");
 
+    /// <summary>Threads that come and go, one after the other.</summary>
+    public Task Threads(int count) => Obey($"threads {count}");
+
     public Task Rename(byte[] name) => Obey("rename " + Convert.ToHexString(name));
 
     /// <summary>Becomes another program; it says "ready" as the first one did.</summary>
@@ -76,6 +79,9 @@ internal sealed class Workload : IAsyncDisposable
 
     /// <summary>The account that --churn prints at its end.</summary>
     public async Task<ChurnTruth> ChurnReport(TimeSpan within) => JsonSerializer.Deserialize<ChurnTruth>(await Line(within), SnakeCase)!;
+
+    /// <summary>The account that --burst prints at its end.</summary>
+    public async Task<BurstTruth> BurstReport(TimeSpan within) => JsonSerializer.Deserialize<BurstTruth>(await Line(within), SnakeCase)!;
 
     private async Task Obey(string order)
     {
@@ -119,6 +125,12 @@ internal sealed class Workload : IAsyncDisposable
 
         _process.Dispose();
     }
+}
+
+/// <summary>What --burst did, as wait4(2) told the parent.</summary>
+internal sealed record BurstTruth(long Success, long Failure, long Signal, double CpuSeconds, double Seconds)
+{
+    public long All => Success + Failure + Signal;
 }
 
 internal sealed record Outcomes(long Success, long Failure, long Signal)

@@ -1,0 +1,80 @@
+using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+
+namespace ProcessArsenal.Exporter.Tests.EndToEnd;
+
+/// <summary>
+/// Processes of 20 to 50 ms, 500 at once and 2,000 in a minute: each is counted with how it ended, and their CPU time is what wait4(2) told their
+/// parent. An exporter without privilege watches the same ones: what it can't know is absent, and said.
+/// </summary>
+[Collection(EndToEndTests.Name)]
+public sealed class ShortLivedTests(ITestOutputHelper output)
+{
+    private const string Burst = "e2e-burst";
+    private const string Spread = "e2e-spread";
+
+    [Fact]
+    public async Task All_are_counted_with_their_outcome_and_their_cpu_time()
+    {
+        Assert.SkipUnless(Signals.IsRoot, "Exit records take CAP_NET_ADMIN.");
+        using Scratch scratch = new();
+        string configuration = Configurations.GroupsByExecutable("1s", Burst, Spread);
+        await using ExporterProcess exporter = await ExporterProcess.Start(scratch, configuration);
+        using Scratch other = new();
+        await using ExporterProcess ordinary = await ExporterProcess.Start(other, configuration, Users.AsNobody);
+        Assert.SkipUnless((await exporter.Page()).Value("arsenal_signal_available", "signal=exit_records") == 1, "No exit records in this namespace.");
+
+        // The ones by fork and exec, as a shell starts them; the others by fork alone.
+        await using Workload burst = await Workload.Start(scratch, Burst, "--burst", "500", "--by-exec", "1");
+        BurstTruth atOnce = await burst.BurstReport(TimeSpan.FromSeconds(120));
+        await using Workload spread = await Workload.Start(scratch, Spread, "--burst", "2000", "--over", "60");
+        BurstTruth overAMinute = await spread.BurstReport(TimeSpan.FromSeconds(180));
+        await Check(exporter, ordinary, Burst, burst, atOnce, 500);
+        await Check(exporter, ordinary, Spread, spread, overAMinute, 2000);
+
+        MetricsPage page = await exporter.Page();
+        Assert.Equal(0, page.Value("arsenal_kernel_messages_lost_total"));
+        Assert.True(page.Value("system_process_created_total") >= 2500);
+        output.WriteLine($"{page.Value("arsenal_groups_guessed_total")} groups guessed");
+    }
+
+    private async Task Check(ExporterProcess exporter, ExporterProcess ordinary, string group, Workload parent, BurstTruth truth, int count)
+    {
+        Assert.Equal(count, truth.All);
+        double own = (await parent.Report()).CpuSeconds;
+        MetricsPage page = await exporter.PageWhere($"{count} exits of {group}", p => Exits(p, group) >= count, TimeSpan.FromSeconds(90));
+        AssertOutcomes(page, group, truth);
+        double cpu = page.Value("process_group_cpu_time_seconds_total", "group=" + group)!.Value;
+        output.WriteLine($"{group}: {truth.CpuSeconds + own:F3} s by wait4, {cpu:F3} s counted ({100 * (cpu / (truth.CpuSeconds + own) - 1):F2} %) in {truth.Seconds:F1} s");
+        Assert.InRange(cpu, (truth.CpuSeconds + own) * 0.98, (truth.CpuSeconds + own) * 1.02);
+
+        MetricsPage ordinaryPage = await ordinary.PageWhere("a page at all", _ => true);
+        if (!Kernel.TellsEventsToAnyone)
+        {
+            Assert.Equal(0, ordinaryPage.Value("arsenal_signal_available", "signal=process_events"));
+            return;
+        }
+        ordinaryPage = await ordinary.PageWhere($"{count} exits of {group} without privilege", p => Exits(p, group) >= count, TimeSpan.FromSeconds(90));
+        AssertOutcomes(ordinaryPage, group, truth);
+        Series missing = Assert.Single(ordinaryPage.Where("arsenal_signal_available"), s => s.Value == 0 && s["signal"] == "exit_records");
+        Assert.Contains("CAP_NET_ADMIN", missing["reason"], StringComparison.Ordinal);
+        Assert.True(ordinaryPage.Value("arsenal_exits_unaccounted_total") >= count, "What is missing must be counted.");
+        Assert.True(
+            ordinaryPage.Value("arsenal_unattributed_cpu_seconds_total") + ordinaryPage.Value("process_group_cpu_time_seconds_total", "group=" + group)
+            >= truth.CpuSeconds * 0.95, "The CPU time of short-lived children must be said to be missing.");
+        Assert.Null(ordinaryPage.Value("process_group_wait_seconds_total", "group=" + group));
+        Assert.Null(ordinaryPage.Value("process_group_context_switches_total", "group=" + group));
+    }
+
+    private static double Exits(MetricsPage page, string group) => page.Value("process_group_exits_total", "group=" + group) ?? 0;
+
+    private static void AssertOutcomes(MetricsPage page, string group, BurstTruth truth)
+    {
+        string label = "group=" + group;
+        // The parent was started by exec, and may have been seen before it under the test host's group.
+        Assert.InRange(page.Value("process_group_starts_total", label)!.Value, truth.All, truth.All + 1);
+        Assert.Equal(truth.Success, page.Value("process_group_exits_total", label, "outcome=success"));
+        Assert.Equal(truth.Failure, page.Value("process_group_exits_total", label, "outcome=failure"));
+        Assert.Equal(truth.Signal, page.Value("process_group_exits_total", label, "outcome=signal"));
+        Assert.Equal(0, page.Value("process_group_exits_total", label, "outcome=unknown"));
+    }
+}

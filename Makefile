@@ -50,6 +50,14 @@ bench-peers: publish $(WORKLOAD) artifacts/floor artifacts/cputime ## side by si
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/run.sh
 
+.PHONY: bench-linear
+bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
+	@scripts/setup.sh run
+	@# In memory where that is possible: a disk is not what is measured. Descriptors for all, where we may.
+	ulimit -n 200000 2>/dev/null || ulimit -n "$$(ulimit -H -n)"; \
+	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- --filter '*Scale*' $(ARGS)
+
 .PHONY: publish
 publish: $(PROGRAM) ## the native program, artifacts/publish/process-arsenal
 

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 . benchmarks/Peers/turns.sh
 . benchmarks/Peers/syscalls.sh
 trap clean_up EXIT
+[ "$processes" -le 4096 ] || die "the fleet has 4096 processes at most"
 
 report=artifacts/bench-peers.md
 turns=artifacts/bench-peers.tsv
@@ -18,8 +19,9 @@ turns=artifacts/bench-peers.tsv
 
 say() { echo "$(date +%T) $*" >&2; }
 
-write() { # write COMMAND...: its output goes to the report
-  "$@" | tee -a "$report"
+write() { # write COMMAND...: its output goes to the report. Not through a pipe: what a subshell starts, clean_up would not know.
+  "$@" >"$folder/output"
+  tee -a "$report" <"$folder/output"
 }
 
 run_scene() { # run_scene NAME ACTIVE IDLE

@@ -1,6 +1,5 @@
 using System.Globalization;
 using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
@@ -9,11 +8,6 @@ namespace ProcessArsenal.Benchmarks;
 /// <summary>The median divided by the parameter <c>Processes</c>.</summary>
 internal sealed class PerProcessColumn : IColumn
 {
-    internal sealed class Config : ManualConfig
-    {
-        public Config() => AddColumn(new PerProcessColumn());
-    }
-
     public string Id => nameof(PerProcessColumn);
     public string ColumnName => "Per process";
     public string Legend => "Median / Processes, microseconds";

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Jobs;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -11,10 +13,18 @@ namespace ProcessArsenal.Benchmarks;
 
 /// <summary>A tick over a tree of fixtures of up to 20,000 processes: the column "Per process" must be about flat. Not comparable with a
 /// tick over /proc, where the kernel composes each file.</summary>
-[SimpleJob(RunStrategy.Monitoring, warmupCount: 3, iterationCount: 15, invocationCount: 1)]
-[Config(typeof(PerProcessColumn.Config))]
+[Config(typeof(Once))]
 public class SamplerScaleBenchmarks
 {
+    private sealed class Once : ManualConfig
+    {
+        // One tick per measurement, since processes have to become active in between; compiled fully at once, as the program is ahead of
+        // time: else the few ticks over a small tree would be those of half-compiled code.
+        public Once() => AddColumn(new PerProcessColumn()).AddJob(Job.Default
+            .WithStrategy(RunStrategy.Monitoring).WithWarmupCount(3).WithIterationCount(15).WithInvocationCount(1).WithUnrollFactor(1)
+            .WithEnvironmentVariable("DOTNET_TieredCompilation", "0"));
+    }
+
     /// <summary>As on a large host: a dozen processes share a name, and thereby a group.</summary>
     private const int PerGroup = 12;
 

@@ -46,9 +46,17 @@ bench: ## BenchmarkDotNet (ARGS="--filter '*Stat*'")
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- $(if $(ARGS),$(ARGS),--filter '*')
 
 .PHONY: bench-peers
-bench-peers: publish $(WORKLOAD) ## side by side with Debian's prometheus-process-exporter (PROCESSES=500 ROUNDS=30)
+bench-peers: publish $(WORKLOAD) artifacts/floor artifacts/cputime ## side by side with Debian's prometheus-process-exporter (PROCESSES=2000 ROUNDS=3)
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/run.sh
+
+.PHONY: bench-linear
+bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
+	@scripts/setup.sh run
+	@# In memory where that is possible: a disk is not what is measured. Descriptors for all, where we may.
+	ulimit -n 200000 2>/dev/null || ulimit -n "$$(ulimit -H -n)"; \
+	if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- --filter '*Scale*' $(ARGS)
 
 .PHONY: publish
 publish: $(PROGRAM) ## the native program, artifacts/publish/process-arsenal
@@ -63,6 +71,13 @@ $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -pthread -o $@ $(filter %.c,$^)
+
+artifacts/floor: benchmarks/Peers/floor.c benchmarks/Peers/taskstats.c benchmarks/Peers/taskstats.h
+artifacts/cputime: benchmarks/Peers/cputime.c
+artifacts/floor artifacts/cputime:
+	@scripts/setup.sh publish
+	@mkdir -p artifacts
+	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
 
 .PHONY: image
 image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images

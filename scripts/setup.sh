@@ -44,6 +44,7 @@ for k in ${kind:-}; do
     peers)
       need prometheus-process-exporter have prometheus-process-exporter
       need curl have curl
+      need strace have strace
       ;;
   esac
 done

@@ -139,6 +139,8 @@ void load_apply(const struct load *load)
         start_threads(load->threads);
     if (load->cpu_ms)
         burn(load->cpu_ms);
+    if (load->active_ms)
+        active_begin(load->active_ms);
 }
 
 void truth_read(struct truth *truth)

@@ -3,11 +3,13 @@
  * At the end of stdin it ends as --exit-code or --kill-self say. Tests hard-link it under other names to get other executables.
  *
  * state:   --name N | --swap-name HEX   --cpu-ms N   --threads N   --fds N   --rss-mib N   --write-mib N --file PREFIX   --zombie
+ *          --active-ms PERIOD
  * fleet:   --fleet       the state is that of each copy made by "spawn", not of the first process
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
- * stdin:   report | spawn N | exit N CODE | kill N SIGNAL | cpu MS | rename HEX | threads N | exec PATH [ARGS]
+ * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
+ *          | threads N | exec PATH [ARGS]
  */
 #include "workload.h"
 
@@ -75,6 +77,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--fds")) state.fds = number;
         else if (!strcmp(name, "--rss-mib")) state.rss_mib = number;
         else if (!strcmp(name, "--write-mib")) state.write_mib = number;
+        else if (!strcmp(name, "--active-ms")) state.active_ms = number;
         else if (!strcmp(name, "--file")) state.file = value;
         else if (!strcmp(name, "--exit-code")) exit_code = (int)number;
         else if (!strcmp(name, "--kill-self")) kill_self = (int)number;
@@ -119,6 +122,13 @@ static void become(char *words)
     fail(next[0]);
 }
 
+static void spawn_active(int count, long period_ms)
+{
+    struct load load = state;
+    load.active_ms = period_ms;
+    fleet_spawn(&load, count);
+}
+
 static void obey(char *line)
 {
     int count, how;
@@ -128,6 +138,7 @@ static void obey(char *line)
     if (!strcmp(line, "report")) { report(); return; }
     if (!strncmp(line, "exec ", 5)) become(line + 5);
     if (sscanf(line, "spawn %d", &count) == 1) fleet_spawn(&state, count);
+    else if (sscanf(line, "active %d %ld", &count, &ms) == 2) spawn_active(count, ms);
     else if (sscanf(line, "exit %d %d", &count, &how) == 2) fleet_exit(count, how);
     else if (sscanf(line, "kill %d %d", &count, &how) == 2) fleet_kill(count, how);
     else if (sscanf(line, "cpu %ld", &ms) == 1) load_apply(&(struct load){.cpu_ms = ms});

@@ -12,6 +12,7 @@ struct load {
     long fds;         /* all open descriptors of the process, 0, 1 and 2 included */
     long rss_mib;     /* anonymous memory, touched */
     long write_mib;   /* written to a file of its own below file, and fsynced */
+    long active_ms;   /* from then on a page fault and a few KiB of file I/O in each period of so many milliseconds; no part of the truth */
     const char *file;
     const char *name; /* comm */
 };
@@ -29,6 +30,7 @@ struct truth {
 void load_apply(const struct load *load);
 void threads_come_and_go(int count); /* one after the other, each sleeping ten times */
 void truth_read(struct truth *truth);
+void active_begin(long period_ms);
 void name_from_hex(const char *hex);
 _Noreturn void fail(const char *what);
 

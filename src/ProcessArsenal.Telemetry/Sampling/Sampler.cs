@@ -158,6 +158,7 @@ public sealed class Sampler : IDisposable
         // One in the overflow asks at each tick: a place may have become free.
         GroupState group = _groups.Get(process.GroupKey!);
         if (group != process.Group) process.DropLabels();
+        if (group.Key.Equals(process.GroupKey)) process.GroupKey = group.Key; // The same object: next time a glance is enough.
         return process.Group = group;
     }
 

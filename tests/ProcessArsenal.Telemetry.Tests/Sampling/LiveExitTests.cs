@@ -99,7 +99,7 @@ public sealed class LiveExitTests
             using SnapshotLease lease = _store.Acquire();
             double sum = 0;
             for (int g = 0; g < lease.Snapshot!.GroupCount; g++)
-                for (int i = 0; i < metric.Series.Length && lease.Snapshot.Groups[g].Key == new GroupKey(group); i++) sum += lease.Snapshot.GroupValue(g, metric.GroupSlot + i);
+                for (int i = 0; i < metric.Series.Length && lease.Snapshot.Groups[g].Key.Equals(new GroupKey(group)); i++) sum += lease.Snapshot.GroupValue(g, metric.GroupSlot + i);
             return sum;
         }
 

@@ -37,11 +37,16 @@ internal sealed class SamplerBench : IDisposable
     /// <summary>Lets time pass, then samples.</summary>
     public Dictionary<string, double> Tick(double seconds = 5)
     {
+        LetPass(seconds);
+        Sampler.Tick();
+        return Values();
+    }
+
+    public void LetPass(double seconds)
+    {
         Time.Advance(TimeSpan.FromSeconds(seconds));
         _uptime += seconds;
         Proc.Uptime(_uptime);
-        Sampler.Tick();
-        return Values();
     }
 
     public string Page(ExpositionFormat format = ExpositionFormat.PrometheusText)

@@ -8,6 +8,9 @@ public static unsafe class KernelClock
     /// <summary>CLOCK_MONOTONIC, by which events are told, nanoseconds.</summary>
     public static ulong MonotonicNanoseconds() => Read(Libc.CLOCK_MONOTONIC);
 
+    /// <summary>CPU time of the calling thread, nanoseconds.</summary>
+    public static ulong ThreadCpuNanoseconds() => Read(Libc.CLOCK_THREAD_CPUTIME_ID);
+
     /// <summary>A start time of /proc/PID/stat (CLOCK_BOOTTIME, which goes on while the machine sleeps) on CLOCK_MONOTONIC, nanoseconds.</summary>
     public static ulong ToMonotonic(ulong startTicks)
     {

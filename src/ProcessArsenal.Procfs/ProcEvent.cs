@@ -43,7 +43,8 @@ public struct ProcEvent
     /// <summary>The process; of a fork, the new one.</summary>
     public int Pid;
 
-    /// <summary>Of a fork: the process that is its parent, which may not be the one that called. 0 otherwise.</summary>
+    /// <summary>Of a fork: the process that is its parent, which may not be the one that called. Of an exit: its parent by then; 0 if the
+    /// kernel does not tell (Linux before 4.18). 0 otherwise.</summary>
     public int ParentPid;
 
     /// <summary>Of an exit: the thread's own wait(2) status. Of an acknowledgement: errno.</summary>
@@ -78,7 +79,11 @@ public struct ProcEvent
         value.Thread = MemoryMarshal.Read<int>(data[at..]);
         value.Pid = MemoryMarshal.Read<int>(data[(at + 4)..]);
         if (value.Kind == ProcEventKind.Fork) value.ParentPid = MemoryMarshal.Read<int>(data[4..]);
-        if (value.Kind == ProcEventKind.Exit) value.Status = MemoryMarshal.Read<int>(data[8..]);
+        if (value.Kind == ProcEventKind.Exit)
+        {
+            value.Status = MemoryMarshal.Read<int>(data[8..]);
+            if (data.Length >= 24) value.ParentPid = MemoryMarshal.Read<int>(data[20..]);
+        }
         return value.Thread > 0 && value.Pid > 0;
     }
 

@@ -25,7 +25,7 @@ static struct load state;
 static struct churn churn = {.long_every = 5, .long_ms = 3000};
 static struct burst burst;
 static int in_fleet, zombie, exit_code, kill_self;
-static long argv_bytes;
+static long argv_bytes, burst_rounds;
 static const char *hex_name;
 
 static void say(const char *line)
@@ -86,7 +86,8 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--burst")) burst.count = (int)number;
         else if (!strcmp(name, "--over")) burst.seconds = (int)number;
         else if (!strcmp(name, "--by-exec")) burst.exec = (int)number;
-        else if (!strcmp(name, "--burst-child")) burst_child(number);
+        else if (!strcmp(name, "--burst-child")) burst_child(number, burst_rounds);
+        else if (!strcmp(name, "--burst-rounds")) burst_rounds = number;
         else if (!strcmp(name, "--churn")) churn.per_second = (int)number;
         else if (!strcmp(name, "--seconds")) churn.seconds = (int)number;
         else if (!strcmp(name, "--long-every")) churn.long_every = (int)number;

@@ -53,6 +53,6 @@ struct burst {
     int count, seconds, exec; /* seconds: to spread them over; 0: all at once */
 };
 void burst_run(const struct burst *burst);
-_Noreturn void burst_child(long number);
+_Noreturn void burst_child(long number, long rounds_per_ms);
 
 #endif

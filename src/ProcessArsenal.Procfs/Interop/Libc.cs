@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     public const int SC_PAGESIZE = 30;
     public const int SYS_pidfd_open = 434;
     public const int CLOCK_MONOTONIC = 1;
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int CLOCK_BOOTTIME = 7;
     public const int RLIMIT_NOFILE = 7;
     public const short POLLIN = 1;

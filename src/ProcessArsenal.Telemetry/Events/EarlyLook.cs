@@ -34,13 +34,14 @@ internal sealed class EarlyLook : IDisposable
     /// <returns>Null if it is gone, or the budget is spent.</returns>
     public ProcessDescription? Look(int pid)
     {
-        long began = _time.GetTimestamp();
-        TimeSpan since = _time.GetElapsedTime(_credited, began);
-        _credited = began;
+        long now = _time.GetTimestamp();
+        TimeSpan since = _time.GetElapsedTime(_credited, now);
+        _credited = now;
         _credit = TimeSpan.FromTicks(Math.Min(Burst.Ticks, _credit.Ticks + (long)(since.Ticks * Share)));
         if (_credit <= TimeSpan.Zero) return null;
+        ulong before = KernelClock.ThreadCpuNanoseconds(); // Not the time on the wall: that is the others' on a busy machine.
         ProcessDescription? description = Describe(pid);
-        _credit -= _time.GetElapsedTime(began);
+        _credit -= TimeSpan.FromTicks((long)(KernelClock.ThreadCpuNanoseconds() - before) / 100);
         return description;
     }
 

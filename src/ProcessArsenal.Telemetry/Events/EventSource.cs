@@ -19,6 +19,7 @@ internal sealed class EventSource : IDisposable
     private readonly LifeTable _table;
     private readonly ProcConnector? _connector;
     private readonly TaskstatsSocket? _records;
+    private readonly List<(Taskstats Record, byte[] Name)> _early = [];
     private readonly WakeDescriptor _wake = new();
     private readonly ProcFs _proc;
     private readonly EarlyLook _look;
@@ -104,7 +105,7 @@ internal sealed class EventSource : IDisposable
         {
             Pump();
             if (bornBefore > 0) _table.EndUnlisted(listing, bornBefore);
-            _table.TakeEnded(listing, ended);
+            _table.TakeEnded(listing, KernelClock.MonotonicNanoseconds(), ended);
         }
     }
 
@@ -149,12 +150,25 @@ internal sealed class EventSource : IDisposable
         lock (_gate) newcomer.Description = description;
     }
 
-    /// <summary>Takes all messages that wait. The connector first: what it tells of an end, the records have told before.</summary>
+    /// <summary>Takes all messages that wait. The connector first: of whom a record is, a fork was told before; and what was forked between the
+    /// two readings waits for the second one.</summary>
     private void Pump()
     {
-        for (int i = 0; i < MostAtOnce && _connector is not null && _connector.TryReceive(out ProcEvent value); i++) _table.Apply(value);
+        PumpEvents();
         for (int i = 0; i < MostAtOnce && _records is not null && _records.TryReceive(out Taskstats record, out ReadOnlySpan<byte> name); i++)
-            _table.Apply(record, name);
+        {
+            if (_table.Knows(record)) _table.Apply(record, name);
+            else _early.Add((record, name.ToArray()));
+        }
+        if (_early.Count == 0) return;
+        PumpEvents();
+        foreach ((Taskstats record, byte[] name) in _early) _table.Apply(record, name);
+        _early.Clear();
+    }
+
+    private void PumpEvents()
+    {
+        for (int i = 0; i < MostAtOnce && _connector is not null && _connector.TryReceive(out ProcEvent value); i++) _table.Apply(value);
     }
 }
 

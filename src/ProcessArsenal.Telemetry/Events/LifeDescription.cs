@@ -6,9 +6,10 @@ namespace ProcessArsenal.Telemetry.Events;
 internal static class LifeDescription
 {
     /// <param name="parent">What the tracker knows of its parent, if the events did not tell; null if nothing.</param>
+    /// <param name="namesake">A process of the same name; null if there was none.</param>
     /// <param name="guessed">It is not certain: it executed a file, and was gone before we could look.</param>
     /// <returns>Null if nothing is known of it.</returns>
-    public static ProcessDescription? Of(ProcessLife life, ProcessDescription? parent, out bool guessed)
+    public static ProcessDescription? Of(ProcessLife life, ProcessDescription? parent, ProcessDescription? namesake, out bool guessed)
     {
         guessed = false;
         if (life.Description is { } known) return known;
@@ -21,6 +22,9 @@ internal static class LifeDescription
         return new ProcessDescription
         {
             Name = name,
+            Executable = namesake?.Executable,
+            Arguments = namesake?.Arguments,
+            CommandLine = namesake?.CommandLine,
             UserId = parent?.UserId,
             User = parent?.User,
             Cgroup = parent?.Cgroup,

@@ -14,6 +14,9 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     /// <summary>A fork's event is sent within this time of the start time that /proc tells.</summary>
     private const ulong BirthTolerance = 1_000_000_000;
 
+    /// <summary>How long an exit may be told late: on a machine that is overloaded the one that tells it has to wait for a processor.</summary>
+    private const ulong Patience = 60_000_000_000;
+
     private const int MostToDescribe = 4096;
 
     private readonly Dictionary<int, ProcessLife> _lives = [];
@@ -29,7 +32,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     /// <summary>A listing was gone through: whoever is not known by now was born since.</summary>
     private bool _hasListing;
 
-    private long _round;
+    private ulong _now;
     private ProcessLife? _lastRecorded;
 
     /// <summary>Processes created since we listen.</summary>
@@ -73,9 +76,18 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
                 ending.IsTold = true;
                 ending.Exit ??= new ExitStatus(value.Status);
                 ending.EndedNanoseconds = value.Nanoseconds;
+                if (value.ParentPid > 0) ending.LastParentPid = value.ParentPid;
                 End(ending);
+                LetGoIfWhole(ending);
                 break;
         }
+    }
+
+    /// <summary>Whether the process that a record is about is known. If not, its fork may be told already and only wait to be taken.</summary>
+    public bool Knows(in Taskstats record)
+    {
+        int pid = record.Pid > 0 ? record.Pid : record.Id;
+        return _lives.ContainsKey(pid) || _overdue.ContainsKey(pid) || record.Pid == 0;
     }
 
     /// <param name="name">comm of the task.</param>
@@ -91,7 +103,11 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
             if (record.Pid == 0) return;
             life = Find(pid);
         }
-        if (record.IsLastOfProcess || record.IsProcess || record.Pid == 0) life.IsRecorded = true;
+        if (record.IsLastOfProcess || record.IsProcess || record.Pid == 0)
+        {
+            life.IsRecorded = true;
+            LetGoIfWhole(life);
+        }
         _lastRecorded = life;
         if (record.IsProcess)
         {
@@ -103,6 +119,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         if (record.Id != pid && !record.IsLastOfProcess) return;
         if (record.Id == pid || life.Name is null) life.Name = Encoding.UTF8.GetString(name);
         if (life.ParentPid == 0) life.ParentPid = record.ParentPid;
+        if (record.Id == pid) life.HasExecuted |= !record.IsForked; // The event may have been lost.
         // A process ends as its main thread did, unless another thread ended them all.
         if (record.Id == pid) life.Exit ??= new ExitStatus(record.ExitStatus);
         else if (record.ExitStatus != 0) life.Exit = new ExitStatus(record.ExitStatus);
@@ -159,8 +176,10 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     /// <summary>Those that ended without having been adopted. To be called once a tick, after its listing was gone through. They are handed out
     /// a tick after their end: by then a listing has shown those that nobody has waited for, and what is told late has come.</summary>
     /// <param name="listing">The pids of the listing, in ascending order.</param>
-    public void TakeEnded(List<int> listing, List<ProcessLife> ended)
+    /// <param name="now">Nanoseconds of CLOCK_MONOTONIC.</param>
+    public void TakeEnded(List<int> listing, ulong now, List<ProcessLife> ended)
     {
+        _now = now;
         foreach (ProcessLife life in _endedBefore)
         {
             life.IsQueued = false;
@@ -206,19 +225,25 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
 
     private void Displace(ProcessLife life)
     {
-        if ((life.IsTold || !hasEvents) && (life.IsRecorded || !hasRecords)) return;
-        life.OverdueSince = _round;
+        if (IsWhole(life)) return;
+        life.OverdueSince = _now;
         if (_overdue.TryGetValue(life.Pid, out ProcessLife? older) && older != life) End(older);
         _overdue[life.Pid] = life;
     }
 
-    /// <summary>What was not told within a tick is lost.</summary>
+    private bool IsWhole(ProcessLife life) => (life.IsTold || !hasEvents) && (life.IsRecorded || !hasRecords);
+
+    private void LetGoIfWhole(ProcessLife life)
+    {
+        if (IsWhole(life) && _overdue.GetValueOrDefault(life.Pid) == life) _overdue.Remove(life.Pid);
+    }
+
+    /// <summary>What was not told by then is lost.</summary>
     private void LetGoOfOverdue()
     {
-        _round++;
         foreach ((int pid, ProcessLife life) in _overdue)
         {
-            if (life.OverdueSince + 1 >= _round) continue;
+            if (life.OverdueSince + Patience >= _now) continue;
             End(life);
             _overdue.Remove(pid);
         }

@@ -11,6 +11,9 @@ internal sealed class ProcessLife(int pid)
     /// <summary>0 if its fork was not seen.</summary>
     public int ParentPid { get; set; }
 
+    /// <summary>Who was its parent when it ended; 0 if that was not told.</summary>
+    public int LastParentPid { get; set; }
+
     /// <summary>When it was forked, nanoseconds of CLOCK_MONOTONIC; 0 if that was not seen.</summary>
     public ulong BornNanoseconds { get; init; }
 
@@ -35,8 +38,8 @@ internal sealed class ProcessLife(int pid)
     /// <summary>It began since we listen: its fork was told, or a listing did not have it.</summary>
     public bool IsOurs { get; set; }
 
-    /// <summary>The round in which its pid was given away, or its accounts were done, before all was told of it.</summary>
-    public long OverdueSince { get; set; }
+    /// <summary>When its pid was given away, or its accounts were done, before all was told of it; nanoseconds of CLOCK_MONOTONIC.</summary>
+    public ulong OverdueSince { get; set; }
 
     /// <summary>It waits to be handed out.</summary>
     public bool IsQueued { get; set; }

@@ -16,7 +16,6 @@ internal static class SamplingFamilies
         Single(writer, "arsenal_processes_unreadable", "gauge", null, "Processes that exist but could not be read in this sample.", health.Unreadable);
         Single(writer, "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.", health.Excluded);
         WriteEvents(writer, health);
-        WriteUnattributed(writer, health);
         WriteCollectors(writer, snapshot, time);
         WriteDropped(writer, health);
         WriteSignals(writer, health);
@@ -36,14 +35,9 @@ internal static class SamplingFamilies
             "Processes that were gone before anything could be read of them: their name and their parent said their group.", health.GroupsGuessed);
         Single(writer, "arsenal_exits_unaccounted_total", "counter", null,
             "Processes that ended and of which the kernel did not tell what they had used since they were last sampled.", health.ExitsUnaccounted);
-    }
-
-    private static void WriteUnattributed(ExpositionWriter writer, in SamplingHealth health)
-    {
-        if (health.UnattributedCpuSeconds is not { } seconds) return;
         Single(writer, "arsenal_unattributed_cpu_seconds_total", "counter", "seconds",
-            "CPU time of ended processes that is in no group, since the kernel does not tell us their last account (signal exit_records); "
-            + "their parents' child times say that it was used.", seconds);
+            "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom.",
+            health.UnattributedCpuSeconds);
     }
 
     private static void WriteCollectors(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)

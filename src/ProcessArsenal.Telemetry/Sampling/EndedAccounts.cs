@@ -23,8 +23,12 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
     public long ExitsUnaccounted { get; private set; }
 
     /// <summary>One that was sampled while it lived.</summary>
-    public void Close(TrackedProcess process, in ProcessExit exit)
+    public void Close(TrackedProcess process, in ProcessExit exit, ChildLedger children)
     {
+        ref readonly Procfs.ProcStat last = ref process.Sample.Stat;
+        double ticks = last.UserTicks + last.SystemTicks;
+        if (exit.Usage is { } used) ticks = Math.Max(ticks, used.UserTicks + used.SystemTicks);
+        children.Debit(exit.Pid, exit.ParentPid, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks, exit.EndedNanoseconds);
         if (process.Group is not { } group) return; // Excluded, or never accounted.
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, process.Description.Name, group);
@@ -39,7 +43,7 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
 
     /// <summary>One that came and went between two samples.</summary>
     /// <returns>False if an exclusion rule took it out.</returns>
-    public bool Open(ProcessLife life, in ProcessExit exit, bool guessed, bool hasDelays, SamplingOptions options)
+    public bool Open(ProcessLife life, in ProcessExit exit, bool guessed, bool hasDelays, SamplingOptions options, ChildLedger children)
     {
         ProcessDescription description = exit.Description ?? Unknown;
         var row = new ProcessRow { Description = description };
@@ -53,9 +57,14 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         GroupKey key = options.Grouper.Assign(description, life.Pid);
         row.Group = key.Name;
         foreach (Expression expression in options.Exclude)
-            if (expression.Evaluate(row) != Truth.False) return false;
+            if (expression.Evaluate(row) != Truth.False)
+            {
+                children.Debit(exit.Pid, exit.ParentPid, null, Ticks(exit), 0, exit.EndedNanoseconds);
+                return false;
+            }
 
         GroupState group = groups.Get(key);
+        children.Debit(exit.Pid, exit.ParentPid, group, Ticks(exit), 0, exit.EndedNanoseconds);
         group.Count(LifecycleCollector.Starts, 0);
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, description.Name, group);
@@ -65,6 +74,8 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         group.AddEnded(row, _counters);
         return true;
     }
+
+    private static double Ticks(in ProcessExit exit) => exit.Usage is { } usage ? usage.UserTicks + usage.SystemTicks : 0;
 
     private void Remember(in ProcessExit exit, string name, GroupState group)
     {

@@ -58,6 +58,13 @@ internal sealed class GroupState
         }
     }
 
+    /// <summary>Adds CPU time of members that have ended, clock ticks.</summary>
+    public void AddCpu(double user, double system)
+    {
+        _values[CpuCollector.Time.GroupSlot] += user;
+        _values[CpuCollector.Time.GroupSlot + 1] += system;
+    }
+
     public void Count(Metric metric, int series) => _values[metric.GroupSlot + series]++;
 
     /// <summary>Adds a member's gauges, and the growth of its counters since <paramref name="counters"/>, which is brought up to date.</summary>

@@ -33,7 +33,7 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<ProcessLife> _endedLives = [];
     private readonly EventSource? _events;
     private readonly AccountingReader _accounting;
-    private readonly ChildTimes _childTimes = new();
+    private readonly KnownNames _names = new();
     private EventTotals _told;
 
     /// <summary>When the last listing was begun, nanoseconds of CLOCK_MONOTONIC.</summary>
@@ -57,6 +57,7 @@ internal sealed class ProcessTracker : IDisposable
         _accounting = new AccountingReader(proc, signals, listen);
         string needsEvents = "/proc of our own pid namespace", needsRecords = needsEvents;
         if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords, eventBuffer);
+        Children = new ChildLedger(_events is { HasEvents: true }, _events is { HasRecords: true });
         _reader.HearsOfExecs = _events is { HasEvents: true };
         if (needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
         if (needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);
@@ -113,7 +114,6 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (_missing.Count > 0) _alive.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
         _missing.Clear();
-        _childTimes.EndTick();
         _accounting.Read(_alive, Clock.UptimeTicks);
         _lastListing = Clock.UptimeTicks;
         _endedLives.Clear();
@@ -121,9 +121,8 @@ internal sealed class ProcessTracker : IDisposable
         _lastListingNanoseconds = began;
     }
 
-    /// <summary>CPU time of ended processes that is in no group, seconds; null if exit records tell it all.</summary>
-    public double? UnattributedCpuSeconds =>
-        _events is { HasRecords: true } ? null : _childTimes.UnattributedTicks / SystemConstants.ClockTicksPerSecond;
+    /// <summary>What parents' child times say of children that have ended.</summary>
+    public ChildLedger Children { get; }
 
     /// <summary>Whether waits for block I/O, swap and reclaim are counted.</summary>
     public bool HasDelays => _accounting.HasDelays;
@@ -135,14 +134,16 @@ internal sealed class ProcessTracker : IDisposable
     /// <param name="guessed">It is not certain.</param>
     public ProcessDescription? Describe(ProcessLife life, out bool guessed)
     {
-        life.Description = LifeDescription.Of(life, _byPid.GetValueOrDefault(life.ParentPid)?.Description, out guessed);
+        ProcessDescription? parent = _byPid.GetValueOrDefault(life.ParentPid)?.Description;
+        life.Description = LifeDescription.Of(life, parent, _names.Find(life.Name), out guessed);
+        if (!guessed && life.Description is { } known) _names.Add(known);
         life.Parent = null; // Or a chain of ancestors that are long gone would be kept.
         return life.Description;
     }
 
     /// <summary>How an unsampled process ended.</summary>
     public static ProcessExit ExitOf(ProcessLife life, ProcessDescription? description) =>
-        new(life.Pid, description, OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
+        new(life.Pid, life.LastParentPid > 0 ? life.LastParentPid : life.ParentPid, life.EndedNanoseconds, description, OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
 
     public void Dispose()
     {
@@ -192,7 +193,7 @@ internal sealed class ProcessTracker : IDisposable
     private bool Read(TrackedProcess process)
     {
         process.HasSample = false;
-        ulong childTicks = process.Sample.Stat.ChildUserTicks + process.Sample.Stat.ChildSystemTicks;
+        ulong childUser = process.Sample.Stat.ChildUserTicks, childSystem = process.Sample.Stat.ChildSystemTicks;
         ReadOutcome outcome;
         if (process.Directory is { } kept)
         {
@@ -214,7 +215,7 @@ internal sealed class ProcessTracker : IDisposable
         }
         if (outcome == ReadOutcome.Gone) return false;
         process.HasSample = outcome == ReadOutcome.Ok;
-        if (process.HasSample && process.HasMoved) _childTimes.Grew(process.Sample.Stat, childTicks);
+        if (process.HasSample && process.HasMoved) Children.Credit(process.Sample.Stat, childUser, childSystem);
         if (process.HasSample) _alive.Add(process);
         else
         {
@@ -264,6 +265,7 @@ internal sealed class ProcessTracker : IDisposable
 
         process.HasSample = true;
         _alive.Add(process);
+        _names.Add(process.Description);
         // What a process used before we could have seen it is nobody's increment; what it used since it started after the last listing is.
         bool isNew = process.Sample.Stat.StartTicks >= _lastListing;
         Array.Fill(process.Counters, isNew ? 0 : double.NaN);
@@ -296,14 +298,16 @@ internal sealed class ProcessTracker : IDisposable
     private void End(TrackedProcess process)
     {
         _byPid.Remove(process.Identity.Pid);
-        _childTimes.Ended(process.Sample.Stat);
         ProcessLife? life = process.Life;
         if (life is not null) _events!.Settle(life);
         // The pidfd tells of the process; an event only of its main thread.
         ExitStatus? status = process.Pidfd is not null && process.Pidfd.TryReadExit(out ExitStatus exit) ? exit : life?.Exit;
         if (status is null) _signals.Refuse(ExitSignal, ExitNeeds);
         Ended?.Invoke(process, new ProcessExit(
-            process.Identity.Pid, process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null));
+            process.Identity.Pid,
+            life is { LastParentPid: > 0 } ? life.LastParentPid : process.Sample.Stat.ParentPid,
+            life?.EndedNanoseconds ?? 0,
+            process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null));
         Release(process);
     }
 

@@ -52,7 +52,7 @@ public sealed class Sampler : IDisposable
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
         _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
         {
-            Ended = (process, exit) => _ended.Close(process, exit),
+            Ended = (process, exit) => _ended.Close(process, exit, _tracker!.Children),
         };
     }
 
@@ -81,6 +81,7 @@ public sealed class Sampler : IDisposable
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
         foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);
+        _tracker.Children.EndTick(KernelClock.MonotonicNanoseconds());
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
@@ -106,7 +107,7 @@ public sealed class Sampler : IDisposable
             EventsLost = _tracker.Told?.EventsLost ?? 0,
             RecordsLost = _tracker.Told?.RecordsLost ?? 0,
             GroupsGuessed = _ended.GroupsGuessed,
-            UnattributedCpuSeconds = _tracker.UnattributedCpuSeconds,
+            UnattributedCpuSeconds = _tracker.Children.UnattributedTicks / SystemConstants.ClockTicksPerSecond,
             ExitsUnaccounted = _ended.ExitsUnaccounted,
         };
         snapshot.RecentExits = _ended.Recent;
@@ -182,6 +183,6 @@ public sealed class Sampler : IDisposable
     private void AddEnded(ProcessLife life)
     {
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
-        if (!_ended.Open(life, ProcessTracker.ExitOf(life, description), guessed, _tracker.HasDelays, _options)) _excluded++;
+        if (!_ended.Open(life, ProcessTracker.ExitOf(life, description), guessed, _tracker.HasDelays, _options, _tracker.Children)) _excluded++;
     }
 }

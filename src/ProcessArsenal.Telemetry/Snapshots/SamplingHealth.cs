@@ -33,8 +33,8 @@ public struct SamplingHealth
     /// <summary>Processes that ended, and the kernel did not tell what they had used since they were last sampled.</summary>
     public long ExitsUnaccounted;
 
-    /// <summary>CPU time of ended processes, known from their parents, that is in no group; null if exit records tell it all.</summary>
-    public double? UnattributedCpuSeconds;
+    /// <summary>CPU time of ended processes, known from their parents, that is in no group.</summary>
+    public double UnattributedCpuSeconds;
 
     /// <summary>Processes that should have had series of their own but for the cap; summed over ticks.</summary>
     public long ProcessesNotReported;

@@ -89,7 +89,7 @@ public sealed class LifeTableModelTests
         }
         foreach (Process process in byPid.OfType<Process>()) process.Adopted ??= table.Adopt(process.Pid, null);
         var ended = new List<ProcessLife>();
-        table.TakeEnded([.. byPid.OfType<Process>().Select(process => process.Pid).Order()], ended);
+        table.TakeEnded([.. byPid.OfType<Process>().Select(process => process.Pid).Order()], 1000, ended);
         foreach (ProcessLife life in ended) Count(all[(int)life.Usage.CpuNanoseconds - 1], life);
     }
 

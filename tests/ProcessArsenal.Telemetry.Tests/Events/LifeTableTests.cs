@@ -151,7 +151,7 @@ public sealed class LifeTableTests
         Exit(11, 0);
         Tick();
         Tick();
-        Assert.Equal("shell", LifeDescription.Of(Assert.Single(_ended), null, out bool guessed)!.Name);
+        Assert.Equal("shell", LifeDescription.Of(Assert.Single(_ended), null, null, out bool guessed)!.Name);
         Assert.False(guessed);
     }
 
@@ -167,8 +167,11 @@ public sealed class LifeTableTests
         Exit(11, 0);
         Tick(10);
         Tick(10);
-        ProcessDescription description = LifeDescription.Of(Assert.Single(_ended), null, out bool guessed)!;
+        ProcessDescription description = LifeDescription.Of(Assert.Single(_ended), null, null, out bool guessed)!;
         Assert.True(guessed);
+        var namesake = new ProcessDescription { Name = "tool", Executable = "/usr/bin/tool", Unit = "other.service" };
+        ProcessDescription better = LifeDescription.Of(_ended[0], null, namesake, out _)!;
+        Assert.Equal(("/usr/bin/tool", "job.service"), (better.Executable, better.Unit));
         Assert.Equal(("tool", "job.service", null), (description.Name, description.Unit, description.Executable));
     }
 
@@ -181,13 +184,13 @@ public sealed class LifeTableTests
         _table.Apply(new ProcEvent { Kind = ProcEventKind.Exit, Thread = pid, Pid = pid, Status = status, Nanoseconds = at });
 
     private void Record(int id, ulong cpu, string name, int tgid = 0, int status = 0, bool last = true) => _table.Apply(
-        new Taskstats { Id = id, Pid = tgid == 0 ? id : tgid, CpuNanoseconds = cpu, ExitStatus = status, IsLastOfProcess = last },
+        new Taskstats { Id = id, Pid = tgid == 0 ? id : tgid, CpuNanoseconds = cpu, ExitStatus = status, IsLastOfProcess = last, IsForked = true },
         System.Text.Encoding.UTF8.GetBytes(name));
 
     private void Tick(params int[] listing)
     {
         _ended.Clear();
-        _table.TakeEnded([.. listing], _ended);
+        _table.TakeEnded([.. listing], now: 1000, _ended);
         _all.AddRange(_ended);
     }
 }

@@ -1,0 +1,172 @@
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Telemetry.Sampling;
+
+/// <summary>Compares what ended children are known to have used with what their parents' child times say that they used, which is exact once the
+/// parent has waited for them. Exit records lack the time since the kernel last looked at the clock (up to a tick of its timer for each process),
+/// and where there are none everything since the last sample is missing. What is found to be missing is added to the groups of those who ended.
+/// Child times include grandchildren, so what an ended parent's children used is passed on to its own parent. Used by one thread.</summary>
+/// <param name="hearsAll">Every process that ends is told, so that nobody unknown can be among the children.</param>
+/// <param name="hasRecords">What ended processes used is told but for a little, so that it may be shared among groups.</param>
+internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
+{
+    private const int QuietTicks = 3;
+    private const int MostGenerations = 16;
+
+    private readonly Dictionary<int, Account> _accounts = [];
+
+    /// <summary>Parents that ended lately, and their own parents: what is told late of their children goes there. Two generations, of a few ticks.
+    /// </summary>
+    private Dictionary<int, int> _heirs = [];
+
+    private Dictionary<int, int> _earlierHeirs = [];
+    private int _ticks;
+
+    /// <summary>When the tick before this one had read everybody, nanoseconds of CLOCK_MONOTONIC.</summary>
+    private ulong _earlierTick;
+
+    /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was.</summary>
+    public double UnattributedTicks { get; private set; }
+
+    /// <summary>A living parent was read.</summary>
+    /// <param name="userBefore">Its child times in the sample before, clock ticks.</param>
+    /// <param name="systemBefore">Its child times in the sample before, clock ticks.</param>
+    public void Credit(in ProcStat parent, ulong userBefore, ulong systemBefore)
+    {
+        _ = _heirs.Remove(parent.Pid); // The pid lives again.
+        _ = _earlierHeirs.Remove(parent.Pid);
+        double user = parent.ChildUserTicks > userBefore ? parent.ChildUserTicks - userBefore : 0;
+        double system = parent.ChildSystemTicks > systemBefore ? parent.ChildSystemTicks - systemBefore : 0;
+        if (user + system <= 0) return;
+        Account account = Of(parent.Pid);
+        account.CreditUser += user;
+        account.Credit += user + system;
+    }
+
+    /// <summary>A process has ended.</summary>
+    /// <param name="pid">Its pid.</param>
+    /// <param name="parent">Who was its parent at the end.</param>
+    /// <param name="group">Where its time is counted; null if it is not counted.</param>
+    /// <param name="ticks">What is known that it used, clock ticks.</param>
+    /// <param name="childTicks">Its own child times in the last sample of it, clock ticks; 0 if there is none.</param>
+    /// <param name="endedNanoseconds">When, CLOCK_MONOTONIC; 0 if that is not known.</param>
+    public void Debit(int pid, int parent, GroupState? group, double ticks, double childTicks, ulong endedNanoseconds)
+    {
+        for (int i = 0; i < MostGenerations && (_heirs.TryGetValue(parent, out int heir) || _earlierHeirs.TryGetValue(parent, out heir)) && heir != parent; i++)
+            parent = heir;
+        _heirs[pid] = parent;
+        Account to = Of(parent);
+        if (_accounts.Remove(pid, out Account? own))
+        {
+            // What is known of its children is passed on, and with it what is still missing: that is settled with its parent.
+            ticks += own.Debited + own.Settled + own.Young.Sum(debit => debit.Ticks) - own.Credit;
+            foreach ((GroupState share, int count) in own.Shares) to.Shares[share] = to.Shares.GetValueOrDefault(share) + count;
+            to.Strangers += own.Strangers;
+        }
+        if (group is null) to.Strangers++;
+        else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
+        to.Young.Add((endedNanoseconds, ticks + childTicks));
+    }
+
+    /// <summary>To be called when all that ended was told, which is a tick after they did. So the child times of the tick before are compared, with
+    /// all who had ended by its end; who was not waited for by then makes the difference too small, for a while.</summary>
+    /// <param name="now">Nanoseconds of CLOCK_MONOTONIC.</param>
+    public void EndTick(ulong now)
+    {
+        if (++_ticks % QuietTicks == 0)
+        {
+            (_heirs, _earlierHeirs) = (_earlierHeirs, _heirs);
+            _heirs.Clear();
+        }
+        foreach ((int pid, Account account) in _accounts)
+        {
+            for (int i = account.Young.Count - 1; i >= 0; i--)
+            {
+                if (account.Young[i].Ended >= _earlierTick) continue;
+                account.Debited += account.Young[i].Ticks;
+                account.Young.RemoveAt(i);
+                account.Quiet = 0;
+            }
+            Settle(account, account.EarlierCredit, account.Debited);
+            account.Quiet = account.Credit > account.EarlierCredit || account.Young.Count > 0 ? 0 : account.Quiet + 1;
+            account.EarlierCredit = account.Credit;
+            if (account.Quiet > QuietTicks) _accounts.Remove(pid); // Who is not waited for, as parents may choose, leaves a debt for ever.
+        }
+        _earlierTick = now;
+    }
+
+    private void Settle(Account account, double credit, double debited)
+    {
+        double missing = credit - debited - account.Settled;
+        if (missing < 1) return; // Child times are in whole ticks.
+        account.Settled += missing;
+        // Who ended in this tick has taken part in a settlement for those before: then these are what there is.
+        if (account.Shares.Count + account.Strangers == 0) account.TakeBack();
+        int ended = account.Strangers + account.Shares.Values.Sum();
+        bool isCertain = hearsAll && ended > 0 && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
+        if (!isCertain)
+        {
+            UnattributedTicks += missing;
+        }
+        else
+        {
+            double user = missing * (account.CreditUser / account.Credit);
+            foreach ((GroupState group, int count) in account.Shares)
+                group.AddCpu(user * count / ended, (missing - user) * count / ended);
+        }
+        account.PutAway();
+    }
+
+    private Account Of(int pid)
+    {
+        if (!_accounts.TryGetValue(pid, out Account? account)) _accounts.Add(pid, account = new Account());
+        account.Quiet = 0;
+        return account;
+    }
+
+    /// <summary>Of one parent, in clock ticks.</summary>
+    private sealed class Account
+    {
+        /// <summary>By how much its child times have grown.</summary>
+        public double Credit { get; set; }
+
+        public double CreditUser { get; set; }
+
+        /// <summary>The same in the tick before.</summary>
+        public double EarlierCredit { get; set; }
+
+        /// <summary>What is known of children that had ended before the earlier credit was read.</summary>
+        public double Debited { get; set; }
+
+        /// <summary>What was missing and is settled.</summary>
+        public double Settled { get; set; }
+
+        /// <summary>Children that ended since.</summary>
+        public List<(ulong Ended, double Ticks)> Young { get; } = [];
+
+        /// <summary>How many ended of each group since the last settlement.</summary>
+        public Dictionary<GroupState, int> Shares { get; private set; } = [];
+
+        /// <summary>How many ended that no group counts.</summary>
+        public int Strangers { get; set; }
+
+        public int Quiet { get; set; }
+
+        private Dictionary<GroupState, int> _settledShares = [];
+        private int _settledStrangers;
+
+        public void PutAway()
+        {
+            (Shares, _settledShares) = (_settledShares, Shares);
+            _settledStrangers = Strangers;
+            Shares.Clear();
+            Strangers = 0;
+        }
+
+        public void TakeBack()
+        {
+            (Shares, _settledShares) = (_settledShares, Shares);
+            Strangers = _settledStrangers;
+        }
+    }
+}

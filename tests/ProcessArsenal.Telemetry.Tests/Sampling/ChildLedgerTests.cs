@@ -1,0 +1,141 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Grouping;
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Tests.Sampling;
+
+/// <summary>Ticks are at 100, 200, ... nanoseconds; pid 10 is a living parent.</summary>
+public sealed class ChildLedgerTests
+{
+    private readonly GroupState _first = new(new GroupKey("first"));
+    private readonly GroupState _second = new(new GroupKey("second"));
+    private ChildLedger _ledger = new(hearsAll: true, hasRecords: true);
+    private ulong _now = 100;
+    private ulong _childTicks;
+
+    [Fact]
+    public void What_records_lack_is_shared_by_those_who_ended()
+    {
+        Debit(20, 10, _first, 30);
+        Debit(21, 10, _second, 30);
+        Parent(+66);
+        Ticks(2);
+        Assert.Equal((3, 3), (Cpu(_first), Cpu(_second)));
+        Assert.Equal(0, _ledger.UnattributedTicks);
+    }
+
+    [Fact]
+    public void Nothing_is_missing_twice()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Debit(20 + i, 10, _first, 30);
+            Parent(+31);
+            Ticks(1);
+        }
+        Ticks(3);
+        Assert.Equal(10, Cpu(_first));
+    }
+
+    [Fact]
+    public void Who_has_not_been_waited_for_yet_makes_no_difference_of_others()
+    {
+        Debit(20, 10, _first, 30);
+        Ticks(2);
+        Parent(+31);
+        Ticks(2);
+        Assert.Equal(1, Cpu(_first));
+    }
+
+    [Fact]
+    public void Without_records_it_is_theirs_if_they_are_all_of_one_group()
+    {
+        _ledger = new ChildLedger(hearsAll: true, hasRecords: false);
+        Debit(20, 10, _first, 0);
+        Debit(21, 10, _first, 0);
+        Parent(+70);
+        Ticks(2);
+        Assert.Equal(70, Cpu(_first));
+        Debit(22, 10, _first, 0);
+        Debit(23, 10, _second, 0);
+        Parent(+50);
+        Ticks(2);
+        Assert.Equal((70, 0, 50), (Cpu(_first), Cpu(_second), _ledger.UnattributedTicks));
+    }
+
+    [Fact]
+    public void Where_not_every_end_is_told_nobody_knows_whose_it_is()
+    {
+        _ledger = new ChildLedger(hearsAll: false, hasRecords: false);
+        Debit(20, 10, _first, 20);
+        Parent(+50);
+        Ticks(2);
+        Assert.Equal((0, 30), (Cpu(_first), _ledger.UnattributedTicks));
+    }
+
+    /// <summary>A shell that runs two commands and ends, all between two ticks: its parent's child times have all three.</summary>
+    [Fact]
+    public void Grandchildren_are_in_the_child_times_of_who_waited_for_their_parent()
+    {
+        Debit(21, 20, _first, 10);
+        Debit(22, 20, _first, 10);
+        Debit(20, 10, _second, 5);
+        Parent(+28);
+        Ticks(2);
+        Assert.Equal((2, 1), (Cpu(_first), Cpu(_second)));
+    }
+
+    [Fact]
+    public void What_is_told_of_a_child_after_its_parent_ended_goes_to_the_parents_parent()
+    {
+        Debit(20, 10, _second, 5);
+        Parent(+36);
+        Ticks(1);
+        Debit(21, 20, _first, 30, ended: 50);
+        Ticks(2);
+        Assert.Equal(1, Cpu(_first) + Cpu(_second), 6);
+    }
+
+    /// <summary>A parent with a past: what its children used before we watched is known from it alone.</summary>
+    [Fact]
+    public void The_past_of_an_ended_parent_is_not_missing()
+    {
+        Debit(20, 10, _first, 40, childTicks: 1000);
+        Parent(+1041);
+        Ticks(2);
+        Assert.Equal(1, Cpu(_first));
+    }
+
+    [Fact]
+    public void Who_is_never_waited_for_leaves_no_debt()
+    {
+        Debit(20, 10, _first, 500);
+        Ticks(6);
+        Debit(21, 10, _first, 30);
+        Parent(+32);
+        Ticks(2);
+        Assert.Equal(2, Cpu(_first));
+    }
+
+    private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null) =>
+        _ledger.Debit(pid, parent, group, ticks, childTicks, ended ?? _now - 1);
+
+    private void Parent(ulong growth)
+    {
+        _ledger.Credit(new ProcStat { Pid = 10, ChildUserTicks = _childTicks + growth }, _childTicks, 0);
+        _childTicks += growth;
+    }
+
+    private void Ticks(int count)
+    {
+        for (int i = 0; i < count; i++, _now += 100) _ledger.EndTick(_now);
+    }
+
+    private static double Cpu(GroupState group)
+    {
+        var values = new double[CollectorCatalogue.GroupSlots];
+        group.CopyTo(values, new bool[values.Length]);
+        return values[CpuCollector.Time.GroupSlot] + values[CpuCollector.Time.GroupSlot + 1];
+    }
+}

@@ -18,6 +18,7 @@ public sealed class FuzzTests
         ["statm"] = ([Seed.RenderStatm()], t => ProcStatm.TryParse(t, out _)),
         ["status"] = ([Seed.RenderStatus()], t => ProcStatus.TryParse(t, out _)),
         ["io"] = ([Seed.RenderIo()], t => ProcIo.TryParse(t, out _)),
+        ["smaps_rollup"] = ([Seed.RenderSmapsRollup()], t => ProcSmapsRollup.TryParse(t, out _)),
         ["schedstat"] = ([Seed.RenderSchedstat()], t => ProcSchedstat.TryParse(t, out _)),
         ["limits"] = ([Seed.RenderLimits()], t => ProcLimits.TryParse(t, out _)),
         ["cgroup"] = (["9:name=systemd:/user.slice\n4:cpu,memory:/job\n0::/x\n"u8.ToArray()], t => ProcCgroup.TryParse(t, out _)),

@@ -24,6 +24,7 @@ public sealed class HotPathTests
         ["cmdline"] = static (fs, p) => p.ReadCommandLine(Buffer, out _),
         ["exe"] = static (fs, p) => p.ReadExecutable(Buffer, out _),
         ["pids"] = static (f, process) => f.TryListPids(Pids) ? ReadOutcome.Ok : ReadOutcome.Malformed,
+        ["vmstat"] = static (f, process) => f.ReadVmstat(out _),
         ["uptime"] = static (f, process) => f.ReadUptime(out _),
         ["pressure"] = static (f, process) => f.ReadPressure(PressureResource.Cpu, out _),
     };

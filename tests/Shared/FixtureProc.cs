@@ -15,12 +15,20 @@ public sealed class FixtureProc : IDisposable
         Directory.CreateDirectory(Path.Combine(Root, "sys/kernel/random"));
         Write("sys/kernel/random/boot_id", Encoding.UTF8.GetBytes(bootId + "\n"));
         Uptime(uptimeSeconds);
+        OomKills(0);
     }
 
     public string Root { get; }
 
     public void Uptime(double seconds) =>
         Write("uptime", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} {seconds * 2:F2}\n")));
+
+    /// <summary>What the kernel has killed since boot; null: it does not tell, as before Linux 4.13.</summary>
+    public void OomKills(ulong? count)
+    {
+        string line = count is { } number ? string.Create(CultureInfo.InvariantCulture, $"oom_kill {number}\n") : "";
+        Write("vmstat", Encoding.UTF8.GetBytes($"nr_free_pages 5\n{line}oom_kill_x 9\nnr_unstable 0\n"));
+    }
 
     /// <summary>Adds a process, or changes one: values not set keep what they were, and a held directory sees the change.</summary>
     public FixtureProc Process(int pid, Action<ProcessFixture>? edit = null)

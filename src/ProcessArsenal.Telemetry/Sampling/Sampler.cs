@@ -45,7 +45,7 @@ public sealed class Sampler : IDisposable
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
             ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal,
-            ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal])
+            ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal, OomKills.Signal])
         {
             _signals.Declare(name);
         }

@@ -9,6 +9,9 @@ public sealed unsafe class ProcFs : IDisposable
 {
     public const string DefaultRoot = "/proc";
 
+    /// <summary>Most of mountinfo that is read, bytes: several thousand mounts. Those of control groups are among the first.</summary>
+    private const int MostMounts = 1 << 20;
+
     private int _fd = -1; // First: if the next line throws, the finalizer must not close descriptor 0.
     private readonly byte[] _buffer = new byte[32 * 1024];
 
@@ -142,6 +145,25 @@ public sealed unsafe class ProcFs : IDisposable
             return own[..ownLength].SequenceEqual(init[..initLength]);
         }
         return !File.Exists("/.dockerenv") && !File.Exists("/run/.containerenv") && Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null;
+    }
+
+    /// <summary>Reads /proc/vmstat.</summary>
+    public ReadOutcome ReadVmstat(out ProcVmstat vmstat)
+    {
+        vmstat = default;
+        ReadOutcome outcome = ProcFile.Read(_fd, "vmstat\0"u8, _buffer, out int length);
+        GC.KeepAlive(this);
+        if (outcome != ReadOutcome.Ok) return outcome;
+        return ProcVmstat.TryParse(_buffer.AsSpan(0, length), out vmstat) ? ReadOutcome.Ok : ReadOutcome.Malformed;
+    }
+
+    /// <summary>Where control groups are mounted for us, by /proc/self/mountinfo; nowhere if that can't be read. Allocates.</summary>
+    public CgroupMounts ReadCgroupMounts()
+    {
+        byte[] buffer = new byte[MostMounts];
+        _ = ProcFile.Read(_fd, "self/mountinfo\0"u8, buffer, out int length);
+        GC.KeepAlive(this);
+        return CgroupMounts.Parse(buffer.AsSpan(0, length));
     }
 
     /// <summary>Reads /proc/pressure/<paramref name="resource"/>.</summary>

@@ -16,6 +16,7 @@ public sealed class HotPathTests
         ["statm"] = static (fs, p) => p.ReadStatm(Buffer, out _),
         ["status"] = static (fs, p) => p.ReadStatus(Buffer, out _),
         ["io"] = static (fs, p) => p.ReadIo(Buffer, out _),
+        ["smaps_rollup"] = static (fs, p) => p.ReadSmapsRollup(Buffer, out _),
         ["schedstat"] = static (fs, p) => p.ReadSchedstat(Buffer, out _),
         ["limits"] = static (fs, p) => p.ReadLimits(Buffer, out _),
         ["fd by size"] = static (fs, p) => p.ReadDescriptorCount(Buffer, true, out _),
@@ -23,6 +24,7 @@ public sealed class HotPathTests
         ["cmdline"] = static (fs, p) => p.ReadCommandLine(Buffer, out _),
         ["exe"] = static (fs, p) => p.ReadExecutable(Buffer, out _),
         ["pids"] = static (f, process) => f.TryListPids(Pids) ? ReadOutcome.Ok : ReadOutcome.Malformed,
+        ["vmstat"] = static (f, process) => f.ReadVmstat(out _),
         ["uptime"] = static (f, process) => f.ReadUptime(out _),
         ["pressure"] = static (f, process) => f.ReadPressure(PressureResource.Cpu, out _),
     };
@@ -36,7 +38,7 @@ public sealed class HotPathTests
         using ProcessDirectory self = ProcessDirectoryTests.Open(proc, Environment.ProcessId);
         ReadOutcome first = ReadOutcome.Ok;
         for (int i = 0; i < 100; i++) first = read(proc, self);
-        Assert.SkipWhen(first == ReadOutcome.Gone && reader is ("pressure" or "io" or "schedstat"), $"This kernel has no {reader}.");
+        Assert.SkipWhen(first == ReadOutcome.Gone && reader is ("pressure" or "io" or "schedstat" or "smaps_rollup"), $"This kernel has no {reader}.");
         Assert.Equal(ReadOutcome.Ok, first);
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -98,6 +98,7 @@ public sealed class ProcessDirectoryTests
         Assert.Equal(ReadOutcome.Ok, zombie.ReadStatus(_buffer, out ProcStatus status));
         Assert.False(status.HasMemory);
         Assert.Equal((ReadOutcome.Ok, 0), (zombie.ReadCommandLine(_buffer, out int length), length));
+        Assert.Equal(ReadOutcome.Gone, zombie.ReadSmapsRollup(_buffer, out _));
         Assert.Equal((ReadOutcome.Gone, 0), (zombie.ReadExecutable(_buffer, out length), length));
     }
 
@@ -127,6 +128,7 @@ public sealed class ProcessDirectoryTests
             Assert.True(name.IsEmpty);
             Assert.Equal(ReadOutcome.Malformed, directory.ReadIo(buffer, out _));
             Assert.Equal(ReadOutcome.Malformed, directory.ReadStatus(buffer, out _));
+            Assert.Equal(ReadOutcome.Malformed, directory.ReadSmapsRollup(buffer, out _));
             Assert.Equal(ReadOutcome.Malformed, directory.ReadCgroup(buffer, out _));
         }
         Assert.Equal(ReadOutcome.Malformed, directory.ReadCgroup(_buffer.AsSpan(0, 18), out _)); // Exactly the first line.
@@ -155,6 +157,7 @@ public sealed class ProcessDirectoryTests
         Assert.Equal(ReadOutcome.Gone, held.ReadStatm(_buffer, out _));
         Assert.Equal(ReadOutcome.Gone, held.ReadStatus(_buffer, out _));
         Assert.Equal(ReadOutcome.Gone, held.ReadIo(_buffer, out _));
+        Assert.Equal(ReadOutcome.Gone, held.ReadSmapsRollup(_buffer, out _));
         Assert.Equal(ReadOutcome.Gone, held.ReadSchedstat(_buffer, out _));
         Assert.Equal(ReadOutcome.Gone, held.ReadLimits(_buffer, out _));
         Assert.Equal(ReadOutcome.Gone, held.ReadCgroup(_buffer, out _));

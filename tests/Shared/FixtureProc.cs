@@ -15,12 +15,20 @@ public sealed class FixtureProc : IDisposable
         Directory.CreateDirectory(Path.Combine(Root, "sys/kernel/random"));
         Write("sys/kernel/random/boot_id", Encoding.UTF8.GetBytes(bootId + "\n"));
         Uptime(uptimeSeconds);
+        OomKills(0);
     }
 
     public string Root { get; }
 
     public void Uptime(double seconds) =>
         Write("uptime", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} {seconds * 2:F2}\n")));
+
+    /// <summary>What the kernel has killed since boot; null: it does not tell, as before Linux 4.13.</summary>
+    public void OomKills(ulong? count)
+    {
+        string line = count is { } number ? string.Create(CultureInfo.InvariantCulture, $"oom_kill {number}\n") : "";
+        Write("vmstat", Encoding.UTF8.GetBytes($"nr_free_pages 5\n{line}oom_kill_x 9\nnr_unstable 0\n"));
+    }
 
     /// <summary>Adds a process, or changes one: values not set keep what they were, and a held directory sees the change.</summary>
     public FixtureProc Process(int pid, Action<ProcessFixture>? edit = null)
@@ -32,6 +40,7 @@ public sealed class FixtureProc : IDisposable
         Write(process, "statm", process.RenderStatm());
         Write(process, "status", process.RenderStatus());
         Write(process, "io", process.HasIo ? process.RenderIo() : null);
+        Write(process, "smaps_rollup", process.HasSmapsRollup && process.HasMemory ? process.RenderSmapsRollup() : null);
         Write(process, "schedstat", process.RenderSchedstat());
         Write(process, "limits", process.RenderLimits());
         Write(process, "cgroup", Encoding.UTF8.GetBytes(process.Cgroup));
@@ -121,6 +130,14 @@ public sealed class ProcessFixture(int pid)
     /// <summary>False: there is no file io, as on a kernel without CONFIG_TASK_IO_ACCOUNTING.</summary>
     public bool HasIo { get; set; } = true;
 
+    /// <summary>False: there is no file smaps_rollup, as before Linux 4.14.</summary>
+    public bool HasSmapsRollup { get; set; } = true;
+
+    public ulong ProportionalKibibytes { get; set; } = 40;
+    public ulong PrivateCleanKibibytes { get; set; } = 8;
+    public ulong PrivateDirtyKibibytes { get; set; } = 28;
+    public ulong ProportionalSwapKibibytes { get; set; }
+
     public ulong ReadCharacters { get; set; }
     public ulong WrittenCharacters { get; set; }
     public ulong ReadBytes { get; set; }
@@ -165,6 +182,24 @@ public sealed class ProcessFixture(int pid)
     public byte[] RenderIo() => Utf8(
         $"rchar: {ReadCharacters}\nwchar: {WrittenCharacters}\nsyscr: 14\nsyscw: 2\n" +
         $"read_bytes: {ReadBytes}\nwrite_bytes: {WriteBytes}\ncancelled_write_bytes: 0\n");
+
+    /// <summary>Our reader passes over most of it: what stands there is <see cref="Skipped"/>.</summary>
+    public byte[] RenderSmapsRollup()
+    {
+        string[] names = ["Pss_Dirty", "Pss_Anon", "Pss_File", "Pss_Shmem", "Shared_Clean", "Shared_Dirty"];
+        string[] later = ["Referenced", "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
+            "Private_Hugetlb", "Swap"];
+        string[] lines =
+        [
+            "55d0c0ffe000-7ffd6f3de000 ---p 00000000 00:00 0                          [rollup]\n",
+            Line("Rss", (ulong)ResidentPages * 4), Line("Pss", ProportionalKibibytes), .. names.Select(name => Line(name, Skipped)),
+            Line("Private_Clean", PrivateCleanKibibytes), Line("Private_Dirty", PrivateDirtyKibibytes), .. later.Select(name => Line(name, Skipped)),
+            Line("SwapPss", ProportionalSwapKibibytes), Line("Locked", Skipped),
+        ];
+        return Encoding.UTF8.GetBytes(string.Concat(lines));
+
+        static string Line(string name, ulong kibibytes) => string.Create(CultureInfo.InvariantCulture, $"{name + ":",-16}{kibibytes,8} kB\n");
+    }
 
     public byte[] RenderStatus()
     {

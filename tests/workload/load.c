@@ -107,6 +107,26 @@ static void touch_memory(long mib)
     memset(memory, 0x5a, size);
 }
 
+static char *shared;
+static size_t shared_size;
+
+void shared_open(long mib)
+{
+    shared_size = (size_t)mib << 20;
+    shared = mmap(NULL, shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        fail("mmap");
+    madvise(shared, shared_size, MADV_NOHUGEPAGE);
+    memset(shared, 0x3c, shared_size);
+}
+
+/* A fork does not copy the page tables of shared memory: a copy maps what it touches. */
+void shared_touch(void)
+{
+    for (size_t at = 0; at < shared_size; at += 4096)
+        ((volatile char *)shared)[at] = 0x3d;
+}
+
 static void write_file(const char *prefix, long mib)
 {
     char path[4096];

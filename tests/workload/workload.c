@@ -3,7 +3,7 @@
  * At the end of stdin it ends as --exit-code or --kill-self say. Tests hard-link it under other names to get other executables.
  *
  * state:   --name N | --swap-name HEX   --cpu-ms N   --threads N   --fds N   --rss-mib N   --write-mib N --file PREFIX   --zombie
- *          --active-ms PERIOD
+ *          --active-ms PERIOD   --shared-mib N   of the first process, and shared with each copy
  * fleet:   --fleet       the state is that of each copy made by "spawn", not of the first process
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
@@ -76,6 +76,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--threads")) state.threads = number;
         else if (!strcmp(name, "--fds")) state.fds = number;
         else if (!strcmp(name, "--rss-mib")) state.rss_mib = number;
+        else if (!strcmp(name, "--shared-mib")) state.shared_mib = number;
         else if (!strcmp(name, "--write-mib")) state.write_mib = number;
         else if (!strcmp(name, "--active-ms")) state.active_ms = number;
         else if (!strcmp(name, "--file")) state.file = value;
@@ -155,6 +156,8 @@ int main(int argc, char **argv)
     if (argv_bytes)
         grow_command_line(argc, argv);
     fleet_open();
+    if (state.shared_mib)
+        shared_open(state.shared_mib);
     if (!in_fleet)
         load_apply(&state);
     if (hex_name)

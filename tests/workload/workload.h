@@ -11,6 +11,7 @@ struct load {
     long threads;     /* all threads of the process, the first included */
     long fds;         /* all open descriptors of the process, 0, 1 and 2 included */
     long rss_mib;     /* anonymous memory, touched */
+    long shared_mib;  /* memory that all copies map and touch, the first process too */
     long write_mib;   /* written to a file of its own below file, and fsynced */
     long active_ms;   /* from then on a page fault and a few KiB of file I/O in each period of so many milliseconds; no part of the truth */
     const char *file;
@@ -27,6 +28,8 @@ struct truth {
     long threads, fds;
 };
 
+void shared_open(long mib);
+void shared_touch(void);
 void load_apply(const struct load *load);
 void threads_come_and_go(int count); /* one after the other, each sleeping ten times */
 void truth_read(struct truth *truth);

@@ -18,7 +18,9 @@ internal static class LocalSnapshot
     {
         using ProcFs proc = ProcRoot.Open(configuration.Procfs);
         var store = new SnapshotStore();
-        using var sampler = new Sampler(proc, store, configuration.ToSamplingOptions(), time, listen: false);
+        // What is read between ticks would come too late for the only two there are.
+        SamplingOptions options = configuration.ToSamplingOptions() with { SmapsBudget = TimeSpan.Zero };
+        using var sampler = new Sampler(proc, store, options, time, listen: false);
         sampler.Tick();
         await Task.Delay(Between, time, cancellation).ConfigureAwait(false);
         sampler.Tick();

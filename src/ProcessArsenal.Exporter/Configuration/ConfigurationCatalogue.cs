@@ -39,6 +39,14 @@ internal static class ConfigurationCatalogue
             Flag = "--interval",
             FlagValue = "duration",
         },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.Zero, TimeSpan.FromSeconds(1), "10ms"),
+            c => c.Sampling.SmapsBudget, (c, v) => c with { Sampling = c.Sampling with { SmapsBudget = v } })
+        {
+            Path = "sampling.smaps_budget",
+            Help = "Time per sample for reading proportional and unique memory, which stalls the process that is read; 0ms: not read.",
+            Example = "10ms",
+        },
         new ConfigurationKey<ImmutableArray<GroupRule>>(
             new GroupRulesKind(), c => c.Groups.Rules, (c, v) => c with { Groups = c.Groups with { Rules = v } })
         {

@@ -40,6 +40,9 @@ public sealed record SamplingSettings
 {
     /// <summary>Time between two samples, 100 ms to 10 min.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time per sample for reading proportional and unique memory, 0 (not read) to 1 s.</summary>
+    public TimeSpan SmapsBudget { get; init; } = TimeSpan.FromMilliseconds(10);
 }
 
 public sealed record GroupSettings

@@ -10,6 +10,7 @@ internal static class ConfigurationChanges
     public static SamplingOptions ToSamplingOptions(this ExporterConfiguration configuration) => new()
     {
         Interval = configuration.Sampling.Interval,
+        SmapsBudget = configuration.Sampling.SmapsBudget,
         Grouper = new Grouper(configuration.Groups.Rules),
         Exclude = configuration.Groups.Exclude,
         Watch = configuration.Watch,

@@ -9,6 +9,7 @@ public static class CollectorCatalogue
         new CpuCollector(),
         new MemoryCollector(),
         new MemoryDetailCollector(),
+        new ProportionalMemoryCollector(),
         new DiskIoCollector(),
         new PagingCollector(),
         new WaitCollector(),

@@ -27,6 +27,7 @@ internal sealed class LifecycleCollector : Collector
             new("outcome=\"success\"", "", null),
             new("outcome=\"failure\"", "", null),
             new("outcome=\"signal\"", "", null),
+            new("outcome=\"oom_kill\"", "", null),
             new("outcome=\"unknown\"", "", null),
         ],
     };
@@ -94,6 +95,9 @@ public enum ExitOutcome
 
     /// <summary>Ended by a signal.</summary>
     Signal,
+
+    /// <summary>Killed by the kernel as memory ran out, of the machine or of its control group.</summary>
+    OomKill,
 
     /// <summary>The kernel does not tell (Linux before 6.15, or it was over before we could ask).</summary>
     Unknown,

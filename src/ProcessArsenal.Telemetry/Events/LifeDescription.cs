@@ -28,6 +28,7 @@ internal static class LifeDescription
             UserId = parent?.UserId,
             User = parent?.User,
             Cgroup = parent?.Cgroup,
+            MemoryCgroup = parent?.MemoryCgroup,
             Unit = parent?.Unit,
             Container = parent?.Container,
         };

@@ -50,6 +50,9 @@ internal sealed class ProcessLife(int pid)
     /// <summary>How its main thread ended.</summary>
     public ExitStatus? Exit { get; set; }
 
+    /// <summary>Whether memory ran out, if it ended by SIGKILL; null otherwise.</summary>
+    public OomSuspect? Oom { get; set; }
+
     /// <summary>What its ended tasks used.</summary>
     public TaskUsage Usage;
 

@@ -41,6 +41,10 @@ public sealed class ProcessDescription
     /// <summary>The control group's path; null if it can't be read.</summary>
     public string? Cgroup { get; init; }
 
+    /// <summary>The control group that its memory is accounted to: in the v1 memory hierarchy if there is one, else in v2; null if it can't be
+    /// read.</summary>
+    public string? MemoryCgroup { get; init; }
+
     /// <summary>Soft RLIMIT_NOFILE, <see cref="Procfs.ProcLimits.Unlimited"/> if there is none; null if it can't be read.</summary>
     public ulong? DescriptorLimit { get; init; }
 

@@ -19,12 +19,30 @@ public static class ProcessFacts
     public static double? SwapBytes(in ProcessSample sample) =>
         Detail(sample)?.SwapBytes;
 
+    /// <summary>Resident memory with shared pages divided by the number of processes that map them (PSS).</summary>
+    public static double? ProportionalBytes(in ProcessSample sample) => Rollup(sample)?.ProportionalBytes;
+
+    /// <summary>Resident memory that no other process maps (USS).</summary>
+    public static double? UniqueBytes(in ProcessSample sample) => Rollup(sample)?.UniqueBytes;
+
+    /// <summary>Swapped-out memory with shared pages divided by the number of processes that map them.</summary>
+    public static double? ProportionalSwapBytes(in ProcessSample sample) => Rollup(sample)?.ProportionalSwapBytes;
+
+    /// <summary>Whether it is known to have no address space: a kernel thread or a zombie.</summary>
+    internal static bool HasNoMemory(in ProcessSample sample) => !sample.Stat.IsLeaderless && sample.Statm is { SizePages: 0 };
+
+    private static ProcSmapsRollup? Rollup(in ProcessSample sample)
+    {
+        if (HasNoMemory(sample)) return new ProcSmapsRollup { ProportionalSwapBytes = 0 };
+        return sample.Stat.IsLeaderless ? null : sample.Smaps;
+    }
+
     /// <summary>The sizes in status. Without an address space they are 0; with one, Linux before 4.5 does not tell them.</summary>
     private static ProcStatus? Detail(in ProcessSample sample)
     {
         if (sample.Stat.IsLeaderless || sample.Status is not { } status) return null;
         if (status.HasMemory) return status;
-        return sample.Statm is { SizePages: 0 } ? default(ProcStatus) : null;
+        return HasNoMemory(sample) ? default(ProcStatus) : null;
     }
 
     public static double? Descriptors(in ProcessSample sample) =>

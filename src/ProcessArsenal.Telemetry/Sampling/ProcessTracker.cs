@@ -16,6 +16,7 @@ internal sealed class ProcessTracker : IDisposable
     /// <summary>What an ended process used is told.</summary>
     public const string RecordSignal = "exit_records";
 
+    private const int SigKill = 9;
     private const string ExitNeeds = "Linux 6.15, /proc of our own pid namespace, and two descriptors per process within RLIMIT_NOFILE";
 
     private readonly ProcFs _proc;
@@ -27,6 +28,8 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<int> _pids = [];
     private readonly List<TrackedProcess> _missing = [];
     private readonly List<TrackedProcess> _unreadableMembers = [];
+    private readonly List<(TrackedProcess, ProcessExit, OomSuspect)> _killed = [];
+    private readonly OomKills _oomKills;
     private readonly bool _hasPidfs;
     private readonly List<TrackedProcess> _alive = [];
     private readonly List<int> _changed = [];
@@ -51,6 +54,7 @@ internal sealed class ProcessTracker : IDisposable
         _signals = signals;
         Clock = new BootClock(time);
         _reader = new ProcessReader(proc, time, Clock, signals, UserNames.Of(proc, time));
+        _oomKills = new OomKills(proc, time, signals);
         _budget = budget;
         _hasPidfs = proc.IsLive && ProbePidfs();
         if (!proc.IsLive) signals.Refuse(ExitSignal, ExitNeeds, lasting: true);
@@ -119,6 +123,7 @@ internal sealed class ProcessTracker : IDisposable
         _endedLives.Clear();
         _events?.TakeEnded(_pids, SeesAllProcesses ? _lastListingNanoseconds : 0, _endedLives);
         _lastListingNanoseconds = began;
+        DecideKilled();
     }
 
     /// <summary>What parents' child times say of children that have ended.</summary>
@@ -143,7 +148,8 @@ internal sealed class ProcessTracker : IDisposable
 
     /// <summary>How an unsampled process ended.</summary>
     public static ProcessExit ExitOf(ProcessLife life, ProcessDescription? description) =>
-        new(life.Pid, life.LastParentPid > 0 ? life.LastParentPid : life.ParentPid, life.EndedNanoseconds, description, OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
+        new(life.Pid, life.LastParentPid > 0 ? life.LastParentPid : life.ParentPid, life.EndedNanoseconds, description,
+            life.Oom is { WasKilled: true } ? ExitOutcome.OomKill : OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
 
     public void Dispose()
     {
@@ -303,12 +309,32 @@ internal sealed class ProcessTracker : IDisposable
         // The pidfd tells of the process; an event only of its main thread.
         ExitStatus? status = process.Pidfd is not null && process.Pidfd.TryReadExit(out ExitStatus exit) ? exit : life?.Exit;
         if (status is null) _signals.Refuse(ExitSignal, ExitNeeds);
-        Ended?.Invoke(process, new ProcessExit(
+        var ended = new ProcessExit(
             process.Identity.Pid,
             life is { LastParentPid: > 0 } ? life.LastParentPid : process.Sample.Stat.ParentPid,
             life?.EndedNanoseconds ?? 0,
-            process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null));
+            process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null);
+        if (status is { Signal: SigKill }) _killed.Add((process, ended, _oomKills.Suspect(process)));
+        else Leave(process, ended);
+    }
+
+    private void Leave(TrackedProcess process, in ProcessExit exit)
+    {
+        Ended?.Invoke(process, exit);
         Release(process);
+    }
+
+    /// <summary>Says who of those that ended by SIGKILL was killed as memory ran out, once all ends of this tick are known.</summary>
+    private void DecideKilled()
+    {
+        foreach (ProcessLife life in _endedLives)
+            if (life.Exit is { Signal: SigKill }) life.Oom = _oomKills.Suspect(life, _byPid.GetValueOrDefault(life.ParentPid)?.Description);
+        _oomKills.Decide();
+        foreach ((TrackedProcess process, ProcessExit exit, OomSuspect suspect) in _killed)
+            Leave(process, suspect.WasKilled ? exit with { Outcome = ExitOutcome.OomKill } : exit);
+        _killed.Clear();
+        foreach (TrackedProcess process in _alive)
+            if (process.GroupKey is null) _oomKills.Watch(process.Description.MemoryCgroup); // It is new, or its description is.
     }
 
     private static ExitOutcome OutcomeOf(ExitStatus? status)

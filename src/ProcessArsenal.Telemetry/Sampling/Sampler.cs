@@ -16,6 +16,7 @@ public sealed class Sampler : IDisposable
     private readonly ProcessTracker _tracker;
     private readonly GroupTable _groups = new();
     private readonly ReportSelector _selector = new();
+    private readonly SmapsReader _smaps;
     private readonly SignalBoard _signals = new();
     private readonly EndedAccounts _ended;
     private SamplingOptions _options = new();
@@ -44,11 +45,12 @@ public sealed class Sampler : IDisposable
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
             ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal,
-            ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal])
+            ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal, OomKills.Signal])
         {
             _signals.Declare(name);
         }
         _ended = new EndedAccounts(_groups, time);
+        _smaps = new SmapsReader(proc, time, _signals);
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
         _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
         {
@@ -63,6 +65,9 @@ public sealed class Sampler : IDisposable
         set => _signals.Lost = value;
     }
 
+    /// <summary>The reader of proportional memory.</summary>
+    internal SmapsReader Smaps => _smaps;
+
     /// <summary>Takes effect at the next tick.</summary>
     public void Configure(SamplingOptions options) => Volatile.Write(ref _pending, options);
 
@@ -74,6 +79,8 @@ public sealed class Sampler : IDisposable
         _groups.BeginTick();
         _signals.BeginTick(++_tick);
         _tracker.Update(_tick);
+        _smaps.BeginTick(_options.SmapsBudget); // After the update: what was read is given to those that are still alive.
+        foreach (TrackedProcess process in _tracker.Alive) _smaps.Apply(process);
         _signals.EndTick();
 
         Snapshot snapshot = _store.Rent();
@@ -82,6 +89,7 @@ public sealed class Sampler : IDisposable
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
         foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);
         _tracker.Children.EndTick(KernelClock.MonotonicNanoseconds());
+        _smaps.EndTick();
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
@@ -116,7 +124,11 @@ public sealed class Sampler : IDisposable
         _store.Publish(snapshot);
     }
 
-    public void Dispose() => _tracker.Dispose();
+    public void Dispose()
+    {
+        _tracker.Dispose();
+        _smaps.Dispose();
+    }
 
     private void ApplyPending()
     {
@@ -151,6 +163,7 @@ public sealed class Sampler : IDisposable
         if (process.IsNew) group.Count(LifecycleCollector.Starts, 0);
         process.IsNew = false;
         group.Add(row, process.Counters);
+        _smaps.Offer(process);
     }
 
     private GroupState Join(TrackedProcess process)

@@ -9,6 +9,9 @@ public sealed record SamplingOptions
     /// <summary>Time from tick to tick.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time per tick for reading proportional and unique memory, on a thread of its own; 0: they are not read.</summary>
+    public TimeSpan SmapsBudget { get; init; } = TimeSpan.FromMilliseconds(10);
+
     public Grouper Grouper { get; init; } = new([]);
 
     /// <summary>Processes that no series counts. Unknown excludes too: what was meant to be hidden stays hidden.</summary>

@@ -69,6 +69,9 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     public ProcessRates Rates;
 
+    /// <summary>The latest reading of its smaps_rollup. The tick's alone: the thread that reads knows nothing of it.</summary>
+    public SmapsReading Smaps;
+
     /// <summary>Highest counter values that were credited to a group.</summary>
     public double[] Counters { get; } = new double[CollectorCatalogue.CounterSlots];
 

@@ -56,7 +56,8 @@ public sealed class PageFormatTests : IAsyncLifetime
         [
             "process_group_processes", "process_group_threads", "process_group_states", "process_group_cpu_time_seconds_total",
             "process_group_memory_usage_bytes", "process_group_memory_virtual_bytes", "process_group_memory_anonymous_bytes",
-            "process_group_memory_swap_bytes", "process_group_disk_io_bytes_total", "process_group_paging_faults_total",
+            "process_group_memory_swap_bytes", "process_group_memory_proportional_bytes", "process_group_memory_unique_bytes",
+            "process_group_disk_io_bytes_total", "process_group_paging_faults_total",
             "process_group_file_descriptors", "process_group_file_descriptor_usage_ratio_max",
             "process_group_oldest_start_time_seconds", "process_group_starts_total", "process_group_exits_total",
             "system_process_count", "process_info", "process_creation_time_seconds", "process_uptime_seconds",

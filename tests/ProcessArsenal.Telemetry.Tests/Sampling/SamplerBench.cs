@@ -34,11 +34,12 @@ internal sealed class SamplerBench : IDisposable
     /// <summary>Clock ticks since boot, for processes that start now.</summary>
     public ulong Now => (ulong)(_uptime * 100);
 
-    /// <summary>Lets time pass, then samples.</summary>
+    /// <summary>Lets time pass, samples, and waits until what is read between two ticks has been read.</summary>
     public Dictionary<string, double> Tick(double seconds = 5)
     {
         LetPass(seconds);
         Sampler.Tick();
+        Assert.True(SpinWait.SpinUntil(() => !Sampler.Smaps.IsBusy, 30_000), "The reader of smaps_rollup did not finish within 30 s.");
         return Values();
     }
 

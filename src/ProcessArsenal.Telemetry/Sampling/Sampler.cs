@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -14,8 +15,9 @@ public sealed class Sampler : IDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotStore _store;
     private readonly ProcessTracker _tracker;
-    private readonly GroupTable _groups = new();
+    private readonly GroupTable _groups = new(CollectorCatalogue.Set, "group");
     private readonly ReportSelector _selector = new();
+    private readonly NamedGroups _named;
     private readonly SignalBoard _signals = new();
     private readonly EndedAccounts _ended;
     private SamplingOptions _options = new();
@@ -40,6 +42,7 @@ public sealed class Sampler : IDisposable
         _time = time;
         _store = store;
         _pending = options;
+        _named = new NamedGroups(proc, time);
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
@@ -91,6 +94,8 @@ public sealed class Sampler : IDisposable
         foreach (GroupState group in _groups.All)
             group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)), _unknown);
 
+        _named.Tick(snapshot, _tracker, _tick, began);
+
         snapshot.Tick = _tick;
         snapshot.Time = now;
         snapshot.Timestamp = began;
@@ -124,6 +129,7 @@ public sealed class Sampler : IDisposable
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
         _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
+        _named.Configure(options, _tracker.Known);
     }
 
     private void AddRow(Snapshot snapshot, TrackedProcess process)

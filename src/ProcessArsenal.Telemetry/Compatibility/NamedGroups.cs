@@ -110,11 +110,11 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
             _reader.Read(sample, kept, member.Threads, threads, credit);
             return;
         }
-        if (proc.OpenProcess(process.Identity.Pid, out ProcessDirectory? opened) != ReadOutcome.Ok) return;
+        if (proc.OpenProcess(process.Identity.Pid, out ProcessDirectory? opened) != ReadOutcome.Ok || opened is null) return;
         using (opened)
         {
             // Somebody else with its number is of no interest here.
-            if (opened!.ReadThreadStat(opened.Pid, _stat, out ProcStat stat, out _) == ReadOutcome.Ok && stat.StartTicks == sample.Stat.StartTicks)
+            if (opened.ReadStat(_stat, out ProcStat stat, out _) == ReadOutcome.Ok && stat.StartTicks == sample.Stat.StartTicks)
                 _reader.Read(sample, opened, member.Threads, threads, credit);
         }
     }

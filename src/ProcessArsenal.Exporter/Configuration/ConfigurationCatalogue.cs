@@ -51,7 +51,7 @@ internal static class ConfigurationCatalogue
             c => c.Groups.ProcessExporter, (c, v) => c with { Groups = c.Groups with { ProcessExporter = v } })
         {
             Path = "groups.process_exporter_config",
-            Help = "A configuration file of process-exporter, as it is: its rules come after groups.rules. In a file it may be relative to that file's folder.",
+            Help = "A configuration file of process-exporter, as it is: rules that come after groups.rules.",
             Example = "/etc/process-exporter.yml",
             Flag = "--process-exporter-config",
             FlagValue = "file",
@@ -83,8 +83,7 @@ internal static class ConfigurationCatalogue
             c => c.Compatibility, (c, v) => c with { Compatibility = v })
         {
             Path = "compatibility",
-            Help = "Whose families are published beside our own, so that dashboards and alerts go on working: process-exporter's namedprocess_namegroup_*, "
-                + "of the processes that groups.rules and groups.process_exporter_config name.",
+            Help = "Also publish the families of this exporter, namedprocess_namegroup_*, for the groups that rules name.",
             Example = "process-exporter",
             Flag = "--compatibility",
             FlagValue = "exporter",

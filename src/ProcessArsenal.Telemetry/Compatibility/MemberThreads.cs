@@ -8,8 +8,6 @@ internal sealed class MemberThreads
 {
     private ThreadEntry[] _entries = [];
     private int _count;
-    private ProcStat _stat;
-    private TaskAccounting? _accounting;
     private GroupThreads? _group;
 
     /// <summary>Whether they were read at all.</summary>
@@ -30,24 +28,14 @@ internal sealed class MemberThreads
     /// <summary>Threads that were not read as there are too many.</summary>
     public int Unread { get; private set; }
 
-    /// <summary>Whether the process ran, or changed, since its threads were read. What runs for less than a clock tick may not show.</summary>
-    public bool HasMoved(in ProcessSample sample) => !WereRead
-        || _stat.UserTicks != sample.Stat.UserTicks || _stat.SystemTicks != sample.Stat.SystemTicks
-        || _stat.MinorFaults != sample.Stat.MinorFaults || _stat.MajorFaults != sample.Stat.MajorFaults
-        || _stat.Threads != sample.Stat.Threads || _stat.State != sample.Stat.State || _stat.NameHash != sample.Stat.NameHash
-        || _accounting?.VoluntarySwitches != sample.Accounting?.VoluntarySwitches
-        || _accounting?.InvoluntarySwitches != sample.Accounting?.InvoluntarySwitches;
-
     /// <summary>Takes over what was read.</summary>
-    public void Replace(ReadOnlySpan<ThreadEntry> entries, int unread, in ProcessSample sample)
+    public void Replace(ReadOnlySpan<ThreadEntry> entries, int unread)
     {
         if (_entries.Length < entries.Length) _entries = new ThreadEntry[entries.Length + entries.Length / 4];
         entries.CopyTo(_entries);
         if (_count > entries.Length) _entries.AsSpan(entries.Length, _count - entries.Length).Clear();
         _count = entries.Length;
         Unread = unread;
-        _stat = sample.Stat;
-        _accounting = sample.Accounting;
         WereRead = true;
     }
 

@@ -38,8 +38,9 @@ internal static class NamedGroupMetrics
         Counter("major_page_faults_total", "Page faults that waited for storage.", 1, Ours("process_group_paging_faults_total", 0)),
         Counter("minor_page_faults_total", "Page faults that did not wait for storage.", 1, Ours("process_group_paging_faults_total", 1)),
         Counter("context_switches_total", "Context switches of all threads of the group.", 1,
-            new("ctxswitchtype=\"voluntary\"", "", static (in ProcessRow row) => row.Sample.Accounting?.VoluntarySwitches),
-            new("ctxswitchtype=\"nonvoluntary\"", "", static (in ProcessRow row) => row.Sample.Accounting?.InvoluntarySwitches)),
+            // Without their signal: where taskstats does not tell them, the threads are asked one by one.
+            Ours("process_group_context_switches_total", 0, "ctxswitchtype=\"voluntary\"") with { Signal = null },
+            Ours("process_group_context_switches_total", 1, "ctxswitchtype=\"nonvoluntary\"") with { Signal = null }),
     ];
 
     public static readonly MetricSet Set = new(All);
@@ -54,7 +55,11 @@ internal static class NamedGroupMetrics
         new() { Kind = MetricKind.Counter, GroupName = Prefix + name, GroupHelp = help, Divisor = divisor, Series = series };
 
     /// <summary>What one of our own series reads, under another label.</summary>
-    private static MetricSeries Ours(string family, int series = 0, string label = "") => new(label, "", Source(family).Series[series].Read);
+    private static MetricSeries Ours(string family, int series = 0, string label = "")
+    {
+        MetricSeries source = Source(family).Series[series];
+        return new MetricSeries(label, "", source.Read) { Signal = source.Signal };
+    }
 
     private static Metric Source(string family) => Array.Find(CollectorCatalogue.Metrics, metric => metric.GroupName == family)
         ?? throw new InvalidOperationException($"The catalogue has no family {family}.");

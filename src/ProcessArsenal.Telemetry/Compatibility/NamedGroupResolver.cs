@@ -6,7 +6,7 @@ namespace ProcessArsenal.Telemetry.Compatibility;
 
 /// <summary>Says which of process-exporter's groups a process belongs to: that of the first rule that matches, else that of its nearest ancestor
 /// that has one, else none. An inherited group outlives the ancestor; an exec decides anew.</summary>
-internal sealed class NamedGroupResolver
+internal static class NamedGroupResolver
 {
     /// <summary>Ancestors that are asked at most: a chain of forks without end is somebody's mistake.</summary>
     private const int MaxDepth = 64;
@@ -34,7 +34,7 @@ internal sealed class NamedGroupResolver
         return member.Key;
     }
 
-    private static TrackedProcess? Find(List<TrackedProcess> alive, int pid)
+    public static TrackedProcess? Find(List<TrackedProcess> alive, int pid)
     {
         ReadOnlySpan<TrackedProcess> processes = CollectionsMarshal.AsSpan(alive);
         int low = 0, high = processes.Length - 1;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -8,15 +10,17 @@ namespace ProcessArsenal.Telemetry.Compatibility;
 
 /// <summary>The accounts of process-exporter's families, from the samples of the tick. They are apart from those of our own groups, since what
 /// belongs to a group differs: there, a process that no rule takes is counted with its ancestors, or not at all. Costs nothing while it is off.</summary>
-/// <remarks>What an ended process used after its last sample can be credited to <see cref="TrackedProcess.Named"/>: its group and its counters are
-/// the two that <see cref="GroupState.Add"/> takes.</remarks>
-internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
+internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard signals)
 {
     /// <summary>The threads of a process that seems not to have run are read again after so many ticks: what ran for less than a clock tick may
     /// wait for something else now.</summary>
     private const int LookAgainTicks = 6;
 
     private readonly ThreadReader _reader = new();
+    private readonly EndedNames _endedNames = new();
+    private readonly List<(ProcessLife Life, ProcessExit Exit)> _ended = [];
+    private readonly double[] _endedCounters = new double[NamedGroupMetrics.Set.CounterSlots];
+    private readonly bool[] _unknown = new bool[NamedGroupMetrics.Set.GroupSlots];
     private readonly byte[] _stat = new byte[4096];
     private readonly ConditionalWeakTable<GroupState, GroupThreads> _threads = [];
     private GroupTable _groups = new(NamedGroupMetrics.Set, "groupname");
@@ -41,6 +45,33 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
         _groups.Configure(options.Compatibility.Declared, options.MaxGroups, options.GroupLinger);
     }
 
+    public void BeginTick()
+    {
+        if (_options is null) return;
+        _endedNames.Clear();
+        _ended.Clear();
+        _groups.BeginTick();
+        foreach (GroupState group in _groups.All) ThreadsOf(group).BeginTick();
+    }
+
+    /// <summary>A process that was sampled while it lived has ended: what it used since goes to its group.</summary>
+    public void Close(TrackedProcess process, in ProcessExit exit)
+    {
+        if (process.Named is not { Group: { } group } member) return;
+        _endedNames.Add(process.Identity.Pid, member.Key!);
+        if (exit.Usage is not { } usage) return;
+        var row = new ProcessRow { Sample = FinalSample.Of(process.Sample, usage), Description = process.Description };
+        group.AddEnded(row, member.Counters);
+    }
+
+    /// <summary>A process that came and went between two samples, and that no exclusion rule takes out.</summary>
+    public void Open(ProcessLife life, in ProcessExit exit)
+    {
+        if (_options is null) return;
+        _ended.Add((life, exit)); // Its group may be that of a process whose own is not known before all rows are.
+        _endedNames.Add(life);
+    }
+
     /// <summary>Accounts the rows of a snapshot; row i is of process i.</summary>
     public void Tick(Snapshot snapshot, ProcessTracker tracker, long tick, long began)
     {
@@ -49,9 +80,6 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
             snapshot.Named.Clear();
             return;
         }
-        _groups.BeginTick();
-        foreach (GroupState group in _groups.All) ThreadsOf(group).BeginTick();
-
         ReadOnlySpan<ProcessRow> rows = snapshot.Processes;
         ReadOnlySpan<TrackedProcess> processes = CollectionsMarshal.AsSpan(tracker.Alive);
         for (int i = 0; i < rows.Length; i++)
@@ -60,6 +88,7 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
             else processes[i].Named ??= new NamedMember(rows[i].Sample.Stat.StartTicks >= _lastTick);
         }
         for (int i = 0; i < rows.Length; i++) Account(rows[i], processes[i], tracker.Alive, compatibility, tick);
+        foreach ((ProcessLife life, ProcessExit exit) in _ended) AccountEnded(life, exit, tracker.Alive, compatibility);
         foreach (TrackedProcess process in tracker.UnreadableMembers)
             if (process.Named?.Group is { HasLeft: false } group) group.AddUnreadable();
 
@@ -88,7 +117,7 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
         member.Group = group;
         GroupThreads threads = ThreadsOf(group);
         member.Threads.JoinGroup(threads);
-        if (member.Threads.HasMoved(row.Sample) || (tick + process.Identity.Pid) % LookAgainTicks == 0) ReadThreads(row.Sample, process, member, threads);
+        if (process.HasMoved || !member.Threads.WereRead || (tick + process.Identity.Pid) % LookAgainTicks == 0) ReadThreads(row.Sample, process, member, threads);
         member.Threads.CountIn(group, row.Sample.Stat.State);
         _threadsFolded += member.Threads.Unread;
         if (row.Sample.Io is null || row.Sample.Descriptors is null || row.Sample.Status is null) _partialErrors++;
@@ -100,6 +129,13 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
             told.Sample.Accounting = member.Threads.Switches;
             group.Add(told, member.Counters);
         }
+    }
+
+    private void AccountEnded(ProcessLife life, in ProcessExit exit, List<TrackedProcess> alive, NamedGroupOptions compatibility)
+    {
+        if (exit.Usage is not { } usage || _endedNames.Resolve(life, alive, compatibility) is not { } key) return;
+        Array.Clear(_endedCounters);
+        _groups.Get(key).AddEnded(new ProcessRow { Sample = FinalSample.Of(usage), Description = exit.Description! }, _endedCounters);
     }
 
     private void ReadThreads(in ProcessSample sample, TrackedProcess process, NamedMember member, GroupThreads threads)
@@ -128,10 +164,15 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time)
 
     private void Publish(NamedSnapshot snapshot)
     {
+        foreach (Metric metric in NamedGroupMetrics.All)
+        {
+            for (int i = 0; i < metric.Series.Length; i++)
+                if (metric.Series[i].Signal is { } signal) _unknown[metric.GroupSlot + i] = !signals.IsAvailable(signal);
+        }
         snapshot.Begin(_groups.Count);
         foreach (GroupState group in _groups.All)
         {
-            group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)));
+            group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)), _unknown);
             GroupThreads threads = ThreadsOf(group);
             foreach (ThreadName name in threads.Names) snapshot.Add(name);
             foreach (WaitChannel channel in threads.Channels)

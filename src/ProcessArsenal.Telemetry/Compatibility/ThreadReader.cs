@@ -46,7 +46,7 @@ internal sealed class ThreadReader
             count++;
         }
         // None left: it ends just now, and what was read before is the last that is known.
-        if (count > 0) threads.Replace(_entries.AsSpan(0, count), total - _ids.Count, sample);
+        if (count > 0) threads.Replace(_entries.AsSpan(0, count), total - _ids.Count);
         _entries.AsSpan(0, count).Clear();
     }
 

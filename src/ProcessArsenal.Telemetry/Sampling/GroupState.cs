@@ -91,7 +91,7 @@ internal sealed class GroupState
     public void AddEnded(in ProcessRow row, double[] counters)
     {
         HasEnded = true;
-        foreach (Metric metric in CollectorCatalogue.Metrics)
+        foreach (Metric metric in _set.Metrics)
         {
             if (metric.CounterSlot < 0) continue;
             for (int i = 0; i < metric.Series.Length; i++)

@@ -42,7 +42,7 @@ public sealed class Sampler : IDisposable
         _time = time;
         _store = store;
         _pending = options;
-        _named = new NamedGroups(proc, time);
+        _named = new NamedGroups(proc, time, _signals);
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
@@ -55,7 +55,11 @@ public sealed class Sampler : IDisposable
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
         _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
         {
-            Ended = (process, exit) => _ended.Close(process, exit),
+            Ended = (process, exit) =>
+            {
+                _ended.Close(process, exit);
+                _named.Close(process, exit);
+            },
         };
     }
 
@@ -75,6 +79,7 @@ public sealed class Sampler : IDisposable
         DateTimeOffset now = _time.GetUtcNow();
         ApplyPending();
         _groups.BeginTick();
+        _named.BeginTick();
         _signals.BeginTick(++_tick);
         _tracker.Update(_tick);
         _signals.EndTick();
@@ -188,6 +193,8 @@ public sealed class Sampler : IDisposable
     private void AddEnded(ProcessLife life)
     {
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
-        if (!_ended.Open(life, ProcessTracker.ExitOf(life, description), guessed, _tracker.HasDelays, _options)) _excluded++;
+        ProcessExit exit = ProcessTracker.ExitOf(life, description);
+        if (_ended.Open(life, exit, guessed, _tracker.HasDelays, _options)) _named.Open(life, exit);
+        else _excluded++;
     }
 }

@@ -5,7 +5,7 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 /// <summary>
 /// What users of process-exporter complain of, each shown not to be so here, in its own families by its own file. The numbers are those of its issues.
 /// Shown elsewhere: CPU of a scrape (#219, #188, #201): benchmarks/RESULTS.md. States (#193, #266) against the real one: PeerPageTests. Context switches
-/// against what threads did, and CPU of short lives, in our own families: the tests of events. Containers (#90, #249): CgroupNamesTests, and the variables
+/// against what threads did: WaitTests; CPU of short lives in our own families: ShortLivedTests. Containers (#90, #249): CgroupNamesTests, and the variables
 /// {{.Container}} and {{.Unit}} of our own rules. Stalls by smaps (#246, #360): nothing of it is read in a tick. Network (#155, #262): not yet.
 /// </summary>
 [Collection(EndToEndTests.Name)]
@@ -192,11 +192,8 @@ public sealed class PeerComplaintsTests : IDisposable
         Assert.SkipUnless(
             (await exporter.Page()).Value("arsenal_signal_available", "signal=exit_records") == 1, "Exit records of taskstats take CAP_NET_ADMIN.");
         await using Workload burst = await Workload.Start(_scratch, "e2e-burst", "--burst", "60", "--over", "2");
-        BurstAccount truth = await burst.Account<BurstAccount>(TimeSpan.FromSeconds(30));
+        BurstTruth truth = await burst.BurstReport(TimeSpan.FromSeconds(30));
         MetricsPage page = await exporter.PageOfLaterTick();
         Assert.InRange(Value(page, "cpu_seconds_total", "burst")!.Value, truth.CpuSeconds * 0.95, (truth.CpuSeconds * 1.05) + 0.1);
     }
-
-    /// <summary>What --burst printed at its end, as far as it matters here.</summary>
-    private sealed record BurstAccount(double CpuSeconds);
 }

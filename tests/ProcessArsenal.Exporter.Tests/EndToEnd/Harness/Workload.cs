@@ -88,9 +88,6 @@ internal sealed class Workload : IAsyncDisposable
         return JsonSerializer.Deserialize<Truth>(await Line(), SnakeCase)!;
     }
 
-    /// <summary>The account that a workload prints at its end.</summary>
-    public async Task<T> Account<T>(TimeSpan within) => JsonSerializer.Deserialize<T>(await Line(within), SnakeCase)!;
-
     /// <summary>The account that --churn prints at its end.</summary>
     public async Task<ChurnTruth> ChurnReport(TimeSpan within) => JsonSerializer.Deserialize<ChurnTruth>(await Line(within), SnakeCase)!;
 

@@ -41,6 +41,7 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
             foreach (TrackedProcess process in known) process.Named = null;
             return;
         }
+        if (_options?.Compatibility is { } before && before.HasRulesOf(options.Compatibility)) options = options with { Compatibility = before };
         _options = options;
         _groups.Configure(options.Compatibility.Declared, options.MaxGroups, options.GroupLinger);
     }

@@ -1,4 +1,6 @@
+using CsCheck;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Configuration.ProcessExporter;
 using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Sampling;
@@ -136,6 +138,27 @@ public sealed class ProcessExporterFileTests : IDisposable
             Environment = new Dictionary<string, string> { ["ARSENAL_GROUPS__PROCESS_EXPORTER_CONFIG"] = "" },
         });
         Assert.Same(ProcessExporterFile.None, undone.Configuration!.Groups.ProcessExporter);
+    }
+
+    [Fact]
+    public void Mutated_files_never_throw_and_are_either_good_or_explained()
+    {
+        const string Seed = "process_names:\n- &a\n  name: '{{.Matches.x}}'\n  comm: [a, &b c]\n  cmdline: ['(?P<x>y)']\n- <<: *a\n  exe: [*b, '']\n";
+        string[] pieces = ["{", "}", "[", "]", "'", ": ", "- ", "\n", "  ", "&a ", "*a", "*b", "<<", "~", ",", "(", "{{", "!!x ", "---\n", "%", "name"];
+        Gen.Select(Gen.Int[0, Seed.Length], Gen.Int[0, 10], Gen.Int[0, pieces.Length - 1]).Array[1, 5].Sample(
+            edits =>
+            {
+                string text = Seed;
+                foreach ((int at, int drop, int piece) in edits)
+                {
+                    int start = Math.Min(at, text.Length);
+                    text = text[..start] + pieces[piece] + text[Math.Min(start + drop, text.Length)..];
+                }
+                var errors = new ErrorList();
+                _ = ProcessExporterReader.Read(text, new BindContext("f", HasLines: true, errors));
+                Assert.All(errors.ToList(), error => Assert.True(error is { Source: "f", Line: > 0, Column: > 0 }, error.ToString()));
+            },
+            iter: 5000);
     }
 
     [Fact]

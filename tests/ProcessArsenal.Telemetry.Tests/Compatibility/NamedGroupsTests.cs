@@ -73,6 +73,21 @@ public sealed class NamedGroupsTests
     }
 
     [Fact]
+    public void An_inherited_group_outlives_the_ancestor_and_a_reload_of_the_same_rules_but_not_of_others()
+    {
+        var rule = new GroupRuleOptions { Name = "web", Comm = ["web"] };
+        using SamplerBench bench = Bench(rule);
+        bench.Proc.Process(50, p => p.Name = "web").Process(60, p => (p.Name, p.ParentPid) = ("helper", 50));
+        bench.Tick();
+        bench.Proc.Exit(50).Process(60, p => p.ParentPid = 1);
+        bench.Tick();
+        bench.Sampler.Configure(Options(rule with { Comm = ["web"] }) with { Top = 3 });
+        Assert.Equal(1, Value(bench.Tick(), "num_procs", "web"));
+        bench.Sampler.Configure(Options(rule with { Comm = ["web", "another"] }));
+        Assert.Equal(0, Value(bench.Tick(), "num_procs", "web"));
+    }
+
+    [Fact]
     public void Two_processes_that_pass_for_each_others_parents_are_in_no_group()
     {
         using SamplerBench bench = Bench(new GroupRuleOptions { Name = "web", Comm = ["web"] });

@@ -18,7 +18,7 @@ c_library() { echo '#include <stdio.h>' | cc -E - ; }
 case "${1:-test}" in
   run) ;;
   publish) kind=native ;;
-  test) kind="native judges" ;;
+  test) kind="native judges peers" ;;
   bench-peers) kind="native peers" ;;
   *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
 esac

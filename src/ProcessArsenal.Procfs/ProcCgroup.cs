@@ -46,6 +46,22 @@ public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory
         return true;
     }
 
+    /// <summary>All paths in the order of the file, as process-exporter writes them: <c>[/a /b]</c>. Of text that <see cref="TryParse"/> accepts.</summary>
+    public static string ListPaths(ReadOnlySpan<byte> text)
+    {
+        var list = new StringBuilder("[");
+        var lines = new Utf8Scanner(text);
+        while (lines.TryReadLine(out ReadOnlySpan<byte> line))
+        {
+            int first = line.IndexOf((byte)':');
+            int second = first < 0 ? -1 : line[(first + 1)..].IndexOf((byte)':');
+            if (second < 0) continue;
+            if (list.Length > 1) list.Append(' ');
+            list.Append(Encoding.UTF8.GetString(line[(first + second + 2)..]));
+        }
+        return list.Append(']').ToString();
+    }
+
     private static bool HasController(ReadOnlySpan<byte> list, ReadOnlySpan<byte> controller)
     {
         foreach (Range part in list.Split((byte)','))

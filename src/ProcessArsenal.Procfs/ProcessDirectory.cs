@@ -155,7 +155,16 @@ public sealed class ProcessDirectory : IDisposable
         return outcome;
     }
 
-    private ReadOutcome Read(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    /// <summary>Opens a directory below; -1 with <paramref name="outcome"/> otherwise.</summary>
+    internal int OpenSubdirectory(ReadOnlySpan<byte> nameZ, out ReadOutcome outcome)
+    {
+        int fd = ProcFile.OpenDirectory(_fd, nameZ, out outcome);
+        GC.KeepAlive(this);
+        return fd;
+    }
+
+    /// <summary>Reads a file below, by a path that ends with a NUL byte.</summary>
+    internal ReadOutcome Read(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
         ReadOutcome outcome = ProcFile.Read(_fd, nameZ, buffer, out length);
         GC.KeepAlive(this); // Or the finalizer may close the descriptor under the call, and its number mean another file.

@@ -45,6 +45,7 @@ public sealed class FixtureProc : IDisposable
         Write(process, "limits", process.RenderLimits());
         Write(process, "cgroup", Encoding.UTF8.GetBytes(process.Cgroup));
         Write(process, "cmdline", process.HasMemory ? Encoding.UTF8.GetBytes(string.Concat(process.Arguments.Select(a => a + "\0"))) : []);
+        WriteThread(process, process, process.WaitChannel);
         Link(process, "exe", process.HasMemory ? process.Executable : null);
 
         string descriptors = Path.Combine(Root, process.Folder, "fd");
@@ -52,6 +53,26 @@ public sealed class FixtureProc : IDisposable
         Directory.CreateDirectory(descriptors);
         for (int i = 0; i < process.Descriptors.Count; i++)
             Link(process, "fd/" + i.ToString(CultureInfo.InvariantCulture), process.Descriptors[i]);
+        return this;
+    }
+
+    /// <summary>Adds a thread to a process, or changes one: its values are those of a process with the thread's id. The process's own count of
+    /// threads is set apart from it.</summary>
+    public FixtureProc Thread(int pid, int id, Action<ProcessFixture>? edit = null)
+    {
+        ProcessFixture process = _processes[pid];
+        if (!process.OtherThreads.TryGetValue(id, out ProcessFixture? thread))
+            process.OtherThreads[id] = thread = new ProcessFixture(id) { StartTicks = process.StartTicks };
+        edit?.Invoke(thread);
+        WriteThread(process, thread, thread.WaitChannel);
+        return this;
+    }
+
+    public FixtureProc ThreadExit(int pid, int id)
+    {
+        ProcessFixture process = _processes[pid];
+        process.OtherThreads.Remove(id);
+        Directory.Delete(Path.Combine(Root, process.Folder, "task", id.ToString(CultureInfo.InvariantCulture)), recursive: true);
         return this;
     }
 
@@ -63,6 +84,16 @@ public sealed class FixtureProc : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private void WriteThread(ProcessFixture process, ProcessFixture thread, string channel)
+    {
+        string folder = Path.Combine("task", thread.Folder);
+        Directory.CreateDirectory(Path.Combine(Root, process.Folder, folder));
+        Write(process, Path.Combine(folder, "stat"), thread.RenderStat());
+        Write(process, Path.Combine(folder, "status"), thread.RenderStatus());
+        Write(process, Path.Combine(folder, "io"), thread.HasIo ? thread.RenderIo() : null);
+        Write(process, Path.Combine(folder, "wchan"), Encoding.UTF8.GetBytes(channel));
+    }
 
     private void Write(ProcessFixture process, string name, byte[]? content) => Write(Path.Combine(process.Folder, name), content);
 
@@ -158,6 +189,15 @@ public sealed class ProcessFixture(int pid)
     /// <summary>What fd/0, fd/1, ... point to.</summary>
     public IList<string> Descriptors { get; set; } = ["/dev/null", "/dev/null", "/dev/null"];
 
+    /// <summary>The function of the kernel that the (main) thread waits in; 0 if it runs.</summary>
+    public string WaitChannel { get; set; } = "do_sys_poll";
+
+    public ulong VoluntarySwitches { get; set; } = 1;
+    public ulong InvoluntarySwitches { get; set; }
+
+    /// <summary>Threads beside the main one, by id.</summary>
+    public Dictionary<int, ProcessFixture> OtherThreads { get; } = [];
+
     /// <summary>52 fields.</summary>
     public byte[] RenderStat()
     {
@@ -215,7 +255,8 @@ public sealed class ProcessFixture(int pid)
             $"Uid:\t{RealUserId}\t{EffectiveUserId}\t{EffectiveUserId}\t{EffectiveUserId}\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t \n" +
             $"NStgid:{pids}\nNSpid:{pids}\nNSpgid:{pids}\nNSsid:{pids}\nKthread:\t0\n{memory}Threads:\t{Threads}\nSigQ:\t0/96365\n" +
             $"SigPnd:\t{0:x16}\nShdPnd:\t{0:x16}\nSigBlk:\t{0:x16}\nSigIgn:\t{0:x16}\nSigCgt:\t{CaughtSignals:x16}\n" +
-            $"CapInh:\t{0:x16}\nCapPrm:\t{0:x16}\nSeccomp:\t0\nvoluntary_ctxt_switches:\t1\nnonvoluntary_ctxt_switches:\t0\n");
+            $"CapInh:\t{0:x16}\nCapPrm:\t{0:x16}\nSeccomp:\t0\nvoluntary_ctxt_switches:\t{VoluntarySwitches}\n" +
+            $"nonvoluntary_ctxt_switches:\t{InvoluntarySwitches}\n");
         return [.. "Name:\t"u8, .. NameBytes.SelectMany(Escape), .. tail];
     }
 

@@ -5,11 +5,12 @@
  * state:   --name N | --swap-name HEX   --cpu-ms N   --threads N   --fds N   --rss-mib N   --write-mib N --file PREFIX   --zombie
  *          --active-ms PERIOD   --shared-mib N   of the first process, and shared with each copy
  * fleet:   --fleet       the state is that of each copy made by "spawn", not of the first process
+ * workers: --workers N   so many threads more, named worker-0 and so on, that work and wait in turn
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
- *          | threads N | exec PATH [ARGS]
+ *          | threads N | retire N (workers) | exec PATH [ARGS]
  */
 #include "workload.h"
 
@@ -26,6 +27,7 @@ static struct churn churn = {.long_every = 5, .long_ms = 3000};
 static struct burst burst;
 static int in_fleet, zombie, exit_code, kill_self;
 static long argv_bytes, burst_rounds;
+static long workers;
 static const char *hex_name;
 
 static void say(const char *line)
@@ -80,6 +82,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--write-mib")) state.write_mib = number;
         else if (!strcmp(name, "--active-ms")) state.active_ms = number;
         else if (!strcmp(name, "--file")) state.file = value;
+        else if (!strcmp(name, "--workers")) workers = number;
         else if (!strcmp(name, "--exit-code")) exit_code = (int)number;
         else if (!strcmp(name, "--kill-self")) kill_self = (int)number;
         else if (!strcmp(name, "--argv-bytes")) argv_bytes = number;
@@ -145,6 +148,7 @@ static void obey(char *line)
     else if (sscanf(line, "kill %d %d", &count, &how) == 2) fleet_kill(count, how);
     else if (sscanf(line, "cpu %ld", &ms) == 1) load_apply(&(struct load){.cpu_ms = ms});
     else if (sscanf(line, "threads %d", &count) == 1) threads_come_and_go(count);
+    else if (sscanf(line, "retire %ld", &ms) == 1) workers_retire(ms);
     else if (sscanf(line, "rename %63s", hex) == 1) name_from_hex(hex);
     else { say("what?"); return; }
     say("done");
@@ -164,6 +168,7 @@ int main(int argc, char **argv)
         name_from_hex(hex_name);
     if (zombie && fork() == 0)
         _exit(0); /* never waited for */
+    workers_start(workers);
     say("ready");
     if (churn.per_second)
         churn_run(&churn);

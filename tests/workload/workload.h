@@ -45,6 +45,10 @@ void fleet_kill(int count, int signal);
 void fleet_close(void);
 int fleet_add_truth(struct truth *sum);
 
+/* Workers: threads of the first process that work and wait in turn. */
+void workers_start(long count);
+void workers_retire(long count);
+
 /* Churn: short-lived children at a steady rate; prints the truth as JSON when they are all reaped. */
 struct churn {
     int per_second, seconds, long_every, long_ms, long_cpu_ms;

@@ -19,10 +19,11 @@ internal sealed class ErrorList
         else _more++;
     }
 
-    /// <summary>In the order of the text: the binder meets some of them late.</summary>
-    public void SortByPosition()
+    /// <summary>In the order of the text: the binder meets some of them late. Those of the files that it names come after its own.</summary>
+    public void SortByPosition(string file)
     {
-        ConfigurationError[] sorted = [.. _errors.OrderBy(error => error.Line).ThenBy(error => error.Column)];
+        ConfigurationError[] sorted = [.. _errors.OrderBy(error => error.Source == file ? "" : error.Source, StringComparer.Ordinal)
+            .ThenBy(error => error.Line).ThenBy(error => error.Column)];
         _errors.Clear();
         _errors.AddRange(sorted);
     }
@@ -38,6 +39,9 @@ internal sealed class ErrorList
 /// <param name="HasLines">Whether positions mean something to the reader.</param>
 internal sealed record BindContext(string Source, bool HasLines, ErrorList Errors)
 {
+    /// <summary>Other files that the source names, and that were read with it.</summary>
+    public List<string> Included { get; init; } = [];
+
     public void Error(Position at, string message) =>
         Errors.Add(HasLines ? new ConfigurationError(Source, at.Line, at.Column, message) : new ConfigurationError(Source, 0, 0, message));
 

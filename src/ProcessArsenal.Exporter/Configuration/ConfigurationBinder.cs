@@ -12,11 +12,14 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
 
     public Dictionary<string, string> Origins { get; } = ConfigurationCatalogue.Keys.ToDictionary(key => key.Path, _ => "default");
 
+    /// <summary>Other files that were read, or should have been: a change of one is a change of the configuration.</summary>
+    public List<string> Included { get; } = [];
+
     public void BindFile(string text, string path)
     {
-        var context = new BindContext(path, HasLines: true, errors);
+        var context = new BindContext(path, HasLines: true, errors) { Included = Included };
         if (YamlReader.Read(text, context) is { } root) BindSection(root, "", context);
-        errors.SortByPosition();
+        errors.SortByPosition(path);
     }
 
     public void BindEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -53,7 +56,7 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
 
     private void BindText(ConfigurationKey key, string text, string source)
     {
-        var context = new BindContext(source, HasLines: false, errors);
+        var context = new BindContext(source, HasLines: false, errors) { Included = Included };
         int before = errors.Count;
         YamlNode? node = YamlScalar.Of(text);
         if (key.IsList)

@@ -54,6 +54,17 @@ internal static class ConfigurationCatalogue
             Help = "Rules that name a process's group: the first that matches wins; without any, its systemd service, else its executable.",
             Example = "[{name: '{{.ExeBase}}', exe: [nginx], labels: {team: web}}]",
         },
+        new ConfigurationKey<ProcessExporterFile>(
+            new ProcessExporterFileKind(),
+            c => c.Groups.ProcessExporter, (c, v) => c with { Groups = c.Groups with { ProcessExporter = v } })
+        {
+            Path = "groups.process_exporter_config",
+            Help = "A configuration file of process-exporter, as it is: rules that come after groups.rules.",
+            Example = "/etc/process-exporter.yml",
+            Flag = "--process-exporter-config",
+            FlagValue = "file",
+            DefaultInWords = "none",
+        },
         new ConfigurationKey<ImmutableArray<Expression>>(
             new ExpressionsKind("name = \"sleep\""), c => c.Groups.Exclude, (c, v) => c with { Groups = c.Groups with { Exclude = v } })
         {
@@ -74,6 +85,16 @@ internal static class ConfigurationCatalogue
             Path = "groups.linger",
             Help = "How long a group that no rule declares stays after its last process.",
             Example = "10m",
+        },
+        new ConfigurationKey<Compatibility>(
+            new ChoiceKind<Compatibility>(("none", Compatibility.None), ("process-exporter", Compatibility.ProcessExporter)),
+            c => c.Compatibility, (c, v) => c with { Compatibility = v })
+        {
+            Path = "compatibility",
+            Help = "Also publish the families of this exporter, namedprocess_namegroup_*, for the groups that rules name.",
+            Example = "process-exporter",
+            Flag = "--compatibility",
+            FlagValue = "exporter",
         },
         new ConfigurationKey<ImmutableArray<Expression>>(new ExpressionsKind("group = \"orders\""),
             c => c.Watch, (c, v) => c with { Watch = v })

@@ -55,9 +55,9 @@ internal abstract class ConfigurationKey
 internal sealed class ConfigurationKey<T>(
     ValueKind<T> kind, Func<ExporterConfiguration, T> get, Func<ExporterConfiguration, T, ExporterConfiguration> set) : ConfigurationKey
 {
-    public override bool IsList => kind is not ScalarKind<T>;
+    public override bool IsList => !kind.IsText;
 
-    public override bool IsPath => kind is PathKind;
+    public override bool IsPath => kind.IsPath;
 
     public override ExporterConfiguration? TrySet(YamlNode node, BindContext context, ExporterConfiguration configuration) =>
         kind.TryBind(node, Path, context, out T? value) ? set(configuration, value) : null;

@@ -15,7 +15,10 @@ public static class ConfigurationLoader
         if (file is not null && ConfigurationFile.Read(file, source, errors) is { } text) binder.BindFile(text, file);
         binder.BindEnvironment(sources.Environment);
         binder.BindFlags(sources.Flags);
-        return new ConfigurationResult(errors.Count == 0 ? binder.Configuration : null, errors.ToList(), file, binder.Origins);
+        return new ConfigurationResult(errors.Count == 0 ? binder.Configuration : null, errors.ToList(), file, binder.Origins)
+        {
+            Included = binder.Included,
+        };
     }
 
     /// <summary>The file to read and who named it; null if there is none.</summary>

@@ -9,7 +9,11 @@ namespace ProcessArsenal.Exporter.Configuration;
 /// <param name="Origins">Where each key's value came from, by path: <c>default</c>, <c>file:line</c>, a variable or a flag.</param>
 public sealed record ConfigurationResult(
     ExporterConfiguration? Configuration, IReadOnlyList<ConfigurationError> Errors, string? File,
-    IReadOnlyDictionary<string, string> Origins);
+    IReadOnlyDictionary<string, string> Origins)
+{
+    /// <summary>Other files that the settings name and that were read with them, whether or not they could be.</summary>
+    public IReadOnlyList<string> Included { get; init; } = [];
+}
 
 /// <summary>Something wrong with the settings.</summary>
 /// <param name="Source">The file's path, or the name of the environment variable or flag.</param>
@@ -18,6 +22,8 @@ public sealed record ConfigurationResult(
 /// <param name="Message">What is wrong and what to do, in one line.</param>
 public sealed record ConfigurationError(string Source, int Line, int Column, string Message)
 {
-    public override string ToString() =>
-        Line == 0 ? $"{Source}: {Message}" : string.Create(CultureInfo.InvariantCulture, $"{Source}:{Line}:{Column}: {Message}");
+    /// <summary>Where it is: <c>source:line:column</c>, or the source alone.</summary>
+    public string Place => Line == 0 ? Source : string.Create(CultureInfo.InvariantCulture, $"{Source}:{Line}:{Column}");
+
+    public override string ToString() => $"{Place}: {Message}";
 }

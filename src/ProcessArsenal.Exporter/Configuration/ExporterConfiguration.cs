@@ -19,6 +19,9 @@ public sealed record ExporterConfiguration
 
     public GroupSettings Groups { get; init; } = new();
 
+    /// <summary>Whose families are published beside our own.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>A process that any of these selects has series of its own.</summary>
     public ImmutableArray<Expression> Watch { get; init; } = [];
 
@@ -50,6 +53,9 @@ public sealed record GroupSettings
     /// <summary>In the order in which they are tried.</summary>
     public ImmutableArray<GroupRule> Rules { get; init; } = [];
 
+    /// <summary>Rules of a file of process-exporter, tried after <see cref="Rules"/>.</summary>
+    public ProcessExporterFile ProcessExporter { get; init; } = ProcessExporterFile.None;
+
     /// <summary>A process that any of these selects is in no group.</summary>
     public ImmutableArray<Expression> Exclude { get; init; } = [];
 
@@ -73,4 +79,13 @@ public sealed record LogSettings
 {
     /// <summary>Debug, Information, Warning or Error.</summary>
     public LogLevel Level { get; init; } = LogLevel.Information;
+}
+
+/// <summary>Another exporter whose families can be published beside our own.</summary>
+public enum Compatibility
+{
+    None,
+
+    /// <summary>https://github.com/ncabatoff/process-exporter, 0.7.10.</summary>
+    ProcessExporter,
 }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Sampling;
 
@@ -11,7 +12,8 @@ internal static class ConfigurationChanges
     {
         Interval = configuration.Sampling.Interval,
         SmapsBudget = configuration.Sampling.SmapsBudget,
-        Grouper = new Grouper(configuration.Groups.Rules),
+        Grouper = new Grouper(Rules(configuration.Groups)),
+        Compatibility = configuration.Compatibility == Compatibility.ProcessExporter ? new NamedGroupOptions(Rules(configuration.Groups)) : null,
         Exclude = configuration.Groups.Exclude,
         Watch = configuration.Watch,
         MaxGroups = configuration.Groups.Max,
@@ -19,6 +21,8 @@ internal static class ConfigurationChanges
         Top = configuration.PerProcess.Top,
         MaxReported = configuration.PerProcess.Max,
     };
+
+    private static IReadOnlyList<GroupRule> Rules(GroupSettings groups) => [.. groups.Rules, .. groups.ProcessExporter.Rules];
 
     /// <summary>Keys that differ and take a restart.</summary>
     public static IEnumerable<string> NeedRestart(ExporterConfiguration before, ExporterConfiguration after)

@@ -13,7 +13,7 @@ internal sealed partial class ConfigurationReloader(
     private readonly SemaphoreSlim _requests = new(0, 1);
     private ExporterConfiguration _current = loaded.Configuration!;
     private string? _file = loaded.File;
-    private (DateTime, long) _stamp;
+    private readonly WatchedFiles _files = new();
 
     public override void Dispose()
     {
@@ -29,13 +29,13 @@ internal sealed partial class ConfigurationReloader(
             Request();
         });
         using ITimer look = time.CreateTimer(_ => RequestIfChanged(), null, LookInterval, LookInterval);
-        _stamp = Stamp();
+        Watch(loaded.Included);
         try
         {
             while (true)
             {
                 await _requests.WaitAsync(stoppingToken);
-                _stamp = Stamp();
+                _files.MarkRead();
                 TryReload();
             }
         }
@@ -69,6 +69,8 @@ internal sealed partial class ConfigurationReloader(
             return;
         }
         _file = result.File;
+        // Of a file that can't even be parsed it is not known what it would have named.
+        if (result.Configuration is not null || result.Included.Count > 0) Watch(result.Included);
         own.Reloaded(result.Configuration is not null);
         if (result.Configuration is not { } configuration)
         {
@@ -84,7 +86,7 @@ internal sealed partial class ConfigurationReloader(
 
     private void RequestIfChanged()
     {
-        if (Stamp() != _stamp) Request();
+        if (_files.HaveChanged()) Request();
     }
 
     private void Request()
@@ -99,20 +101,7 @@ internal sealed partial class ConfigurationReloader(
         }
     }
 
-    /// <summary>Follows symbolic links, since that is how Kubernetes swaps a mounted configuration.</summary>
-    private (DateTime, long) Stamp()
-    {
-        try
-        {
-            var file = new FileInfo(_file ?? sources.DefaultFile);
-            FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            return target is FileInfo { Exists: true } found ? (found.LastWriteTimeUtc, found.Length) : default;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return default;
-        }
-    }
+    private void Watch(IReadOnlyList<string> included) => _files.Watch([_file ?? sources.DefaultFile, .. included]);
 
     private static partial class Log
     {

@@ -19,33 +19,12 @@ public static class CollectorCatalogue
 
     public static readonly Metric[] Metrics = [.. All.SelectMany(collector => collector.Metrics)];
 
+    /// <summary>Their places among the values of a group and the counters of a process.</summary>
+    internal static readonly MetricSet Set = new(Metrics);
+
     /// <summary>Values kept per group.</summary>
-    public static readonly int GroupSlots = AssignGroupSlots();
+    public static readonly int GroupSlots = Set.GroupSlots;
 
     /// <summary>Counters kept per process.</summary>
-    public static readonly int CounterSlots = AssignCounterSlots();
-
-    private static int AssignGroupSlots()
-    {
-        int next = 0;
-        foreach (Metric metric in Metrics)
-        {
-            if (metric.GroupName is null) continue;
-            metric.GroupSlot = next;
-            next += metric.Series.Length;
-        }
-        return next;
-    }
-
-    private static int AssignCounterSlots()
-    {
-        int next = 0;
-        foreach (Metric metric in Metrics)
-        {
-            if (metric.Kind != MetricKind.Counter || metric.GroupName is null || metric.Series[0].Read is null) continue;
-            metric.CounterSlot = next;
-            next += metric.Series.Length;
-        }
-        return next;
-    }
+    public static readonly int CounterSlots = Set.CounterSlots;
 }

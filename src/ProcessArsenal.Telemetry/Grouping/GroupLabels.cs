@@ -12,6 +12,8 @@ public static class GroupLabels
     [
         "group", "identity", "pid", "state", "cpu_mode", "type", "reason", "disk_io_direction", "outcome", "source", "destination",
         "transport", "le", "quantile", "job", "instance",
+        // Those of process-exporter's families.
+        "groupname", "mode", "memtype", "ctxswitchtype", "wchan", "threadname", "iomode",
     ];
 
     /// <summary>Null if the name is good; else what is wrong with it and what to do.</summary>

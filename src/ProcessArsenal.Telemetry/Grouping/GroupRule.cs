@@ -52,8 +52,9 @@ public sealed class GroupRule
     public static GroupRule? Compile(GroupRuleOptions options, ICollection<GroupRuleError> errors, bool cmdlineComplete = true)
     {
         int before = errors.Count;
-        CheckEntries("comm", options.Comm, errors, CheckComm);
-        CheckEntries("exe", options.Exe, errors);
+        bool ours = !options.ProcessExporter; // There, an entry that can't match is no mistake.
+        if (ours) CheckEntries("comm", options.Comm, errors, CheckComm);
+        if (ours) CheckEntries("exe", options.Exe, errors);
         CheckEntries("unit", options.Unit, errors);
         CheckEntries("user", options.User, errors);
 
@@ -74,10 +75,10 @@ public sealed class GroupRule
             }
         }
 
-        GroupTemplate? template = Template(options.Name ?? GroupTemplate.Default, "name", captures, errors);
-        if (options.Name is { } fixedName && Grouper.IsReserved(fixedName))
+        GroupTemplate? template = Template(options.Name ?? GroupTemplate.Default, "name", captures, errors, options.ProcessExporter);
+        if (ours && options.Name is { } fixedName && Grouper.IsReserved(fixedName))
             errors.Add(new GroupRuleError($"'{fixedName}' is the name of a group of our own: choose another.", "name"));
-        if (options.Name is { Length: 0 })
+        if (ours && options.Name is { Length: 0 })
             errors.Add(new GroupRuleError($"the name is empty: leave the key out for {GroupTemplate.Default}, or give it one.", "name"));
         var labels = ImmutableArray.CreateBuilder<(string, GroupTemplate)>();
         foreach ((string label, string value) in options.Labels)
@@ -128,7 +129,7 @@ public sealed class GroupRule
     private GroupKey Key(ProcessDescription process, int pid, Dictionary<string, string>? captures)
     {
         string name = _name.Render(process, pid, captures);
-        name = name.Length == 0 ? Grouper.Unknown : Grouper.Unreserved(name);
+        if (!Options.ProcessExporter) name = name.Length == 0 ? Grouper.Unknown : Grouper.Unreserved(name);
         return new GroupKey(name, _labels.Select(label => KeyValuePair.Create(label.Name, label.Value.Render(process, pid, captures))));
     }
 
@@ -136,7 +137,7 @@ public sealed class GroupRule
     {
         string? first = process.Arguments is { Count: > 0 } ? process.Arguments[0] : null;
         foreach (string entry in Options.Exe)
-            if (IsExecutable(entry, process.Executable) || IsExecutable(entry, first)) return true;
+            if (IsExecutable(entry, first) || (!Options.ProcessExporter && IsExecutable(entry, process.Executable))) return true;
         return false;
     }
 
@@ -155,9 +156,11 @@ public sealed class GroupRule
 
     private static string Cut(string text) => Quoting.Cut(text, GroupTemplate.MaxLength);
 
-    private static GroupTemplate? Template(string text, string key, List<string>? captures, ICollection<GroupRuleError> errors)
+    private static GroupTemplate? Template(
+        string text, string key, List<string>? captures, ICollection<GroupRuleError> errors, bool processExporter = false)
     {
-        GroupTemplate? template = GroupTemplate.Parse(text, captures, out string? error);
+        GroupTemplate? template = processExporter
+            ? GroupTemplate.ParseForProcessExporter(text, out string? error) : GroupTemplate.Parse(text, captures, out error);
         if (error is not null) errors.Add(new GroupRuleError(error, key));
         return template;
     }

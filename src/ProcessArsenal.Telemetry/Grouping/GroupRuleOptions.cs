@@ -24,6 +24,11 @@ public sealed record GroupRuleOptions
     /// <summary>The effective user is one of these, by name or number.</summary>
     public ImmutableArray<string> User { get; init; } = [];
 
+    /// <summary>It comes from a file of process-exporter, and means what it means there: exe and the variables {{.ExeBase}} and {{.ExeFull}}
+    /// go by the first argument, {{.StartTime}} and {{.Cgroups}} are written as there, a capture that nothing captured is
+    /// <c>&lt;no value&gt;</c>, and no name is reserved.</summary>
+    public bool ProcessExporter { get; init; }
+
     /// <summary>Own labels: names, and templates of their values.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

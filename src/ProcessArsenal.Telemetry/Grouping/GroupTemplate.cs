@@ -17,22 +17,25 @@ public sealed class GroupTemplate
     private const string MatchPrefix = ".Matches.";
 
     /// <summary>Every variable but the captures, with where its value comes from.</summary>
-    private static readonly (string Name, Func<ProcessDescription, int, string?> Value)[] Variables =
+    private static readonly TemplateVariable[] Variables =
     [
-        (".Comm", (d, _) => d.Name),
-        (".ExeBase", (d, _) => d.ExecutableName),
-        (".ExeFull", (d, _) => d.Executable ?? (d.Arguments is { Count: > 0 } ? d.Arguments[0] : d.Name)),
-        (".Username", (d, _) => d.User),
-        (".PID", (_, pid) => pid.ToString(CultureInfo.InvariantCulture)),
-        (".StartTime", (d, _) => d.StartTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
-        (".Cgroups", (d, _) => d.Cgroup),
-        (".Unit", (d, _) => d.Unit),
-        (".Container", (d, _) => d.Container),
+        new(".Comm", (d, _) => d.Name),
+        new(".ExeBase", (d, _) => d.ExecutableName),
+        new(".ExeFull", (d, _) => d.Executable ?? (d.Arguments is { Count: > 0 } ? d.Arguments[0] : d.Name)),
+        new(".Username", (d, _) => d.User),
+        new(".PID", (_, pid) => pid.ToString(CultureInfo.InvariantCulture)),
+        new(".StartTime", (d, _) => d.StartTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+        new(".Cgroups", (d, _) => d.Cgroup),
+        new(".Unit", (d, _) => d.Unit),
+        new(".Container", (d, _) => d.Container),
     ];
 
     private readonly List<Part> _parts = [];
 
-    private GroupTemplate(string text) => Text = text;
+    /// <summary>What stands for a capture that nothing captured.</summary>
+    private readonly string _noCapture;
+
+    private GroupTemplate(string text, string noCapture) => (Text, _noCapture) = (text, noCapture);
 
     /// <summary>The source text.</summary>
     public string Text { get; }
@@ -43,10 +46,19 @@ public sealed class GroupTemplate
     /// <summary>Parses a template.</summary>
     /// <param name="captures">The names that <c>.Matches</c> may ask for; null to accept any.</param>
     /// <param name="error">What is wrong and what to do; null if nothing is.</param>
-    public static GroupTemplate? Parse(string text, IReadOnlyCollection<string>? captures, out string? error)
+    public static GroupTemplate? Parse(string text, IReadOnlyCollection<string>? captures, out string? error) =>
+        Parse(text, Variables, captures, "", out error);
+
+    /// <summary>Parses a template of a file of process-exporter: see <see cref="GroupRuleOptions.ProcessExporter"/>.</summary>
+    /// <param name="error">What is wrong and what to do; null if nothing is.</param>
+    public static GroupTemplate? ParseForProcessExporter(string text, out string? error) =>
+        Parse(text, ProcessExporterVariables.All, captures: null, "<no value>", out error);
+
+    private static GroupTemplate? Parse(
+        string text, TemplateVariable[] variables, IReadOnlyCollection<string>? captures, string noCapture, out string? error)
     {
         error = null;
-        var template = new GroupTemplate(text);
+        var template = new GroupTemplate(text, noCapture);
         int at = 0;
         while (at < text.Length)
         {
@@ -60,7 +72,7 @@ public sealed class GroupTemplate
                 error = $"'{Quoting.Cap(text[open..])}' is never closed: add }}}}.";
                 return null;
             }
-            if (Variable(text[(open + 2)..close].Trim(), captures, out error) is not { } part) return null;
+            if (Variable(text[(open + 2)..close].Trim(), variables, captures, out error) is not { } part) return null;
             template._parts.Add(part);
             at = close + 2;
         }
@@ -74,17 +86,17 @@ public sealed class GroupTemplate
         var result = new StringBuilder();
         foreach (Part part in _parts)
         {
-            if (part.Capture is not null) result.Append(captures?.GetValueOrDefault(part.Capture));
+            if (part.Capture is not null) result.Append(captures?.GetValueOrDefault(part.Capture) ?? _noCapture);
             else result.Append(part.Literal ?? part.Value!(description, pid));
             if (result.Length > MaxLength) break;
         }
         return Quoting.Cut(result.ToString(), MaxLength);
     }
 
-    private static Part? Variable(string name, IReadOnlyCollection<string>? captures, out string? error)
+    private static Part? Variable(string name, TemplateVariable[] variables, IReadOnlyCollection<string>? captures, out string? error)
     {
         error = null;
-        foreach ((string known, Func<ProcessDescription, int, string?> value) in Variables)
+        foreach ((string known, Func<ProcessDescription, int, string?> value) in variables)
             if (known == name) return new Part(null, value, null);
         if (name.StartsWith(MatchPrefix, StringComparison.Ordinal))
         {
@@ -96,7 +108,7 @@ public sealed class GroupTemplate
                     ? $": write (?P<name>...) in one, and {{{{{MatchPrefix}name}}}} here." : $": did you mean '{MatchPrefix}{meant}'?");
             return null;
         }
-        IEnumerable<string> names = Variables.Select(variable => variable.Name).Append(".Matches");
+        IEnumerable<string> names = variables.Select(variable => variable.Name).Append(".Matches");
         string? nearest = NearestName.Find(name, names);
         error = $"unknown variable '{Quoting.Cap(name)}'"
             + (nearest is null ? $": there are {string.Join(", ", names)}.name." : $": did you mean '{nearest}'?");
@@ -106,3 +118,8 @@ public sealed class GroupTemplate
     /// <summary>One of: literal text, a variable, a capture.</summary>
     private sealed record Part(string? Literal, Func<ProcessDescription, int, string?>? Value, string? Capture);
 }
+
+/// <summary>A variable of a template.</summary>
+/// <param name="Name">With its dot: <c>.Comm</c>.</param>
+/// <param name="Value">Its value for a process and its pid.</param>
+internal readonly record struct TemplateVariable(string Name, Func<ProcessDescription, int, string?> Value);

@@ -20,7 +20,7 @@ public sealed class Grouper
     public Grouper(IReadOnlyList<GroupRule> rules)
     {
         _rules = [.. rules];
-        DeclaredGroups = [.. _rules.Select(rule => rule.Declared).OfType<GroupKey>().Distinct()];
+        DeclaredGroups = [.. _rules.Select(rule => rule.Declared).OfType<GroupKey>().Select(Own).Distinct()];
     }
 
     /// <summary>Whether there are rules, which may look at command lines.</summary>
@@ -35,10 +35,14 @@ public sealed class Grouper
     {
         if (process.IsKernelThread) return Kernel;
         foreach (GroupRule rule in _rules)
-            if (rule.Match(process, pid) is { } key) return key;
+            if (rule.Match(process, pid) is { } key) return Own(key);
         string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ExecutableName;
         return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(Unreserved(name), GroupTemplate.MaxLength));
     }
+
+    /// <summary>The key as our own groups may have it: a rule of process-exporter reserves no name, and may give none.</summary>
+    private static GroupKey Own(GroupKey key) => key.Name.Length == 0 ? new GroupKey(Unknown, key.Labels)
+        : IsReserved(key.Name) ? new GroupKey(Unreserved(key.Name), key.Labels) : key;
 
     /// <summary>What the groups of the kernel and of the overflow say must stay true, and anybody can name a program after them.</summary>
     internal static string Unreserved(string name) => IsReserved(name) ? name + " (program)" : name;

@@ -17,6 +17,7 @@ public static class PrometheusPage
         WriteProcessInfo(writer, snapshot);
         foreach (Metric metric in CollectorCatalogue.Metrics) WriteProcessFamily(writer, metric, snapshot);
         WriteSystem(writer, snapshot);
+        NamedGroupFamilies.Write(writer, snapshot.Named, format);
         SamplingFamilies.Write(writer, snapshot, time);
     }
 

@@ -17,7 +17,7 @@ internal static class SamplingFamilies
         Single(writer, "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.", health.Excluded);
         WriteEvents(writer, health);
         WriteCollectors(writer, snapshot, time);
-        WriteDropped(writer, health);
+        WriteDropped(writer, health, snapshot.Named);
         WriteSignals(writer, health);
     }
 
@@ -55,7 +55,7 @@ internal static class SamplingFamilies
             if (Labels[i] is { } labels) writer.Sample(success, [], labels, snapshot.Collectors.Failed[i] == 0 ? 1 : 0);
     }
 
-    private static void WriteDropped(ExpositionWriter writer, in SamplingHealth health)
+    private static void WriteDropped(ExpositionWriter writer, in SamplingHealth health, NamedSnapshot named)
     {
         const string dropped = "arsenal_series_dropped_total";
         writer.Family(dropped, "counter", null,
@@ -63,6 +63,9 @@ internal static class SamplingFamilies
             + "and processes that got no series of their own as there were too many of them.");
         writer.Sample(dropped, [], "family=\"process_group\"", health.GroupsFolded);
         writer.Sample(dropped, [], "family=\"process\"", health.ProcessesNotReported);
+        if (!named.IsOn) return;
+        writer.Sample(dropped, [], "family=\"namedprocess_namegroup\"", named.GroupsFolded);
+        writer.Sample(dropped, [], "family=\"namedprocess_namegroup_thread\"", named.ThreadsFolded);
     }
 
     private static void WriteSignals(ExpositionWriter writer, in SamplingHealth health)

@@ -85,6 +85,7 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
             User = user is { } id ? users.Find(id) : null,
             Cgroup = cgroup?.Path,
             MemoryCgroup = cgroup?.Memory ?? cgroup?.Unified,
+            Cgroups = cgroup is null ? null : ProcCgroup.ListPaths(_cgroup.AsSpan(0, _cgroupLength)),
             Unit = cgroup is null ? null : CgroupNames.UnitOf(cgroup.Path),
             Container = cgroup is null ? null : CgroupNames.ContainerOf(cgroup.Path),
             DescriptorLimit = _descriptorLimit,

@@ -8,15 +8,21 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <summary>The running account of one group. Counters are sums of increments, so they outlive the members that made them.</summary>
 internal sealed class GroupState
 {
-    private readonly double[] _values = new double[CollectorCatalogue.GroupSlots];
+    private readonly MetricSet _set;
+    private readonly double[] _values;
 
     /// <summary>Members in this tick whose value of the slot could not be read.</summary>
-    private readonly int[] _unreadable = new int[CollectorCatalogue.GroupSlots];
+    private readonly int[] _unreadable;
 
-    public GroupState(GroupKey key)
+    /// <param name="set">What is accounted.</param>
+    /// <param name="label">The label that holds the group's name.</param>
+    public GroupState(GroupKey key, MetricSet set, string label)
     {
+        _set = set;
+        _values = new double[set.GroupSlots];
+        _unreadable = new int[set.GroupSlots];
         Key = key;
-        Labels = LabelBlock.Encode([("group", key.Name), .. key.Labels.Select(pair => (pair.Key, (string?)pair.Value))]);
+        Labels = LabelBlock.Encode([(label, key.Name), .. key.Labels.Select(pair => (pair.Key, (string?)pair.Value))]);
         BeginTick();
     }
 
@@ -50,7 +56,7 @@ internal sealed class GroupState
         Members = 0;
         HasEnded = false;
         Array.Clear(_unreadable);
-        foreach (Metric metric in CollectorCatalogue.Metrics)
+        foreach (Metric metric in _set.Metrics)
         {
             if (metric.GroupSlot < 0 || metric.Kind == MetricKind.Counter) continue;
             // The least and the greatest of no values is none.
@@ -72,7 +78,7 @@ internal sealed class GroupState
     public void Add(in ProcessRow row, double[] counters)
     {
         Members++;
-        foreach (Metric metric in CollectorCatalogue.Metrics)
+        foreach (Metric metric in _set.Metrics)
         {
             if (metric.GroupSlot < 0) continue;
             for (int i = 0; i < metric.Series.Length; i++)
@@ -92,7 +98,7 @@ internal sealed class GroupState
     public void AddEnded(in ProcessRow row, double[] counters)
     {
         HasEnded = true;
-        foreach (Metric metric in CollectorCatalogue.Metrics)
+        foreach (Metric metric in _set.Metrics)
         {
             if (metric.CounterSlot < 0) continue;
             for (int i = 0; i < metric.Series.Length; i++)
@@ -107,9 +113,10 @@ internal sealed class GroupState
     public void AddUnreadable()
     {
         Members++;
-        foreach (Metric metric in CollectorCatalogue.Metrics)
+        foreach (Metric metric in _set.Metrics)
         {
-            if (metric.GroupSlot < 0 || metric.Series[0].Read is null) continue;
+            // What is counted where it is seen has nothing to do with who can be read; what is a gauge of members has.
+            if (metric.GroupSlot < 0 || (metric.Series[0].Read is null && metric.Kind == MetricKind.Counter)) continue;
             for (int i = 0; i < metric.Series.Length; i++) _unreadable[metric.GroupSlot + i]++;
         }
     }

@@ -1,10 +1,13 @@
+using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Grouping;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>All groups: declared ones for ever, others until some time after their last process. What does not fit is folded into
 /// <see cref="Other"/>, and counted.</summary>
-internal sealed class GroupTable
+/// <param name="set">What is accounted.</param>
+/// <param name="label">The label that holds a group's name.</param>
+internal sealed class GroupTable(MetricSet set, string label)
 {
     public static readonly GroupKey Other = new(Grouper.Overflow);
 
@@ -60,7 +63,7 @@ internal sealed class GroupTable
 
     private GroupState Add(GroupKey key)
     {
-        if (!_groups.TryGetValue(key, out GroupState? group)) _groups.Add(key, group = new GroupState(key));
+        if (!_groups.TryGetValue(key, out GroupState? group)) _groups.Add(key, group = new GroupState(key, set, label));
         return group;
     }
 }

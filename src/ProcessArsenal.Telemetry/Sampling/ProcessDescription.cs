@@ -45,6 +45,9 @@ public sealed class ProcessDescription
     /// read.</summary>
     public string? MemoryCgroup { get; init; }
 
+    /// <summary>All paths of /proc/PID/cgroup, as process-exporter lists them; null if they can't be read.</summary>
+    public string? Cgroups { get; init; }
+
     /// <summary>Soft RLIMIT_NOFILE, <see cref="Procfs.ProcLimits.Unlimited"/> if there is none; null if it can't be read.</summary>
     public ulong? DescriptorLimit { get; init; }
 

@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -14,9 +15,10 @@ public sealed class Sampler : IDisposable
     private readonly TimeProvider _time;
     private readonly SnapshotStore _store;
     private readonly ProcessTracker _tracker;
-    private readonly GroupTable _groups = new();
+    private readonly GroupTable _groups = new(CollectorCatalogue.Set, "group");
     private readonly ReportSelector _selector = new();
     private readonly SmapsReader _smaps;
+    private readonly NamedGroups _named;
     private readonly SignalBoard _signals = new();
     private readonly EndedAccounts _ended;
     private SamplingOptions _options = new();
@@ -41,6 +43,7 @@ public sealed class Sampler : IDisposable
         _time = time;
         _store = store;
         _pending = options;
+        _named = new NamedGroups(proc, time, _signals);
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
@@ -54,7 +57,11 @@ public sealed class Sampler : IDisposable
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
         _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
         {
-            Ended = (process, exit) => _ended.Close(process, exit, _tracker!.Children),
+            Ended = (process, exit) =>
+            {
+                _ended.Close(process, exit, _tracker!.Children);
+                _named.Close(process, exit);
+            },
         };
     }
 
@@ -77,6 +84,7 @@ public sealed class Sampler : IDisposable
         DateTimeOffset now = _time.GetUtcNow();
         ApplyPending();
         _groups.BeginTick();
+        _named.BeginTick();
         _signals.BeginTick(++_tick);
         _tracker.Update(_tick);
         _smaps.BeginTick(_options.SmapsBudget); // After the update: what was read is given to those that are still alive.
@@ -99,6 +107,8 @@ public sealed class Sampler : IDisposable
         snapshot.ReserveGroups(_groups.Count);
         foreach (GroupState group in _groups.All)
             group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)), _unknown);
+
+        _named.Tick(snapshot, _tracker, _tick, began);
 
         snapshot.Tick = _tick;
         snapshot.Time = now;
@@ -137,6 +147,7 @@ public sealed class Sampler : IDisposable
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
         _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
+        _named.Configure(options, _tracker.Known);
     }
 
     private void AddRow(Snapshot snapshot, TrackedProcess process)
@@ -196,6 +207,8 @@ public sealed class Sampler : IDisposable
     private void AddEnded(ProcessLife life)
     {
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
-        if (!_ended.Open(life, ProcessTracker.ExitOf(life, description), guessed, _tracker.HasDelays, _options, _tracker.Children)) _excluded++;
+        ProcessExit exit = ProcessTracker.ExitOf(life, description);
+        if (_ended.Open(life, exit, guessed, _tracker.HasDelays, _options, _tracker.Children)) _named.Open(life, exit);
+        else _excluded++;
     }
 }

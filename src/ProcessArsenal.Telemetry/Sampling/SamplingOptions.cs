@@ -1,3 +1,4 @@
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Grouping;
 
@@ -16,6 +17,9 @@ public sealed record SamplingOptions
 
     /// <summary>Processes that no series counts. Unknown excludes too: what was meant to be hidden stays hidden.</summary>
     public IReadOnlyList<Expression> Exclude { get; init; } = [];
+
+    /// <summary>Publishes process-exporter's families too; null: it does not.</summary>
+    public NamedGroupOptions? Compatibility { get; init; }
 
     /// <summary>Processes that get series of their own.</summary>
     public IReadOnlyList<Expression> Watch { get; init; } = [];

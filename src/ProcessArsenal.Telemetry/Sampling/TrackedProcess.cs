@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
@@ -80,6 +81,9 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     /// <summary>The group that it is counted in, which is another one if there are too many; null if excluded, or not yet known.</summary>
     public GroupState? Group { get; set; }
+
+    /// <summary>Its part in process-exporter's families; null while they are off, or if it is excluded.</summary>
+    public NamedMember? Named { get; set; }
 
     /// <summary>It started since the last tick, and its start is not counted yet.</summary>
     public bool IsNew { get; set; }

@@ -47,6 +47,9 @@ public sealed class Snapshot
     /// <summary>What the collectors cost in this tick.</summary>
     public CollectorTally Collectors { get; } = new();
 
+    /// <summary>process-exporter's families, where they are wanted.</summary>
+    internal NamedSnapshot Named { get; } = new();
+
     /// <summary>One value of one group; NaN is absent.</summary>
     public double GroupValue(int group, int slot) => _groupValues[group * CollectorCatalogue.GroupSlots + slot];
 

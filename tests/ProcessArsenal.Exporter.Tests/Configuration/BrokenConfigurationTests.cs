@@ -20,7 +20,7 @@ public sealed class BrokenConfigurationTests
             ] },
         { "unknown key far from any", "flavour: vanilla\n",
             [
-                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, watch, per_process, procfs, log.",
+                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, compatibility, watch, per_process, procfs, log.",
             ] },
         { "key of another section", "linger: 5m\n",
             [
@@ -32,7 +32,7 @@ public sealed class BrokenConfigurationTests
             ] },
         { "section is a list", "groups: [a]\n",
             [
-                "config.yml:1:9: 'groups' must be a section of rules, exclude, max, linger, not a list.",
+                "config.yml:1:9: 'groups' must be a section of rules, process_exporter_config, exclude, max, linger, not a list.",
             ] },
         { "reserved group", "groups: { rules: [ { name: other } ] }\n",
             [
@@ -212,7 +212,7 @@ public sealed class BrokenConfigurationTests
             ] },
         { "merge key", "groups: { <<: { max: 5 } }\n",
             [
-                "config.yml:1:11: unknown key '<<' in 'groups': there are rules, exclude, max, linger.",
+                "config.yml:1:11: unknown key '<<' in 'groups': there are rules, process_exporter_config, exclude, max, linger.",
             ] },
         { "two documents", "procfs: /proc\n---\nprocfs: /proc\n",
             [

@@ -1,5 +1,7 @@
 using System.Text;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Compatibility;
+using ProcessArsenal.Telemetry.Publishing;
 using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.Collectors;
@@ -27,6 +29,18 @@ public sealed class CatalogueTests
 
         For processes that `watch` selects, and for the busiest and largest. Every family has the labels `identity`, `pid` and `group`. Counters are those
         of the process since it started. `process_info{name, executable, owner, unit, container} 1` says who it is: join on `identity`.
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+
+        """;
+
+    private const string Compatible = """
+
+        ## process-exporter's families
+
+        With `compatibility: process-exporter`, per group of its rules. Every family per group has the label `groupname`, and the labels that the group's
+        rule gives it. A declared group without processes is 0; what can't be read is absent.
 
         | family | type | labels | what it is |
         |---|---|---|---|
@@ -73,6 +87,17 @@ public sealed class CatalogueTests
         text.Append(PerProcess);
         foreach (Metric metric in CollectorCatalogue.Metrics.Where(metric => metric.ProcessName is not null))
             Append(text, metric.ProcessName!, metric, metric.ProcessHelp, series => series.ProcessLabel);
+        text.Append(Compatible);
+        foreach (Metric metric in NamedGroupMetrics.All) Append(text, metric.GroupName!, metric, metric.GroupHelp, series => series.GroupLabel);
+        text.Append($"| `{NamedGroupFamilies.ThreadCount}` | gauge | `threadname` | {NamedGroupFamilies.ThreadCountHelp} |\n");
+        foreach (ThreadFamily family in NamedGroupFamilies.Threads)
+        {
+            string[][] labels = [.. family.Series.Where(series => series.Label.Length > 0).Select(series => series.Label.Split('='))];
+            string more = labels.Length == 0 ? "" : $", `{labels[0][0]}` = {string.Join(", ", labels.Select(pair => pair[1].Trim('"')))}";
+            text.Append($"| `{family.Name}` | counter | `threadname`{more} | {family.Help} |\n");
+        }
+        text.Append($"| `{NamedGroupFamilies.WaitChannels}` | gauge | `wchan` | {NamedGroupFamilies.WaitChannelsHelp} |\n");
+        foreach ((string name, string help, _) in NamedGroupFamilies.Errors) text.Append($"| `{name}` | counter | | {help} |\n");
         Golden.Check("docs/metrics.md", text.Append(Rest).ToString());
     }
 

@@ -9,6 +9,8 @@ internal sealed class PathKind(string example) : ScalarKind<string>
 {
     private const int Max = 4095; // PATH_MAX less the final NUL
 
+    public override bool IsPath => true;
+
     public override string Expected => $"an absolute path such as {example}";
 
     protected override bool TryParse(string text, bool plain, [MaybeNullWhen(false)] out string value)

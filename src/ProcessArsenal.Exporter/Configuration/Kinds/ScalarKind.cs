@@ -7,6 +7,8 @@ namespace ProcessArsenal.Exporter.Configuration.Kinds;
 /// <summary>A kind whose values are one word or line.</summary>
 internal abstract class ScalarKind<T> : ValueKind<T>
 {
+    public sealed override bool IsText => true;
+
     /// <summary>What a value must be, with its range and an example, to follow "must be".</summary>
     public abstract string Expected { get; }
 

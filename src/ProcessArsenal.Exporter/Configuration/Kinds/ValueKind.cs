@@ -7,6 +7,12 @@ namespace ProcessArsenal.Exporter.Configuration.Kinds;
 /// <summary>A kind of value: how it is read, checked, written and described.</summary>
 internal abstract class ValueKind<T>
 {
+    /// <summary>Whether a variable or flag holds the bare value rather than YAML.</summary>
+    public virtual bool IsText => false;
+
+    /// <summary>Whether the value is a path, which a flag may give relative to the working directory.</summary>
+    public virtual bool IsPath => false;
+
     /// <summary>Reads a value; reports every error there is in it.</summary>
     /// <param name="path">The key, for messages.</param>
     public abstract bool TryBind(YamlNode node, string path, BindContext context, [MaybeNullWhen(false)] out T value);

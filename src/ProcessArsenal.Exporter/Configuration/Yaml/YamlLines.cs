@@ -5,7 +5,7 @@ namespace ProcessArsenal.Exporter.Configuration.Yaml;
 /// <summary>What is checked line by line before the parser sees a text.</summary>
 internal static class YamlLines
 {
-    public static void Check(string text, BindContext context)
+    public static void Check(string text, BindContext context, bool directives = false)
     {
         bool prologue = true;
         int number = 0;
@@ -16,7 +16,7 @@ internal static class YamlLines
             bool empty = content.IsEmpty || content[0] == '#';
             if (!empty && prologue && line[0] == '%')
             {
-                context.Error(new Position(number, 1), "YAML directives (%...) are not supported: remove the line.");
+                if (!directives) context.Error(new Position(number, 1), "YAML directives (%...) are not supported: remove the line.");
                 continue;
             }
             prologue &= empty;

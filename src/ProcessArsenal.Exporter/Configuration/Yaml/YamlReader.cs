@@ -7,21 +7,24 @@ namespace ProcessArsenal.Exporter.Configuration.Yaml;
 
 /// <summary>Reads the part of YAML that settings need into nodes with positions. YamlDotNet's parser does the reading; its own
 /// representation model is not used, as it stops at the first duplicate key, forgets scalar ends and recurses without bound.</summary>
-internal sealed class YamlReader(BindContext context)
+/// <param name="tolerant">Takes what other programs' readers take: anchors and aliases, tags (which are ignored), directives, keys that are there twice
+/// (the last one counts), further documents (which are ignored).</param>
+internal sealed class YamlReader(BindContext context, bool tolerant)
 {
     private const int MaxDepth = 32;
 
     private readonly Stack<Container> _open = new();
+    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     private YamlNode? _root;
 
     /// <summary>Reads one document. Everything refused is reported.</summary>
     /// <returns>Null if there is nothing in it, or if it can't be read to its end.</returns>
-    public static YamlNode? Read(string text, BindContext context)
+    public static YamlNode? Read(string text, BindContext context, bool tolerant = false)
     {
         int before = context.Errors.Count;
-        YamlLines.Check(text, context);
+        YamlLines.Check(text, context, tolerant);
         // Tabs, control characters and directives put the parser on a wrong track: what it would say helps nobody.
-        return context.Errors.Count > before ? null : new YamlReader(context).Read(text);
+        return context.Errors.Count > before ? null : new YamlReader(context, tolerant).Read(text);
     }
 
     private YamlNode? Read(string text)
@@ -37,7 +40,7 @@ internal sealed class YamlReader(BindContext context)
                 {
                     if (seen)
                     {
-                        context.Error(Position.From(e.Start), "a second YAML document begins here: keep all settings in one.");
+                        if (!tolerant) context.Error(Position.From(e.Start), "a second YAML document begins here: keep all settings in one.");
                         break;
                     }
                     seen = true;
@@ -72,22 +75,30 @@ internal sealed class YamlReader(BindContext context)
             case NodeEvent when _open.Count >= MaxDepth:
                 context.Error(at, string.Create(CultureInfo.InvariantCulture, $"nested more than {MaxDepth} levels deep: no setting is."));
                 return false;
+            case AnchorAlias alias when tolerant && _anchors.TryGetValue(alias.Value.Value, out YamlNode? meant):
+                Put(meant);
+                break;
+            case AnchorAlias when tolerant:
+                context.Error(at, "an alias of an anchor that is not there, or does not end before: correct its name.");
+                Put(new YamlRefused(at));
+                break;
             case AnchorAlias:
                 context.Error(at, "aliases (*name) are not supported: write the value out.");
                 Put(new YamlRefused(at));
                 break;
             case Scalar scalar:
-                Put(Marked(scalar) ? new YamlRefused(at) : new YamlScalar(at, scalar.Value, scalar.Style, Position.From(scalar.End)));
+                Put(Marked(scalar) ? new YamlRefused(at)
+                    : Named(scalar, new YamlScalar(at, scalar.Value, scalar.Style, Position.From(scalar.End))));
                 break;
             case SequenceStart sequence:
-                _open.Push(new Container(new YamlSequence(at, [], sequence.Style == SequenceStyle.Flow), Marked(sequence)));
+                _open.Push(new Container(new YamlSequence(at, [], sequence.Style == SequenceStyle.Flow), Marked(sequence), sequence));
                 break;
             case MappingStart mapping:
-                _open.Push(new Container(new YamlMapping(at, [], mapping.Style == MappingStyle.Flow), Marked(mapping)));
+                _open.Push(new Container(new YamlMapping(at, [], mapping.Style == MappingStyle.Flow), Marked(mapping), mapping));
                 break;
             case SequenceEnd or MappingEnd:
                 Container done = _open.Pop();
-                Put(done.Refused ? new YamlRefused(done.Node.Start) : done.Node);
+                Put(done.Refused ? new YamlRefused(done.Node.Start) : Named(done.Source, done.Node));
                 break;
         }
         return true;
@@ -112,6 +123,11 @@ internal sealed class YamlReader(BindContext context)
     private void AddEntry(Container parent, YamlScalar key, YamlNode value)
     {
         if (parent.Seen.TryAdd(key.Text, key.Start.Line)) ((YamlMapping)parent.Node).Entries.Add((key, value));
+        else if (tolerant)
+        {
+            List<(YamlScalar Key, YamlNode Value)> entries = ((YamlMapping)parent.Node).Entries;
+            entries[entries.FindIndex(entry => entry.Key.Text == key.Text)] = (key, value);
+        }
         else
         {
             context.Error(key, string.Create(
@@ -120,8 +136,16 @@ internal sealed class YamlReader(BindContext context)
         }
     }
 
+    /// <summary>Remembers a node that has an anchor. An alias is the node itself, so that nothing grows by it.</summary>
+    private YamlNode Named(NodeEvent source, YamlNode node)
+    {
+        if (!source.Anchor.IsEmpty) _anchors[source.Anchor.Value] = node;
+        return node;
+    }
+
     private bool Marked(NodeEvent node)
     {
+        if (tolerant) return false;
         if (!node.Anchor.IsEmpty) context.Error(Position.From(node.Start),
             "anchors (&name) are not supported: write the value out where it is needed.");
         else if (!node.Tag.IsEmpty) context.Error(Position.From(node.Start), "tags (!name) are not supported: remove it.");
@@ -143,8 +167,10 @@ internal sealed class YamlReader(BindContext context)
         message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + Quoting.Cap(message[1..], 200);
 
     /// <summary>A list or mapping that has begun.</summary>
-    private sealed class Container(YamlNode node, bool refused)
+    private sealed class Container(YamlNode node, bool refused, NodeEvent source)
     {
+        public NodeEvent Source => source;
+
         public YamlNode Node => node;
 
         public bool Refused => refused;

@@ -29,6 +29,14 @@ internal sealed class Workload : IAsyncDisposable
         return workload;
     }
 
+    /// <summary>Starts another program under a name of its own; it has to say "ready" and to end with its stdin too.</summary>
+    public static async Task<Workload> StartOther(Scratch scratch, string program, string name, params string[] arguments)
+    {
+        Workload workload = Launch(scratch, name, [], arguments, program);
+        await workload.Expect("ready");
+        return workload;
+    }
+
     public static async Task<Workload> StartAsNobody(Scratch scratch, string name, params string[] arguments)
     {
         Workload workload = Launch(scratch, name, Users.AsNobody, arguments);
@@ -36,9 +44,9 @@ internal sealed class Workload : IAsyncDisposable
         return workload;
     }
 
-    private static Workload Launch(Scratch scratch, string name, string[] prefix, string[] arguments)
+    private static Workload Launch(Scratch scratch, string name, string[] prefix, string[] arguments, string? program = null)
     {
-        string[] line = [.. prefix, scratch.CopyProgram(Repository.Workload, name), .. arguments];
+        string[] line = [.. prefix, scratch.CopyProgram(program ?? Repository.Workload, name), .. arguments];
         ProcessStartInfo start = new(line[0])
         {
             RedirectStandardInput = true,
@@ -61,6 +69,9 @@ internal sealed class Workload : IAsyncDisposable
 
     /// <summary>Threads that come and go, one after the other.</summary>
     public Task Threads(int count) => Obey($"threads {count}");
+
+    /// <summary>Ends threads of --workers, the last ones first; they are gone on return.</summary>
+    public Task Retire(int count) => Obey($"retire {count}");
 
     public Task Rename(byte[] name) => Obey("rename " + Convert.ToHexString(name));
 

@@ -1,0 +1,27 @@
+namespace ProcessArsenal.Telemetry.Collectors;
+
+/// <summary>Metrics that are accounted together: gives each its places among the values of a group and the counters of a process.</summary>
+internal sealed class MetricSet
+{
+    public MetricSet(Metric[] metrics)
+    {
+        Metrics = metrics;
+        foreach (Metric metric in metrics)
+        {
+            if (metric.GroupName is null) continue;
+            metric.GroupSlot = GroupSlots;
+            GroupSlots += metric.Series.Length;
+            if (metric.Kind != MetricKind.Counter || metric.Series[0].Read is null) continue;
+            metric.CounterSlot = CounterSlots;
+            CounterSlots += metric.Series.Length;
+        }
+    }
+
+    public Metric[] Metrics { get; }
+
+    /// <summary>Values kept per group.</summary>
+    public int GroupSlots { get; }
+
+    /// <summary>Counters kept per process.</summary>
+    public int CounterSlots { get; }
+}

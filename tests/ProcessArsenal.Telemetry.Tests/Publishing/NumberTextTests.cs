@@ -57,7 +57,7 @@ public sealed class NumberTextTests
     [InlineData(999999999999999.0, "999999999999999")]
     [InlineData(999999.999999999, "999999.999999999")]
     [InlineData(1e15, "1000000000000000")]
-    [InlineData(1e16, "1E+16")]
+    [InlineData(1e17, "1E+17")]
     [InlineData(1767322045.01, "1767322045.01")]
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "+Inf")]

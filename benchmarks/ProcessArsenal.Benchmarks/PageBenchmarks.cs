@@ -1,46 +1,54 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using BenchmarkDotNet.Attributes;
+using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Benchmarks;
 
-/// <summary>Writing 20,000 samples with three labels each, of which the label block is encoded once per process. The baseline formats
-/// each line as a string.</summary>
+/// <summary>The page of a snapshot with 20,000 samples. The baseline formats each line of the same families as a string.</summary>
 [MemoryDiagnoser]
 public class PageBenchmarks
 {
-    private const int Processes = 1000;
-    private const int Families = 20;
+    private const int Samples = 20_000;
 
-    private readonly ArrayBufferWriter<byte> _output = new(4 * 1024 * 1024);
-    private readonly byte[][] _labels = new byte[Processes][];
-    private readonly string[] _names = [.. Enumerable.Range(0, Families).Select(i => $"process_family_{i}_bytes_total")];
+    private readonly ArrayBufferWriter<byte> _output = new(8 * 1024 * 1024);
+    private Snapshot _snapshot = null!;
 
     [GlobalSetup]
     public void Setup()
     {
-        for (int i = 0; i < Processes; i++)
-            _labels[i] = LabelBlock.Encode(("identity", $"{i}-{i * 77}-0123abcd"), ("pid", $"{i}"), ("group", "orders.service"));
+        _snapshot = Snapshots.WithSamples(Samples);
+        Console.WriteLine($"// {_snapshot.ProcessCount} processes, {Snapshots.CountSamples(_snapshot)} samples, {Page()} bytes");
     }
 
     [Benchmark(Baseline = true)]
     public int Strings()
     {
-        var text = new System.Text.StringBuilder();
-        for (int f = 0; f < Families; f++)
-            for (int p = 0; p < Processes; p++)
-                text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{_names[f]}{{identity=\"{p}-{p * 77}-0123abcd\",pid=\"{p}\",group=\"orders.service\"}} {p * 1000.5}\n");
-        return System.Text.Encoding.UTF8.GetBytes(text.ToString()).Length;
+        var text = new StringBuilder();
+        foreach (Metric metric in CollectorCatalogue.Metrics.Where(metric => metric.ProcessName is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {metric.ProcessName} {metric.ProcessHelp}\n# TYPE {metric.ProcessName} gauge\n");
+            foreach (ref readonly ProcessRow row in _snapshot.Processes)
+            {
+                foreach (MetricSeries series in metric.Series)
+                {
+                    int pid = row.Sample.Stat.Pid;
+                    text.Append(CultureInfo.InvariantCulture,
+                        $"{metric.ProcessName}{{identity=\"{pid}-{pid * 77}-0123abcd\",pid=\"{pid}\",group=\"{row.Group}\"}} {series.Read!(row) / metric.Divisor}\n");
+                }
+            }
+        }
+        return Encoding.UTF8.GetBytes(text.ToString()).Length;
     }
 
     [Benchmark]
-    public int ExpositionWriter()
+    public int Page()
     {
         _output.ResetWrittenCount();
-        var writer = new ExpositionWriter(_output, ExpositionFormat.PrometheusText);
-        for (int f = 0; f < Families; f++)
-            for (int p = 0; p < Processes; p++) writer.Sample(_names[f], _labels[p], "", p * 1000.5);
+        PrometheusPage.Write(_snapshot, _output, ExpositionFormat.PrometheusText, TimeProvider.System);
         return _output.WrittenCount;
     }
 }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.Publishing;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -13,6 +13,10 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
 {
     private const int MaxConcurrent = 16;
     private const int MaxKept = 4;
+
+    /// <summary>Bytes handed to the server at once: one buffer and one call of the kernel, where a stream would be cut into 4 KiB.</summary>
+    private const int SendSize = 64 * 1024;
+
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(5);
 
@@ -28,22 +32,21 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
             await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{MaxConcurrent} pages are being written already: try again.");
             return;
         }
-        if (!_buffers.TryTake(out PageBuffer? buffer)) buffer = new PageBuffer();
+        PageBuffer page = Take();
         try
         {
-            await AnswerAsync(http, buffer);
+            await AnswerAsync(http, page);
         }
         finally
         {
-            buffer.Reset();
-            if (_buffers.Count < MaxKept) _buffers.Add(buffer);
+            GiveBack(page);
             _turns.Release();
         }
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task AnswerAsync(HttpContext http, PageBuffer buffer)
+    private async Task AnswerAsync(HttpContext http, PageBuffer page)
     {
         long began = time.GetTimestamp();
         Telemetry.Publishing.ExpositionFormat format = ContentNegotiation.Format(http.Request);
@@ -52,35 +55,50 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
             await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"Nothing to say about now: {reason}.");
             return;
         }
-        using (SnapshotLease lease = store.Acquire()) PrometheusPage.Write(lease.Snapshot!, buffer.Text, format, time);
+        using (SnapshotLease lease = store.Acquire()) PrometheusPage.Write(lease.Snapshot!, page, format, time);
         // prometheus-net comes last: it writes the one end mark of OpenMetrics.
-        await own.Registry.CollectAndExportAsTextAsync(buffer.Own,
+        await own.Registry.CollectAndExportAsTextAsync(page,
             format == Telemetry.Publishing.ExpositionFormat.OpenMetrics ? Prometheus.ExpositionFormat.OpenMetricsText : Prometheus.ExpositionFormat.PrometheusText,
             http.RequestAborted);
-        buffer.Text.Write(buffer.Own.GetBuffer().AsSpan(0, (int)buffer.Own.Length));
 
         http.Response.ContentType = ContentNegotiation.ContentType(format);
         http.Response.Headers.Vary = "Accept, Accept-Encoding";
-        ReadOnlyMemory<byte> body = buffer.Text.WrittenMemory;
-        if (ContentNegotiation.AcceptsGzip(http.Request))
+        if (!ContentNegotiation.AcceptsGzip(http.Request))
         {
-            http.Response.Headers.ContentEncoding = "gzip";
-            using (var gzip = new GZipStream(buffer.Compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(body.Span);
-            body = buffer.Compressed.GetBuffer().AsMemory(0, (int)buffer.Compressed.Length);
+            await FinishAsync(http, page, began);
+            return;
         }
+        http.Response.Headers.ContentEncoding = "gzip";
+        PageBuffer compressed = Take();
+        try
+        {
+            using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+                for (int i = 0; i < page.BlockCount; i++) gzip.Write(page[i].Span);
+            await FinishAsync(http, compressed, began);
+        }
+        finally
+        {
+            GiveBack(compressed);
+        }
+    }
+
+    private Task FinishAsync(HttpContext http, PageBuffer body, long began)
+    {
         own.Scrapes.Inc();
         own.ScrapeDuration.Observe(time.GetElapsedTime(began).TotalSeconds);
         http.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(http, body);
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : SendAsync(http, body);
     }
 
-    private async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> body)
+    private async Task SendAsync(HttpContext http, PageBuffer body)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         using ITimer timer = time.CreateTimer(_ => late.Cancel(), null, SendDeadline, Timeout.InfiniteTimeSpan);
         try
         {
-            await http.Response.Body.WriteAsync(body, late.Token);
+            await http.Response.StartAsync(late.Token); // What is written before it is copied once more.
+            for (int i = 0; i < body.BlockCount; i++)
+                for (int at = 0; at < body[i].Length; at += SendSize) await SendAsync(http.Response.BodyWriter, body[i][at..], late.Token);
         }
         catch (OperationCanceledException)
         {
@@ -88,20 +106,19 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
         }
     }
 
-    /// <summary>Memory for one page; kept, so that a scrape allocates next to nothing.</summary>
-    private sealed class PageBuffer
+    private static ValueTask<FlushResult> SendAsync(PipeWriter writer, ReadOnlyMemory<byte> rest, CancellationToken cancellation)
     {
-        public ArrayBufferWriter<byte> Text { get; } = new(64 * 1024);
+        int size = Math.Min(rest.Length, SendSize);
+        rest.Span[..size].CopyTo(writer.GetSpan(size));
+        writer.Advance(size);
+        return writer.FlushAsync(cancellation);
+    }
 
-        public MemoryStream Own { get; } = new();
+    private PageBuffer Take() => _buffers.TryTake(out PageBuffer? buffer) ? buffer : new PageBuffer();
 
-        public MemoryStream Compressed { get; } = new();
-
-        public void Reset()
-        {
-            Text.ResetWrittenCount();
-            Own.SetLength(0);
-            Compressed.SetLength(0);
-        }
+    private void GiveBack(PageBuffer buffer)
+    {
+        buffer.Reset();
+        if (_buffers.Count < MaxKept) _buffers.Add(buffer);
     }
 }

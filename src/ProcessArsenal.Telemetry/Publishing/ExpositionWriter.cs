@@ -1,77 +1,93 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ProcessArsenal.Telemetry.Publishing;
 
-/// <summary>Writes families and samples in one of the text formats. Knows the formats, not the metrics.
-/// The end mark of OpenMetrics is left to whoever writes last.</summary>
-public readonly ref struct ExpositionWriter(IBufferWriter<byte> output, ExpositionFormat format)
+/// <summary>Puts families and samples together from texts that are encoded already. Knows the formats, not the metrics.
+/// The end mark of OpenMetrics is left to whoever writes last. Pass it by reference, and <see cref="Complete"/> it.</summary>
+internal ref struct ExpositionWriter(IBufferWriter<byte> output, ExpositionFormat format)
 {
-    private const double LargestExactInteger = 1L << 53;
-
     private readonly IBufferWriter<byte> _output = output;
     private readonly ExpositionFormat _format = format;
+    private Span<byte> _span;
+    private int _used;
 
     /// <summary>Begins a family.</summary>
-    /// <param name="name">As in the text format: counters end with <c>_total</c>, infos with <c>_info</c>.</param>
-    /// <param name="type">counter, gauge or info.</param>
-    public void Family(string name, string type, string? unit, string help)
+    public void Family(FamilyText family)
     {
-        ReadOnlySpan<char> family = name;
-        if (_format == ExpositionFormat.OpenMetrics)
+        ReadOnlySpan<byte> header = family.Header(_format);
+        header.CopyTo(Reserve(header.Length));
+        _used += header.Length;
+    }
+
+    /// <summary>A sample of a series that is about nobody in particular.</summary>
+    public void Sample(SeriesText series, double value)
+    {
+        ReadOnlySpan<byte> start = series.Alone;
+        Span<byte> line = Reserve(start.Length + NumberText.MaxLength + 1);
+        start.CopyTo(line);
+        End(line, start.Length, value);
+    }
+
+    /// <summary>A sample of a process or a group. NaN is written nowhere: what is absent has no line.</summary>
+    /// <param name="labels">As encoded by <see cref="LabelBlock"/>.</param>
+    public void Sample(SeriesText series, ReadOnlySpan<byte> labels, double value)
+    {
+        if (labels.IsEmpty)
         {
-            // There the family goes without the suffix that its samples carry.
-            if (type == "counter") family = family[..^"_total".Length];
-            else if (type == "info") family = family[..^"_info".Length];
+            Sample(series, value);
+            return;
         }
-        else if (type == "info") type = "gauge";
-
-        Line("# HELP "u8, family, help);
-        Line("# TYPE "u8, family, type);
-        if (_format == ExpositionFormat.OpenMetrics && unit is not null && family.EndsWith("_" + unit)) Line("# UNIT "u8, family, unit);
+        byte[] before = series.Before, after = series.After;
+        Span<byte> line = Reserve(before.Length + labels.Length + after.Length + NumberText.MaxLength + 1);
+        int n = before.Length + labels.Length + after.Length;
+        ref byte to = ref MemoryMarshal.GetReference(line);
+        Copy(before, ref to);
+        Copy(labels, ref Unsafe.Add(ref to, before.Length));
+        Copy(after, ref Unsafe.Add(ref to, before.Length + labels.Length));
+        End(line, n, value);
     }
 
-    /// <summary>One sample; the two label blocks are joined. NaN is written nowhere: what is absent has no line.</summary>
-    public void Sample(string name, ReadOnlySpan<byte> labels, string moreLabels, double value)
+    /// <summary>Hands the rest to the output.</summary>
+    public void Complete()
     {
-        Span<byte> span = _output.GetSpan(name.Length + labels.Length + moreLabels.Length + 64);
-        int n = Encoding.ASCII.GetBytes(name, span);
-        if (labels.Length + moreLabels.Length > 0)
+        _output.Advance(_used);
+        _span = default;
+        _used = 0;
+    }
+
+    private void End(Span<byte> line, int n, double value)
+    {
+        n += NumberText.Write(value, line[n..]);
+        line[n] = (byte)'\n';
+        _used += n + 1;
+    }
+
+    /// <summary>A label block is some 60 bytes: for so few, asking the library to copy takes longer than copying. There is room: it was reserved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(ReadOnlySpan<byte> source, ref byte destination)
+    {
+        int last = source.Length - Vector128<byte>.Count;
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        if (last < 0)
         {
-            span[n++] = (byte)'{';
-            labels.CopyTo(span[n..]);
-            n += labels.Length;
-            if (labels.Length > 0 && moreLabels.Length > 0) span[n++] = (byte)',';
-            n += Encoding.UTF8.GetBytes(moreLabels, span[n..]);
-            span[n++] = (byte)'}';
+            for (int i = 0; i < source.Length; i++) Unsafe.Add(ref destination, i) = Unsafe.Add(ref from, i);
+            return;
         }
-        span[n++] = (byte)' ';
-        n += Format(value, span[n..]);
-        span[n++] = (byte)'\n';
-        _output.Advance(n);
+        for (int i = 0; i < last; i += Vector128<byte>.Count) Vector128.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref destination, (nuint)i);
+        Vector128.LoadUnsafe(ref from, (nuint)last).StoreUnsafe(ref destination, (nuint)last);
     }
 
-    /// <summary>Whole numbers without a fraction or an exponent, others as short as they read back the same.</summary>
-    private static int Format(double value, Span<byte> destination)
+    // The output is asked once a block, not once a line.
+    private Span<byte> Reserve(int most)
     {
-        int written;
-        if (Math.Abs(value) < LargestExactInteger && Math.Truncate(value) == value) Utf8Formatter.TryFormat((long)value, destination, out written);
-        else if (double.IsFinite(value)) value.TryFormat(destination, out written, default, CultureInfo.InvariantCulture);
-        else written = Encoding.ASCII.GetBytes(double.IsPositiveInfinity(value) ? "+Inf" : double.IsNaN(value) ? "NaN" : "-Inf", destination);
-        return written;
-    }
-
-    private void Line(ReadOnlySpan<byte> start, ReadOnlySpan<char> name, string rest)
-    {
-        Span<byte> span = _output.GetSpan(start.Length + name.Length + rest.Length * 3 + 2);
-        start.CopyTo(span);
-        int n = start.Length;
-        n += Encoding.ASCII.GetBytes(name, span[n..]);
-        span[n++] = (byte)' ';
-        n += Encoding.UTF8.GetBytes(rest, span[n..]);
-        span[n++] = (byte)'\n';
-        _output.Advance(n);
+        if (_span.Length - _used < most)
+        {
+            Complete();
+            _span = _output.GetSpan(most);
+        }
+        return _span[_used..];
     }
 }

@@ -35,45 +35,57 @@ internal static class NamedGroupFamilies
         ("namedprocess_scrape_procread_errors", "Times that a process could not be read.", static named => named.ReadErrors),
     ];
 
-    public static void Write(ExpositionWriter writer, NamedSnapshot snapshot, ExpositionFormat format)
+    private static readonly FamilyText ThreadCountText = new(ThreadCount, "gauge", null, ThreadCountHelp);
+    private static readonly FamilyText WaitChannelsText = new(WaitChannels, "gauge", null, WaitChannelsHelp);
+    private static readonly FamilyText[] ErrorTexts = [.. Errors.Select(error => new FamilyText(error.Name, "counter", null, error.Help))];
+
+    private static readonly FamilyText[] GroupTexts = [.. NamedGroupMetrics.All.Select(metric => new FamilyText(
+        metric.GroupName!, metric.Kind == MetricKind.Counter ? "counter" : "gauge", null, metric.GroupHelp,
+        [.. metric.Series.Select(series => series.GroupLabel)]))];
+
+    private static readonly FamilyText[] ThreadTexts =
+        [.. Threads.Select(family => new FamilyText(family.Name, "counter", null, family.Help, [.. family.Series.Select(series => series.Label)]))];
+
+    public static void Write(ref ExpositionWriter writer, NamedSnapshot snapshot)
     {
         if (!snapshot.IsOn) return;
-        foreach (Metric metric in NamedGroupMetrics.All) WriteGroups(writer, metric, snapshot);
-        writer.Family(ThreadCount, "gauge", null, ThreadCountHelp);
-        foreach (ref readonly ThreadRow row in snapshot.Threads) writer.Sample(ThreadCount, row.Labels, "", row.Count);
-        foreach (ThreadFamily family in Threads) WriteThreads(writer, family, snapshot);
-        writer.Family(WaitChannels, "gauge", null, WaitChannelsHelp);
-        foreach (ref readonly ChannelRow row in snapshot.Channels) writer.Sample(WaitChannels, row.Labels, "", row.Count);
-        // In OpenMetrics the samples of a counter end in _total, and these names do not.
-        string type = format == ExpositionFormat.OpenMetrics ? "unknown" : "counter";
-        foreach ((string name, string help, Func<NamedSnapshot, long> value) in Errors)
+        for (int i = 0; i < GroupTexts.Length; i++) WriteGroups(ref writer, GroupTexts[i], NamedGroupMetrics.All[i], snapshot);
+        writer.Family(ThreadCountText);
+        foreach (ref readonly ThreadRow row in snapshot.Threads) writer.Sample(ThreadCountText.Series[0], row.Labels, row.Count);
+        for (int i = 0; i < ThreadTexts.Length; i++) WriteThreads(ref writer, ThreadTexts[i], Threads[i], snapshot);
+        writer.Family(WaitChannelsText);
+        foreach (ref readonly ChannelRow row in snapshot.Channels) writer.Sample(WaitChannelsText.Series[0], row.Labels, row.Count);
+        for (int i = 0; i < ErrorTexts.Length; i++)
         {
-            writer.Family(name, type, null, help);
-            writer.Sample(name, [], "", value(snapshot));
+            writer.Family(ErrorTexts[i]);
+            writer.Sample(ErrorTexts[i].Series[0], Errors[i].Value(snapshot));
         }
     }
 
-    private static void WriteGroups(ExpositionWriter writer, Metric metric, NamedSnapshot snapshot)
+    private static void WriteGroups(ref ExpositionWriter writer, FamilyText text, Metric metric, NamedSnapshot snapshot)
     {
-        writer.Family(metric.GroupName!, metric.Kind == MetricKind.Counter ? "counter" : "gauge", null, metric.GroupHelp);
+        writer.Family(text);
         ReadOnlySpan<GroupRow> groups = snapshot.Groups;
         for (int g = 0; g < groups.Length; g++)
         {
             for (int i = 0; i < metric.Series.Length; i++)
             {
                 double value = snapshot.Value(g, metric.GroupSlot + i);
-                if (!double.IsNaN(value)) writer.Sample(metric.GroupName!, groups[g].Labels, metric.Series[i].GroupLabel, value / metric.Divisor);
+                if (!double.IsNaN(value)) writer.Sample(text.Series[i], groups[g].Labels, value / metric.Divisor);
             }
         }
     }
 
-    private static void WriteThreads(ExpositionWriter writer, ThreadFamily family, NamedSnapshot snapshot)
+    private static void WriteThreads(ref ExpositionWriter writer, FamilyText text, ThreadFamily family, NamedSnapshot snapshot)
     {
-        writer.Family(family.Name, "counter", null, family.Help);
+        writer.Family(text);
         foreach (ref readonly ThreadRow row in snapshot.Threads)
         {
-            foreach ((string label, int counter) in family.Series)
-                if (row.HasIo || !ThreadCounter.IsIo(counter)) writer.Sample(family.Name, row.Labels, label, row.Totals[counter] / family.Divisor);
+            for (int i = 0; i < family.Series.Length; i++)
+            {
+                int counter = family.Series[i].Counter;
+                if (row.HasIo || !ThreadCounter.IsIo(counter)) writer.Sample(text.Series[i], row.Labels, row.Totals[counter] / family.Divisor);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Publishing;
@@ -6,82 +7,118 @@ namespace ProcessArsenal.Telemetry.Publishing;
 /// <summary>How the sampling of this snapshot went: what it cost, what could not be read, what a cap kept out.</summary>
 internal static class SamplingFamilies
 {
-    public static void Write(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
+    private static readonly FamilyText Ticks = new("arsenal_ticks_total", "counter", null, "Samples taken since start.");
+    private static readonly FamilyText Duration = new("arsenal_sample_duration_seconds", "gauge", "seconds", "How long this sample took.");
+    private static readonly FamilyText Age = new("arsenal_snapshot_age_seconds", "gauge", "seconds", "Time since this sample was begun.");
+    private static readonly FamilyText Unreadable = new(
+        "arsenal_processes_unreadable", "gauge", null, "Processes that exist but could not be read in this sample.");
+    private static readonly FamilyText Excluded = new(
+        "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.");
+
+    private static readonly string[] Collectors = [.. CollectorCatalogue.All.Select(collector => $"collector=\"{collector.Name}\"")];
+    private static readonly FamilyText CollectorDuration = new(
+        "arsenal_collector_duration_seconds", "gauge", "seconds",
+        "Time that the collector took to read its kernel source for all processes of this sample.", Collectors);
+    private static readonly FamilyText CollectorSuccess = new(
+        "arsenal_collector_success", "gauge", null, "1 if every file that the collector read in this sample had the documented shape.", Collectors);
+
+    private static readonly FamilyText Dropped = new(
+        "arsenal_series_dropped_total", "counter", null,
+        "What a cap kept out, summed over samples: processes counted in the group other as there were too many groups, "
+        + "and processes that got no series of their own as there were too many of them.",
+        "family=\"process_group\"", "family=\"process\"", "family=\"namedprocess_namegroup\"", "family=\"namedprocess_namegroup_thread\"");
+
+    private static readonly FamilyText Lost = new(
+        "arsenal_kernel_messages_lost_total", "counter", null,
+        "Messages of the kernel that found no room and are lost: starts and exits that they told are missing or of unknown outcome.",
+        "source=\"process_events\"", "source=\"exit_records\"");
+
+    private static readonly FamilyText Guessed = new(
+        "arsenal_groups_guessed_total", "counter", null,
+        "Processes that were gone before anything could be read of them: their name and their parent said their group.");
+
+    private static readonly FamilyText Unaccounted = new(
+        "arsenal_exits_unaccounted_total", "counter", null,
+        "Processes that ended and of which the kernel did not tell what they had used since they were last sampled.");
+
+    private static readonly FamilyText UnattributedCpu = new(
+        "arsenal_unattributed_cpu_seconds_total", "counter", "seconds",
+        "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom.");
+
+    private static readonly FamilyText Available = new(
+        "arsenal_signal_available", "gauge", null, "Whether a signal can be read of every process; if not, the reason says what it takes.");
+
+    private static SignalLabels _signalLabels = new([]);
+
+    public static void Write(ref ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
     {
         SamplingHealth health = snapshot.Health;
-        Single(writer, "arsenal_ticks_total", "counter", null, "Samples taken since start.", snapshot.Tick);
-        Single(writer, "arsenal_sample_duration_seconds", "gauge", "seconds", "How long this sample took.", snapshot.Duration.TotalSeconds);
-        Single(writer, "arsenal_snapshot_age_seconds", "gauge", "seconds", "Time since this sample was begun.",
-            time.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
-        Single(writer, "arsenal_processes_unreadable", "gauge", null, "Processes that exist but could not be read in this sample.", health.Unreadable);
-        Single(writer, "arsenal_processes_excluded", "gauge", null, "Processes that an exclusion rule took out of this sample.", health.Excluded);
-        WriteEvents(writer, health);
-        WriteCollectors(writer, snapshot, time);
-        WriteDropped(writer, health, snapshot.Named);
-        WriteSignals(writer, health);
+        Single(ref writer, Ticks, snapshot.Tick);
+        Single(ref writer, Duration, snapshot.Duration.TotalSeconds);
+        Single(ref writer, Age, time.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+        Single(ref writer, Unreadable, health.Unreadable);
+        Single(ref writer, Excluded, health.Excluded);
+        WriteEvents(ref writer, health);
+        WriteCollectors(ref writer, snapshot, time);
+        WriteDropped(ref writer, health, snapshot.Named);
+        WriteSignals(ref writer, health.Signals);
     }
 
-    private static void WriteEvents(ExpositionWriter writer, in SamplingHealth health)
+    private static void WriteEvents(ref ExpositionWriter writer, in SamplingHealth health)
     {
-        const string lost = "arsenal_kernel_messages_lost_total";
         if (health.ProcessesCreated is not null)
         {
-            writer.Family(lost, "counter", null,
-                "Messages of the kernel that found no room and are lost: starts and exits that they told are missing or of unknown outcome.");
-            writer.Sample(lost, [], "source=\"process_events\"", health.EventsLost);
-            writer.Sample(lost, [], "source=\"exit_records\"", health.RecordsLost);
+            writer.Family(Lost);
+            writer.Sample(Lost.Series[0], health.EventsLost);
+            writer.Sample(Lost.Series[1], health.RecordsLost);
         }
-        Single(writer, "arsenal_groups_guessed_total", "counter", null,
-            "Processes that were gone before anything could be read of them: their name and their parent said their group.", health.GroupsGuessed);
-        Single(writer, "arsenal_exits_unaccounted_total", "counter", null,
-            "Processes that ended and of which the kernel did not tell what they had used since they were last sampled.", health.ExitsUnaccounted);
-        Single(writer, "arsenal_unattributed_cpu_seconds_total", "counter", "seconds",
-            "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom.",
-            health.UnattributedCpuSeconds);
+        Single(ref writer, Guessed, health.GroupsGuessed);
+        Single(ref writer, Unaccounted, health.ExitsUnaccounted);
+        Single(ref writer, UnattributedCpu, health.UnattributedCpuSeconds);
     }
 
-    private static void WriteCollectors(ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
+    private static void WriteCollectors(ref ExpositionWriter writer, Snapshot snapshot, TimeProvider time)
     {
-        const string duration = "arsenal_collector_duration_seconds";
-        const string success = "arsenal_collector_success";
-        writer.Family(duration, "gauge", "seconds", "Time that the collector took to read its kernel source for all processes of this sample.");
+        writer.Family(CollectorDuration);
         for (int i = 0; i < CollectorCatalogue.All.Length; i++)
         {
-            if (Labels[i] is { } labels)
-                writer.Sample(duration, [], labels, snapshot.Collectors.Elapsed[i] / (double)time.TimestampFrequency);
+            if (CollectorCatalogue.All[i].ReadsSource)
+                writer.Sample(CollectorDuration.Series[i], snapshot.Collectors.Elapsed[i] / (double)time.TimestampFrequency);
         }
-        writer.Family(success, "gauge", null, "1 if every file that the collector read in this sample had the documented shape.");
+        writer.Family(CollectorSuccess);
         for (int i = 0; i < CollectorCatalogue.All.Length; i++)
-            if (Labels[i] is { } labels) writer.Sample(success, [], labels, snapshot.Collectors.Failed[i] == 0 ? 1 : 0);
+            if (CollectorCatalogue.All[i].ReadsSource) writer.Sample(CollectorSuccess.Series[i], snapshot.Collectors.Failed[i] == 0 ? 1 : 0);
     }
 
-    private static void WriteDropped(ExpositionWriter writer, in SamplingHealth health, NamedSnapshot named)
+    private static void WriteDropped(ref ExpositionWriter writer, in SamplingHealth health, NamedSnapshot named)
     {
-        const string dropped = "arsenal_series_dropped_total";
-        writer.Family(dropped, "counter", null,
-            "What a cap kept out, summed over samples: processes counted in the group other as there were too many groups, "
-            + "and processes that got no series of their own as there were too many of them.");
-        writer.Sample(dropped, [], "family=\"process_group\"", health.GroupsFolded);
-        writer.Sample(dropped, [], "family=\"process\"", health.ProcessesNotReported);
+        writer.Family(Dropped);
+        writer.Sample(Dropped.Series[0], health.GroupsFolded);
+        writer.Sample(Dropped.Series[1], health.ProcessesNotReported);
         if (!named.IsOn) return;
-        writer.Sample(dropped, [], "family=\"namedprocess_namegroup\"", named.GroupsFolded);
-        writer.Sample(dropped, [], "family=\"namedprocess_namegroup_thread\"", named.ThreadsFolded);
+        writer.Sample(Dropped.Series[2], named.GroupsFolded);
+        writer.Sample(Dropped.Series[3], named.ThreadsFolded);
     }
 
-    private static void WriteSignals(ExpositionWriter writer, in SamplingHealth health)
+    private static void WriteSignals(ref ExpositionWriter writer, IReadOnlyList<SignalStatus> signals)
     {
-        const string available = "arsenal_signal_available";
-        writer.Family(available, "gauge", null, "Whether a signal can be read of every process; if not, the reason says what it takes.");
-        foreach (SignalStatus signal in health.Signals)
-            writer.Sample(available, LabelBlock.Encode(("signal", signal.Name), ("reason", signal.Reason)), "", signal.Available ? 1 : 0);
+        SignalLabels labels = _signalLabels;
+        if (!ReferenceEquals(labels.Signals, signals)) _signalLabels = labels = new SignalLabels(signals);
+        writer.Family(Available);
+        for (int i = 0; i < signals.Count; i++) writer.Sample(Available.Series[0], labels.Blocks[i], signals[i].Available ? 1 : 0);
     }
 
-    private static readonly string?[] Labels =
-        [.. CollectorCatalogue.All.Select(collector => collector.ReadsSource ? $"collector=\"{collector.Name}\"" : null)];
-
-    private static void Single(ExpositionWriter writer, string name, string type, string? unit, string help, double value)
+    private static void Single(ref ExpositionWriter writer, FamilyText family, double value)
     {
-        writer.Family(name, type, unit, help);
-        writer.Sample(name, [], "", value);
+        writer.Family(family);
+        writer.Sample(family.Series[0], value);
+    }
+
+    /// <summary>Encoded once for a list, which stays the same one until something about it changes.</summary>
+    private sealed class SignalLabels(IReadOnlyList<SignalStatus> signals)
+    {
+        public IReadOnlyList<SignalStatus> Signals { get; } = signals;
+
+        public byte[][] Blocks { get; } = [.. signals.Select(signal => LabelBlock.Encode(("signal", signal.Name), ("reason", signal.Reason)))];
     }
 }

@@ -8,8 +8,8 @@ namespace ProcessArsenal.Telemetry.Tests.Sampling;
 /// <summary>Ticks are at 100, 200, ... nanoseconds; pid 10 is a living parent.</summary>
 public sealed class ChildLedgerTests
 {
-    private readonly GroupState _first = new(new GroupKey("first"));
-    private readonly GroupState _second = new(new GroupKey("second"));
+    private readonly GroupState _first = new(new GroupKey("first"), CollectorCatalogue.Set, "group");
+    private readonly GroupState _second = new(new GroupKey("second"), CollectorCatalogue.Set, "group");
     private ChildLedger _ledger = new(hearsAll: true, hasRecords: true);
     private ulong _now = 100;
     private ulong _childTicks;

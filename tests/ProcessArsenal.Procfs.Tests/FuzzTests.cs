@@ -23,6 +23,8 @@ public sealed class FuzzTests
         ["cgroup"] = (["9:name=systemd:/user.slice\n4:cpu,memory:/job\n0::/x\n"u8.ToArray()], t => ProcCgroup.TryParse(t, out _)),
         ["pressure"] = (["some avg10=3.56 avg60=8.15 avg300=3.73 total=108\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=2\n"u8.ToArray()],
             t => ProcPressure.TryParse(t, out _)),
+        ["meminfo"] = (["MemTotal:        2035356 kB\nMemFree:          151412 kB\nMemAvailable:    1234567 kB\n"u8.ToArray()],
+            t => ProcMeminfo.TryParse(t, out _)),
         ["getdents"] = ([ProcFdTests.Entries(".", "..", "0", "1234")], t => ProcFdTests.Names(t).Count > 0),
         ["proc connector"] = ([KernelMessages.Fork(1, 2, 2), KernelMessages.Exit(2, 2, 9), KernelMessages.Event(2, 7, 3, 3)], t => Events(t) > 0),
         ["taskstats"] = ([KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)),

@@ -77,7 +77,7 @@ internal static class FootLines
     {
         if (prompt.Error is { } error)
             frame.Write(string.Create(CultureInfo.InvariantCulture, $"position {error.Position + 1}: {error.Message}"), Style.Alarming);
-        else frame.Write("cpu > 50% and not user = \"root\"   enter: filter  esc: leave it  empty: all", Style.Faint);
+        else frame.Write("cpu > 50% and not user = \"root\"   enter: filter  esc: keep the old one  ctrl-u: clear", Style.Faint);
         frame.EndLine();
     }
 

@@ -15,6 +15,7 @@ internal sealed unsafe partial class TerminalDevice : IDisposable
     private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ
     private const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     private const short Readable = 1;
+    private const int StopSignal = 19; // SIGSTOP on all but alpha, mips, parisc and sparc
 
     private readonly int _wake = EventDescriptor(0, CloseOnExec | NonBlocking);
     private readonly byte[] _before = new byte[TermiosSize];
@@ -92,6 +93,9 @@ internal sealed unsafe partial class TerminalDevice : IDisposable
         }
     }
 
+    /// <summary>Until somebody continues us (SIGCONT).</summary>
+    public static void StopOurselves() => _ = Raise(StopSignal);
+
     public void Dispose() => _ = Close(_wake);
 
     private static void WaitForRoom()
@@ -120,6 +124,9 @@ internal sealed unsafe partial class TerminalDevice : IDisposable
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);

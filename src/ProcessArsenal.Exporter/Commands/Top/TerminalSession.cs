@@ -22,8 +22,8 @@ internal sealed class TerminalSession : IDisposable
     {
         _device = device;
         On(PosixSignal.SIGWINCH, _ => device.Wake());
-        On(PosixSignal.SIGTSTP, _ => Leave());
-        On(PosixSignal.SIGCONT, _ => Enter());
+        On(PosixSignal.SIGTSTP, Stop);
+        On(PosixSignal.SIGCONT, Continue);
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
             On(signal, context =>
@@ -79,6 +79,20 @@ internal sealed class TerminalSession : IDisposable
             _device.Send(LeaveScreen);
             _device.Restore();
         }
+    }
+
+    /// <summary>What the signal would have done, had it not to wait for the terminal to be given back; .NET does not do it.</summary>
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Leave();
+        TerminalDevice.StopOurselves();
+    }
+
+    private void Continue(PosixSignalContext context)
+    {
+        context.Cancel = true; // .NET would set the modes that it knows of, after us.
+        Enter();
     }
 
     private void On(PosixSignal signal, Action<PosixSignalContext> handler) => _signals.Add(PosixSignalRegistration.Create(signal, handler));

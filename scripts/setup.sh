@@ -40,6 +40,7 @@ for k in ${kind:-}; do
       need python3 test -x /usr/bin/python3
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv
+      need bsdutils have script
       ;;
     peers)
       need prometheus-process-exporter have prometheus-process-exporter

@@ -182,6 +182,16 @@ public sealed unsafe class ProcFs : IDisposable
         return ProcPressure.TryParse(_buffer.AsSpan(0, length), out pressure) ? ReadOutcome.Ok : ReadOutcome.Malformed;
     }
 
+    /// <summary>Reads /proc/meminfo.</summary>
+    public ReadOutcome ReadMeminfo(out ProcMeminfo memory)
+    {
+        memory = default;
+        ReadOutcome outcome = ProcFile.Read(_fd, "meminfo\0"u8, _buffer, out int length);
+        GC.KeepAlive(this);
+        if (outcome != ReadOutcome.Ok) return outcome;
+        return ProcMeminfo.TryParse(_buffer.AsSpan(0, length), out memory) ? ReadOutcome.Ok : ReadOutcome.Malformed;
+    }
+
     public void Dispose()
     {
         int fd = Interlocked.Exchange(ref _fd, -1);

@@ -26,6 +26,8 @@ public sealed class FuzzTests
             t => ProcPressure.TryParse(t, out _)),
         ["vmstat"] = (["nr_free_pages 12\noom_kill 3\n"u8.ToArray()], t => ProcVmstat.TryParse(t, out _)),
         ["mountinfo"] = ([CgroupMountsTests.Hybrid], t => CgroupMounts.Parse(t).Memory is not null),
+        ["meminfo"] = (["MemTotal:        2035356 kB\nMemFree:          151412 kB\nMemAvailable:    1234567 kB\n"u8.ToArray()],
+            t => ProcMeminfo.TryParse(t, out _)),
         ["getdents"] = ([ProcFdTests.Entries(".", "..", "0", "1234")], t => ProcFdTests.Names(t).Count > 0),
         ["proc connector"] = ([KernelMessages.Fork(1, 2, 2), KernelMessages.Exit(2, 2, 9), KernelMessages.Event(2, 7, 3, 3)], t => Events(t) > 0),
         ["taskstats"] = ([KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)),

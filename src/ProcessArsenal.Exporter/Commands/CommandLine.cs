@@ -22,6 +22,7 @@ internal static class CommandLine
     [
         ServeCommand.Create,
         PsCommand.Create,
+        Top.TopCommand.Create,
         TreeCommand.Create,
         ConfigCommand.Create,
     ];

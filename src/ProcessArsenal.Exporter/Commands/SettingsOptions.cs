@@ -32,10 +32,12 @@ internal sealed class SettingsOptions
     }
 
     /// <summary>Adds the flags to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="without">A flag that the command has one of its own for.</param>
+    public void AddTo(Command command, string? without = null)
     {
         command.Add(_config);
-        foreach ((_, Option<string> option) in _settings) command.Add(option);
+        foreach ((_, Option<string> option) in _settings)
+            if (option.Name != without) command.Add(option);
     }
 
     /// <summary>The sources that this command line asks for.</summary>

@@ -55,14 +55,16 @@ internal static class Terminal
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (printable.Length >= most) break;
-            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-            bool hidden = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
-            if (hidden) printable.Append('\uFFFD');
+            if (IsHidden(rune)) printable.Append('\uFFFD');
             else printable.Append(rune);
         }
         return printable.ToString();
     }
+
+    /// <summary>Whether it is not to be seen, or drives a terminal.</summary>
+    public static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
 
     /// <summary>Cuts to so many columns of the terminal; a wide character takes two.</summary>
     public static string Cut(string text, int width)

@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [InlineData("help.txt")]
     [InlineData("help-serve.txt", "serve")]
     [InlineData("help-ps.txt", "ps")]
+    [InlineData("help-top.txt", "top")]
     [InlineData("help-tree.txt", "tree")]
     [InlineData("help-config.txt", "config")]
     [InlineData("help-config-check.txt", "config", "check")]

@@ -16,14 +16,7 @@ public static unsafe class TaskstatsProbe
         if (socket is null) return true;
         using var slept = new ManualResetEventSlim();
         using var mayEnd = new ManualResetEventSlim();
-        var thread = new Thread(
-            () =>
-            {
-                for (int i = 0; i < Switches; i++) _ = Libc.Poll(null, 0, 1); // Sleeping is a switch.
-                slept.Set();
-                mayEnd.Wait();
-            },
-            128 * 1024) { IsBackground = true, Name = "probe" };
+        var thread = new Thread(Sleep, 128 * 1024) { IsBackground = true, Name = "probe" };
         thread.Start();
         slept.Wait();
         ulong? before = Ask(socket);
@@ -32,6 +25,13 @@ public static unsafe class TaskstatsProbe
         ulong? after = Ask(socket);
         // Our other threads may be switched meanwhile, but not as often.
         return before is null || after is null || after + Switches / 2 >= before;
+
+        void Sleep()
+        {
+            for (int i = 0; i < Switches; i++) _ = Libc.Poll(null, 0, 1); // Sleeping is a switch.
+            slept.Set();
+            mayEnd.Wait();
+        }
     }
 
     private static ulong? Ask(TaskstatsSocket socket)

@@ -1,5 +1,4 @@
 using ProcessArsenal.Telemetry.Collectors;
-using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Publishing;

@@ -99,6 +99,7 @@ internal static class FootLines
         ExitOutcome.Success => "exit 0",
         ExitOutcome.Failure => code is { } exit ? string.Create(CultureInfo.InvariantCulture, $"exit {exit}") : "failure",
         ExitOutcome.Signal => code is { } signal ? string.Create(CultureInfo.InvariantCulture, $"signal {signal}") : "signal",
+        ExitOutcome.OomKill => "oom kill",
         ExitOutcome.Unknown => "-",
         _ => outcome.ToString(),
     };

@@ -9,6 +9,8 @@ internal static class FootLines
 {
     private const int NameWidth = 15; // TASK_COMM_LEN, without its NUL
 
+    private const int MostHintLines = 3;
+
     /// <summary>The width from which there is room for the group as well.</summary>
     private const int ForGroup = 100;
 
@@ -72,20 +74,32 @@ internal static class FootLines
         frame.Write(text[after..]);
     }
 
-    /// <summary>The line above the prompt: what to do, or what is wrong and where.</summary>
-    public static void DrawPromptHint(Frame frame, FilterPrompt prompt)
+    /// <summary>How many lines the hint of a prompt takes.</summary>
+    public static int HintLines(FilterPrompt prompt, int width, int height) =>
+        height <= 3 ? 0 : Math.Clamp((Hint(prompt).Length + width - 1) / width, 1, height < 12 ? 1 : MostHintLines);
+
+    /// <summary>The lines above the prompt: what to do, or what is wrong and where.</summary>
+    public static void DrawHint(Frame frame, FilterPrompt prompt, int lines)
     {
-        if (prompt.Error is { } error)
-            frame.Write(string.Create(CultureInfo.InvariantCulture, $"position {error.Position + 1}: {error.Message}"), Style.Alarming);
-        else frame.Write("cpu > 50% and not user = \"root\"   enter: filter  esc: keep the old one  ctrl-u: clear", Style.Faint);
-        frame.EndLine();
+        ReadOnlySpan<char> rest = Hint(prompt);
+        for (int i = 0; i < lines; i++)
+        {
+            frame.Write(rest, prompt.Error is null ? Style.Faint : Style.Alarming);
+            rest = rest[Math.Min(frame.Width, rest.Length)..];
+            frame.EndLine();
+        }
     }
+
+    private static string Hint(FilterPrompt prompt) => prompt.Error is { } error
+        ? string.Create(CultureInfo.InvariantCulture, $"position {error.Position + 1}: {error.Message}")
+        : "as in: cpu > 50% and not user = \"root\"   enter:filter  esc:keep the old one  ctrl-u:clear";
 
     internal static string OutcomeOf(ExitOutcome outcome, int? code) => outcome switch
     {
         ExitOutcome.Success => "exit 0",
         ExitOutcome.Failure => code is { } exit ? string.Create(CultureInfo.InvariantCulture, $"exit {exit}") : "failure",
         ExitOutcome.Signal => code is { } signal ? string.Create(CultureInfo.InvariantCulture, $"signal {signal}") : "signal",
+        ExitOutcome.OomKill => "oom kill",
         ExitOutcome.Unknown => "-",
         _ => outcome.ToString(),
     };

@@ -39,10 +39,10 @@ internal static class HeaderLines
 
     private static string Processes(IReadOnlyList<int> states, int width)
     {
-        IEnumerable<string> parts = states.Select((count, state) => (Count: count, Name: ProcessStates.Names[state]))
+        string[] parts = [.. states.Select((count, state) => (Count: count, Name: ProcessStates.Names[state]))
             .Where(part => part.Count > 0 && (width >= ForAllStates || part.Name is not ("sleeping" or "idle")))
-            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Name}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{states.Sum()}: {string.Join(", ", parts)}");
+            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Name}"))];
+        return string.Create(CultureInfo.InvariantCulture, $"{states.Sum()}{(parts.Length > 0 ? ": " : "")}{string.Join(", ", parts)}");
     }
 
     /// <summary>What all processes use together; with a plus if that of some is not known, so that it is at least so much.</summary>

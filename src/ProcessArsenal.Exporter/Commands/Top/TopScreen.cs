@@ -22,14 +22,15 @@ internal sealed class TopScreen(Frame frame, TimeZoneInfo zone)
         frame.Begin(Math.Max(1, width), Math.Max(1, height));
         if (height >= ForSummary) HeaderLines.Draw(frame, rows, host, height >= ForHeader ? HeaderLineCount : 1);
         int shownExits = Math.Min(exits.Count, height switch { >= ForFourExits => 4, >= ForTwoExits => 2, >= ForExit => 1, _ => 0 });
-        int foot = shownExits + (state.Prompt is not null && height > 3 ? 1 : 0) + (height > 1 ? 1 : 0);
+        int hint = state.Prompt is { } typed ? FootLines.HintLines(typed, frame.Width, height) : 0;
+        int foot = shownExits + hint + (height > 1 ? 1 : 0);
         bool hasHeadings = height > 2;
         Page = Math.Max(1, height - frame.LineCount - foot - (hasHeadings ? 1 : 0));
         state = state.Within(listing.Count, Page);
         DrawMiddle(rows, listing, state, hasHeadings);
 
         for (int i = 0; i < shownExits; i++) FootLines.DrawExit(frame, exits[i], zone);
-        if (state.Prompt is { } prompt && height > 3) FootLines.DrawPromptHint(frame, prompt);
+        if (state.Prompt is { } prompt) FootLines.DrawHint(frame, prompt, hint);
         if (height > 1)
         {
             FootLines.DrawStatus(frame, listing, state, Math.Min(Page, listing.Count - state.Offset));

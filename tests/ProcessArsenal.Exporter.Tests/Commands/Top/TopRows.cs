@@ -79,6 +79,7 @@ internal static class TopRows
         new(Now, 4700, "curl", "backup.service", ExitOutcome.Success, 0, TimeSpan.FromMilliseconds(312), 0.0123),
         new(Now, 4699, "dotnet", "orders.service", ExitOutcome.Signal, 9, TimeSpan.FromHours(30), 4321),
         new(Now, 4698, Hostile, Hostile, ExitOutcome.Failure, 137, TimeSpan.FromSeconds(4.5), 1.25),
+        new(Now, 4696, "hungry", "cron.service", ExitOutcome.OomKill, 9, TimeSpan.FromSeconds(90), 2),
         new(Now, 4697, "old", "cron.service", ExitOutcome.Unknown, null, null, null),
     ];
 

@@ -44,8 +44,9 @@ internal sealed class CommandLineReader : IDisposable
 
     private sealed class Worker : IDisposable
     {
-        private readonly SemaphoreSlim _asked = new(0);
-        private readonly SemaphoreSlim _answered = new(0);
+        // Not the slim kind: it spins before it sleeps, and the other side has a system call to make.
+        private readonly AutoResetEvent _asked = new(false);
+        private readonly AutoResetEvent _answered = new(false);
         private ProcessDirectory? _directory;
 
         /// <summary>Who decides what becomes of an answer: the first to set it to 1.</summary>
@@ -76,11 +77,11 @@ internal sealed class CommandLineReader : IDisposable
             _directory = directory;
             Pid = directory.Pid;
             Volatile.Write(ref _settled, 0);
-            _asked.Release();
-            if (_answered.Wait(deadline)) return true;
+            _asked.Set();
+            if (_answered.WaitOne(deadline)) return true;
             if (Interlocked.Exchange(ref _settled, 1) == 0) return false;
             // It came back just now, and its answer is on the way.
-            _answered.Wait();
+            _answered.WaitOne();
             return true;
         }
 
@@ -88,14 +89,14 @@ internal sealed class CommandLineReader : IDisposable
         public void Dispose()
         {
             _directory = null;
-            _asked.Release();
+            _asked.Set();
         }
 
         private void Run()
         {
             while (true)
             {
-                _asked.Wait();
+                _asked.WaitOne();
                 if (_directory is not { } directory) break;
                 Outcome = directory.ReadCommandLine(Buffer, out int length);
                 Length = length;
@@ -104,7 +105,7 @@ internal sealed class CommandLineReader : IDisposable
                     HasComeBack = true; // Left behind: nobody waits for us any more.
                     break;
                 }
-                _answered.Release();
+                _answered.Set();
             }
             _asked.Dispose();
             _answered.Dispose();

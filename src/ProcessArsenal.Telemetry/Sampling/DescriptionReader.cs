@@ -33,22 +33,19 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
     /// <summary>Whether there was no executable in the last <see cref="Fingerprint"/>: a kernel thread, or a process that exits.</summary>
     public bool ExecutableMissing => _executableOutcome == ReadOutcome.Gone;
 
-    /// <summary>Whether the command line did not come in time in the last <see cref="Fingerprint"/>.</summary>
+    /// <summary>Whether the command line did not come in time in the last <see cref="FingerprintCommandLine"/>.</summary>
     public bool CommandLineLate => _commandLineOutcome == ReadOutcome.Malformed;
 
     public void Dispose() => _commandLines.Dispose();
 
-    /// <summary>Reads everything into buffers.</summary>
-    /// <param name="commandLine">Whether the command line is wanted; it is read all the same where the executable can't be known.</param>
-    /// <returns>A hash that changes when anything that a description holds does.</returns>
-    public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start, bool commandLine = true)
+    /// <summary>Reads everything but the command line into buffers.</summary>
+    /// <returns>A hash that changes when anything of it that a description holds does.</returns>
+    public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start)
     {
         _executableOutcome = directory.ReadExecutable(_executable, out _executableLength);
-        (_commandLineOutcome, _commandLineLength) = (ReadOutcome.Denied, 0);
-        if (commandLine || _executableOutcome != ReadOutcome.Ok)
-            _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
         _cgroupOutcome = directory.ReadCgroupBytes(_cgroup, out _cgroupLength);
         _descriptorLimit = directory.ReadLimits(_limits, out ProcLimits limits) == ReadOutcome.Ok ? limits.OpenFilesSoft : null;
+        (_commandLineOutcome, _commandLineLength) = (ReadOutcome.Denied, 0);
 
         var hash = new HashCode();
         hash.Add(stat.IsKernelThread ? 0 : stat.NameHash); // The names of kernel workers change with what they happen to do.
@@ -56,15 +53,24 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
         hash.Add(start);
         hash.Add(_executableOutcome);
         hash.AddBytes(_executable.AsSpan(0, _executableLength));
-        hash.Add(_commandLineOutcome);
-        hash.AddBytes(_commandLine.AsSpan(0, _commandLineLength));
         hash.Add(_cgroupOutcome);
         hash.AddBytes(_cgroup.AsSpan(0, _cgroupLength));
         hash.Add(_descriptorLimit);
         return hash.ToHashCode();
     }
 
-    /// <summary>Builds a description of what the last <see cref="Fingerprint"/> read.</summary>
+    /// <summary>Reads the command line, the dearest part: the target's memory lock has to be waited for.</summary>
+    /// <returns>A hash that changes when it does.</returns>
+    public int FingerprintCommandLine(ProcessDirectory directory)
+    {
+        _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
+        var hash = new HashCode();
+        hash.Add(_commandLineOutcome);
+        hash.AddBytes(_commandLine.AsSpan(0, _commandLineLength));
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Builds a description of what the last <see cref="Fingerprint"/> and <see cref="FingerprintCommandLine"/> read.</summary>
     public ProcessDescription Describe(in ProcStat stat, ReadOnlySpan<byte> name, uint? user, DateTimeOffset? start)
     {
         (string? executable, bool deleted) = Executable();

@@ -15,9 +15,10 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
 
     /// <summary>What seldom changes is looked at again after this time, and sooner while the process is young: it is often moved to its control
     /// group after its start. An exec or a change of user is noticed at once.</summary>
-    private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan DescribeInterval = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    /// <summary>While it is younger than this it is looked at once more after as long.</summary>
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly byte[] _statBuffer = new byte[4096];
@@ -117,23 +118,26 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         ProcessDescription? known = process.Description;
         // What is on its way out has no executable and no arguments any more: what it was is what it was.
         if (known is not null && (stat.IsZombie || stat.IsExiting)) return ReadOutcome.Ok;
-        TimeSpan age = clock.Age(stat) ?? DescribeInterval;
-        if (age < DescribeInterval) age += Soon;
-        else if (known is null) age = DescribeInterval * ((process.Identity.Pid % 60 + 1) / 60.0); // Not all in step.
-        else age = DescribeInterval;
-        process.DescribeAgain = process.Sample.Timestamp + Ticks(time, age);
+        bool isYoung = clock.Age(stat) < Young;
+        // Not all in step, who were found at the same time.
+        TimeSpan again = isYoung ? Young : DescribeInterval * (0.5 + process.Identity.Pid % 60 / 120.0);
+        process.DescribeAgain = process.Sample.Timestamp + Ticks(time, again);
         process.ClockGeneration = clock.Generation;
 
         uint? user = process.Sample.Status?.EffectiveUserId;
         DateTimeOffset? start = clock.StartOf(stat);
         int fingerprint = _descriptions.Fingerprint(directory, stat, user, start);
         if (_descriptions.ExecutableDenied) signals.Refuse(ExecutableSignal, "CAP_SYS_PTRACE over processes of other users");
+        bool changed = known is null || replaced || process.Fingerprint != fingerprint;
+        // An exec changes it, or seldom the process itself (setproctitle): not worth a look while only a move to a control group is expected.
+        if (!changed && isYoung) return ReadOutcome.Ok;
+        int commandLine = _descriptions.FingerprintCommandLine(directory);
         if (_descriptions.CommandLineLate)
         {
             signals.Refuse(CommandLineSignal, "that the process lets go of its memory lock (mmap_lock) in time");
             process.DescribeAgain = process.Sample.Timestamp; // At the next tick: it may have been the machine that was slow.
         }
-        if (known is not null && process.Fingerprint == fingerprint) return ReadOutcome.Ok;
+        if (!changed && process.CommandLineFingerprint == commandLine) return ReadOutcome.Ok;
         if (_descriptions.ExecutableMissing && !stat.IsKernelThread && !stat.IsZombie)
         {
             if (ReadStat(directory, out _) == ReadOutcome.Gone) return ReadOutcome.Gone;
@@ -146,6 +150,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         }
         if (known is not null && !replaced && _descriptions.CommandLineLate) return ReadOutcome.Ok; // Known better.
         process.Fingerprint = fingerprint;
+        process.CommandLineFingerprint = commandLine;
         process.Description = _descriptions.Describe(stat, name, user, start);
         process.GroupKey = null;
         process.DropLabels();

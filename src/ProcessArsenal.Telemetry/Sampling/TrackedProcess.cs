@@ -35,8 +35,11 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
         }
     } = null!;
 
-    /// <summary>Hash of all that the description holds.</summary>
+    /// <summary>Hash of all that the description holds but the command line.</summary>
     public int Fingerprint { get; set; }
+
+    /// <summary>Hash of the command line.</summary>
+    public int CommandLineFingerprint { get; set; }
 
     /// <summary>When to look again whether the description still holds: <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long DescribeAgain { get; set; }

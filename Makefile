@@ -86,8 +86,8 @@ image: ## container image (IMAGE=process-arsenal:dev); needs the network, for th
 	"$$builder" build -t $(IMAGE) .
 
 .PHONY: steady
-steady: setup publish $(WORKLOAD) ## ten minutes with 50 processes started and ended a second (STEADY_SECONDS=600)
-	STEADY_SECONDS=$${STEADY_SECONDS:-600} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ended a second (STEADY_SECONDS=3600)
+	STEADY_SECONDS=$${STEADY_SECONDS:-3600} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*SteadyStateTests' --show-live-output on
 
 .PHONY: fuzz

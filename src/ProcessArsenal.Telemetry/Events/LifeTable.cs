@@ -50,7 +50,16 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         {
             case ProcEventKind.Fork:
                 Created++;
-                if (_lives.TryGetValue(value.Pid, out ProcessLife? before)) Displace(before);
+                if (_lives.TryGetValue(value.Pid, out ProcessLife? before))
+                {
+                    if (IsForkOf(before, value.Nanoseconds))
+                    {
+                        before.BornNanoseconds = value.Nanoseconds;
+                        before.ParentPid = value.ParentPid;
+                        break;
+                    }
+                    Displace(before);
+                }
                 ProcessLife? parent = _lives.GetValueOrDefault(value.ParentPid);
                 ProcessDescription? inherited = parent is { HasExecuted: true, Description: null } ? null : parent?.Description ?? parent?.Inherited;
                 _lives[value.Pid] = new ProcessLife(value.Pid)
@@ -139,7 +148,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
             Displace(life);
             life = null;
         }
-        if (life is null) _lives[pid] = life = new ProcessLife(pid);
+        if (life is null) _lives[pid] = life = new ProcessLife(pid) { StartedNanoseconds = startedNanoseconds ?? 0 };
         life.IsAdopted = true;
         return life;
     }
@@ -213,6 +222,11 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         ref ProcessLife? life = ref CollectionsMarshal.GetValueRefOrAddDefault(_lives, pid, out _);
         return life ??= new ProcessLife(pid);
     }
+
+    /// <summary>A process is there to be listed a moment before its fork is told.</summary>
+    private static bool IsForkOf(ProcessLife life, ulong told) =>
+        life is { IsAdopted: true, BornNanoseconds: 0, StartedNanoseconds: > 0, IsTold: false }
+        && told + BirthTolerance > life.StartedNanoseconds && told < life.StartedNanoseconds + BirthTolerance;
 
     private static bool IsIn(List<int> listing, int pid) => listing.BinarySearch(pid) >= 0;
 

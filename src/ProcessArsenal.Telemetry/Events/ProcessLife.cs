@@ -15,7 +15,11 @@ internal sealed class ProcessLife(int pid)
     public int LastParentPid { get; set; }
 
     /// <summary>When it was forked, nanoseconds of CLOCK_MONOTONIC; 0 if that was not seen.</summary>
-    public ulong BornNanoseconds { get; init; }
+    public ulong BornNanoseconds { get; set; }
+
+    /// <summary>When /proc says that it started, for one that was listed before its fork was told; nanoseconds of CLOCK_MONOTONIC, 0 otherwise.
+    /// </summary>
+    public ulong StartedNanoseconds { get; init; }
 
     /// <summary>It executed a file since its fork.</summary>
     public bool HasExecuted { get; set; }

@@ -274,6 +274,7 @@ internal sealed class ProcessTracker : IDisposable
         _names.Add(process.Description);
         // What a process used before we could have seen it is nobody's increment; what it used since it started after the last listing is.
         bool isNew = process.Sample.Stat.StartTicks >= _lastListing;
+        if (isNew) Children.Credit(process.Sample.Stat, 0, 0); // All of its children have ended since we watch.
         Array.Fill(process.Counters, isNew ? 0 : double.NaN);
         process.IsNew = isNew;
         return process;

@@ -125,6 +125,22 @@ public sealed class LifeTableTests
     }
 
     [Fact]
+    public void Who_is_listed_before_its_fork_is_told_is_one_and_the_same()
+    {
+        Tick();
+        ProcessLife adopted = _table.Adopt(10, startedNanoseconds: 5 * Second);
+        Fork(10, parent: 7, at: 5 * Second + 1000);
+        Record(10, cpu: 3, name: "one");
+        Exit(10, status: 0x100, at: 6 * Second);
+        Assert.Equal((7, 1, 3UL), (adopted.ParentPid, adopted.Exit!.Value.Code, adopted.Usage.CpuNanoseconds));
+        _table.Settle(adopted);
+        Tick();
+        Tick();
+        Assert.Empty(_all);
+        Assert.Equal(0, _table.Count);
+    }
+
+    [Fact]
     public void What_could_not_be_sampled_after_all_is_handed_out_once()
     {
         Tick();

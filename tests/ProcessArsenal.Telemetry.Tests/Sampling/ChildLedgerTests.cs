@@ -118,6 +118,23 @@ public sealed class ChildLedgerTests
         Assert.Equal(2, Cpu(_first));
     }
 
+    /// <summary>A parent that was watched while its children ended, and ends before what they lack was settled.</summary>
+    [Fact]
+    public void What_is_not_settled_with_a_parent_is_settled_with_its_own()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Debit(30 + i, 20, _first, 30);
+            _ledger.Credit(new ProcStat { Pid = 20, ChildUserTicks = (ulong)(i + 1) * 32 }, (ulong)i * 32, 0);
+            Ticks(1);
+        }
+        Debit(20, 10, _second, 5, childTicks: 160);
+        Debit(36, 20, _first, 30); // told late
+        Parent(+160 + 32 + 5);
+        Ticks(4);
+        Assert.Equal(12, Cpu(_first) + Cpu(_second), 6);
+    }
+
     private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null) =>
         _ledger.Debit(pid, parent, group, ticks, childTicks, ended ?? _now - 1);
 

@@ -130,7 +130,7 @@ public sealed class LifeTableTests
         Tick();
         ProcessLife adopted = _table.Adopt(10, startedNanoseconds: 5 * Second);
         Fork(10, parent: 7, at: 5 * Second + 1000);
-        Record(10, cpu: 3, name: "one");
+        Record(10, cpu: 3, name: "one", status: 0x100);
         Exit(10, status: 0x100, at: 6 * Second);
         Assert.Equal((7, 1, 3UL), (adopted.ParentPid, adopted.Exit!.Value.Code, adopted.Usage.CpuNanoseconds));
         _table.Settle(adopted);

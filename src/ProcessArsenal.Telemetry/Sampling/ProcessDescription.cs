@@ -2,7 +2,7 @@ namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>What seldom changes about a process: read when it is first seen, at each exec, and now and then. Immutable.
 /// Anything here that the process can choose itself (name, arguments) is untrusted text: escape it, cap it, never execute it.</summary>
-public sealed class ProcessDescription
+public sealed record ProcessDescription
 {
     public const string KernelGroup = "kernel";
 

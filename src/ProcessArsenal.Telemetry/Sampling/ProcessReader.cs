@@ -145,7 +145,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         }
         if (known is null && _descriptions.ExecutableMissing && !stat.IsKernelThread && process.Life?.Known is { } told)
         {
-            process.Description = told; // Met on its way out: what it was while it ran was told before.
+            process.Description = told with { StartTime = start }; // Met on its way out: what it was while it ran was told before.
             return ReadOutcome.Ok;
         }
         if (known is not null && !replaced && _descriptions.CommandLineLate) return ReadOutcome.Ok; // Known better.

@@ -17,6 +17,9 @@ internal static partial class ExporterHost
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
+    /// <summary>Series of one instrument under /metrics/self. The SDK reserves memory for all of them: for 2,000 by default.</summary>
+    private const int MostSelfSeries = 100;
+
     /// <summary>Long enough for what comes with the start to be over, the first ticks and maybe a page included.</summary>
     private static readonly TimeSpan StartIsOver = TimeSpan.FromSeconds(5);
 
@@ -63,7 +66,7 @@ internal static partial class ExporterHost
         builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
             .AddService("process-arsenal", serviceVersion: OwnMetrics.Version)).WithMetrics(metrics => metrics
             .AddMeter(SelfTelemetry.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-            .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 50 })
+            .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MostSelfSeries })
             .AddPrometheusExporter());
 
         builder.Services.AddSingleton(TimeProvider.System);

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ProcessArsenal.Exporter.Hosting;
 
-/// <summary>Gives back, once, what only the start needed: half of what is resident then. Garbage (command line, configuration, composition),
-/// and pages of the program that ran once (elf(5)): those are mapped from its file, so that one that is needed again comes back from the page cache.</summary>
+/// <summary>Gives back the pages of the program that only its start needed, which are most of them: the runtime's tables are unpacked once, and what
+/// composes the program runs once. They are mapped from its file (elf(5)), so one that is needed again comes back from the page cache.</summary>
 internal static partial class StartupMemory
 {
     private const nuint ProgramHeaders = 3, ProgramHeaderSize = 4, ProgramHeaderCount = 5; // AT_PHDR, AT_PHENT, AT_PHNUM: getauxval(3)
@@ -11,25 +11,20 @@ internal static partial class StartupMemory
     private const uint Writable = 2; // PF_W
     private const int DontNeed = 4; // MADV_DONTNEED
 
-    public static void GiveBack()
-    {
-        _ = Trim(0);
-        ForgetProgramPages();
-    }
-
-    /// <summary>Only segments that can't be written to: a page that was (relocations, data) would lose what is in it.</summary>
-    private static unsafe void ForgetProgramPages()
+    public static unsafe void GiveBack()
     {
         if (sizeof(nuint) != 8 || AuxiliaryValue(ProgramHeaderSize) != (nuint)sizeof(ProgramHeader)) return;
         var headers = (ProgramHeader*)AuxiliaryValue(ProgramHeaders);
-        int count = (int)AuxiliaryValue(ProgramHeaderCount);
-        if (headers is null) return;
-        nuint moved = 0; // How far from its own addresses the program was loaded.
+        int count = headers is null ? 0 : (int)AuxiliaryValue(ProgramHeaderCount);
+        nuint? self = null;
         for (int i = 0; i < count; i++)
-            if (headers[i].Type == Self) moved = (nuint)headers - headers[i].Address;
+            if (headers[i].Type == Self) self = headers[i].Address;
+        if (self is not { } expected) return;
+        nuint moved = (nuint)headers - expected; // How far from its own addresses the program was loaded.
         nuint page = (nuint)Environment.SystemPageSize;
         for (int i = 0; i < count; i++)
         {
+            // What could be written to may have been (relocations, data), and would be lost.
             if (headers[i].Type != Load || (headers[i].Flags & Writable) != 0) continue;
             nuint start = (moved + headers[i].Address + page - 1) & ~(page - 1);
             nuint end = (moved + headers[i].Address + headers[i].Size) & ~(page - 1);
@@ -42,9 +37,6 @@ internal static partial class StartupMemory
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nuint start, nuint length, int advice);
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int Trim(nuint keep);
 
     /// <summary>Elf64_Phdr.</summary>
     [StructLayout(LayoutKind.Sequential)]

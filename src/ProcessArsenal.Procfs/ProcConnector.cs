@@ -10,7 +10,10 @@ public sealed class ProcConnector : IDisposable
     private const int MessageLength = 16 + 20 + 8;
     private const uint Index = 1; // CN_IDX_PROC and CN_VAL_PROC
     private const uint Listen = 1; // PROC_CN_MCAST_LISTEN
-    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The answer is queued before the request returns (cn_proc_mcast_ctl), so this is for the messages before it. Where there is none, in a
+    /// container, the start of the program waits a fifth of it in vain.</summary>
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMilliseconds(50);
 
     private readonly NetlinkSocket _socket;
     private readonly byte[] _buffer = new byte[4096];

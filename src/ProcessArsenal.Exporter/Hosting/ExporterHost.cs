@@ -17,6 +17,12 @@ internal static partial class ExporterHost
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
+    /// <summary>Series of one instrument under /metrics/self. The SDK reserves memory for all of them: for 2,000 by default.</summary>
+    private const int MostSelfSeries = 100;
+
+    /// <summary>Long enough for what comes with the start to be over, the first ticks and maybe a page included.</summary>
+    private static readonly TimeSpan StartIsOver = TimeSpan.FromSeconds(5);
+
     /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start or go on.</returns>
     public static async Task<int> ServeAsync(ConfigurationResult loaded, ConfigurationSources sources, CancellationToken stop)
     {
@@ -60,6 +66,7 @@ internal static partial class ExporterHost
         builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
             .AddService("process-arsenal", serviceVersion: OwnMetrics.Version)).WithMetrics(metrics => metrics
             .AddMeter(SelfTelemetry.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MostSelfSeries })
             .AddPrometheusExporter());
 
         builder.Services.AddSingleton(TimeProvider.System);
@@ -105,6 +112,8 @@ internal static partial class ExporterHost
         }
         Log.Ready(logger, OwnMetrics.Version, string.Join(", ", app.Urls));
         systemd.Notify(ServiceState.Ready);
+        TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
+        using ITimer settled = time.CreateTimer(_ => StartupMemory.GiveBack(), null, StartIsOver, Timeout.InfiniteTimeSpan);
         await app.WaitForShutdownAsync(stop);
         systemd.Notify(ServiceState.Stopping);
         Log.Stopped(logger);

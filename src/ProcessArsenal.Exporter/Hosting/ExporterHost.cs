@@ -20,9 +20,6 @@ internal static partial class ExporterHost
     /// <summary>Series of one instrument under /metrics/self. The SDK reserves memory for all of them: for 2,000 by default.</summary>
     private const int MostSelfSeries = 100;
 
-    /// <summary>Long enough for what comes with the start to be over, the first ticks and maybe a page included.</summary>
-    private static readonly TimeSpan StartIsOver = TimeSpan.FromSeconds(5);
-
     /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start or go on.</returns>
     public static async Task<int> ServeAsync(ConfigurationResult loaded, ConfigurationSources sources, CancellationToken stop)
     {
@@ -112,8 +109,6 @@ internal static partial class ExporterHost
         }
         Log.Ready(logger, OwnMetrics.Version, string.Join(", ", app.Urls));
         systemd.Notify(ServiceState.Ready);
-        TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
-        using ITimer settled = time.CreateTimer(_ => StartupMemory.GiveBack(), null, StartIsOver, Timeout.InfiniteTimeSpan);
         await app.WaitForShutdownAsync(stop);
         systemd.Notify(ServiceState.Stopping);
         Log.Stopped(logger);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ProcessArsenal.Procfs.Interop;
 
 namespace ProcessArsenal.Procfs;
@@ -40,23 +39,5 @@ internal static unsafe class ProcFd
                     if (name[0] != '.') count++;
             }
         }
-    }
-}
-
-/// <summary>One <c>struct linux_dirent64</c> of getdents64(2): inode (8), offset (8), record length (2), type (1), name with NUL;
-/// in the byte order of the machine.</summary>
-internal static class DirectoryEntry
-{
-    public static bool TryNext(ref ReadOnlySpan<byte> entries, out ReadOnlySpan<byte> name)
-    {
-        name = default;
-        if (entries.Length < 20) return false;
-        int length = MemoryMarshal.Read<ushort>(entries[16..]);
-        if (length < 20 || length > entries.Length) return false;
-        ReadOnlySpan<byte> tail = entries[19..length];
-        int end = tail.IndexOf((byte)0);
-        name = end < 0 ? tail : tail[..end];
-        entries = entries[length..];
-        return !name.IsEmpty;
     }
 }

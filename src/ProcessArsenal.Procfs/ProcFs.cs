@@ -15,6 +15,9 @@ public sealed unsafe class ProcFs : IDisposable
     private int _fd = -1; // First: if the next line throws, the finalizer must not close descriptor 0.
     private readonly byte[] _buffer = new byte[32 * 1024];
 
+    /// <summary>Directories in it that are no process's, by the last complete listing; -1 before.</summary>
+    private int _otherDirectories = -1;
+
     private ProcFs(string root, int fd)
     {
         Root = root;
@@ -79,21 +82,43 @@ public sealed unsafe class ProcFs : IDisposable
         return complete;
     }
 
+    /// <summary>How many processes the kernel has in all pid namespaces, those that nobody has waited for included, for one system call: the link
+    /// count of /proc is 2, one for each directory that is no process's, and theirs (proc_root_getattr, fs/proc/root.c; nr_processes,
+    /// kernel/fork.c). It needs a listing to know of the others.</summary>
+    public bool TryCountProcesses(out int count)
+    {
+        Libc.StatxBuffer stat;
+        byte empty = 0;
+        count = 0;
+        if (!IsKernel || _otherDirectories < 0) return false;
+        bool ok = Libc.Statx(_fd, &empty, Libc.AT_EMPTY_PATH, Libc.STATX_NLINK, &stat) == 0 && (stat.Mask & Libc.STATX_NLINK) != 0;
+        GC.KeepAlive(this);
+        if (ok) count = (int)Math.Min(stat.Links, int.MaxValue) - 2 - _otherDirectories;
+        return ok;
+    }
+
     private bool TryReadPids(List<int> pids)
     {
+        _otherDirectories = -1;
+        int others = 0;
         if (Libc.Seek(_fd, 0, 0) < 0) return false;
         fixed (byte* start = _buffer)
         {
             while (true)
             {
                 nint n = Libc.GetDirectoryEntries(_fd, start, _buffer.Length);
-                if (n == 0) return true;
                 if (n < 0 && Libc.LastError == Libc.EINTR) continue;
                 if (n < 0) return false;
-                for (ReadOnlySpan<byte> rest = _buffer.AsSpan(0, (int)n); DirectoryEntry.TryNext(ref rest, out ReadOnlySpan<byte> name);)
+                if (n == 0)
                 {
-                    if (name[0] is < (byte)'1' or > (byte)'9') continue;
-                    if (Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length) pids.Add(pid);
+                    _otherDirectories = others;
+                    return true;
+                }
+                ReadOnlySpan<byte> rest = _buffer.AsSpan(0, (int)n);
+                while (DirectoryEntry.TryNext(ref rest, out ReadOnlySpan<byte> name, out bool isDirectory))
+                {
+                    if (name[0] is >= (byte)'1' and <= (byte)'9' && Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length) pids.Add(pid);
+                    else if (isDirectory && name[0] != '.') others++;
                 }
             }
         }

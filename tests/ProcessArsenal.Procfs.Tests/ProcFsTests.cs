@@ -89,6 +89,19 @@ public sealed class ProcFsTests
         Assert.DoesNotContain(cat.Pid, pids);
     }
 
+    [Fact]
+    public void The_number_of_processes_of_the_machine_is_that_of_the_listing_in_the_initial_pid_namespace()
+    {
+        using ProcFs proc = ProcFs.Open();
+        Assert.False(proc.TryCountProcesses(out _)); // Nobody knows yet how many directories are no process's.
+        var pids = new List<int>();
+        Assert.True(proc.TryListPids(pids));
+        Assert.True(proc.TryCountProcesses(out int count));
+        if (pids.Contains(2) && File.ReadAllText("/proc/2/comm") == "kthreadd\n")
+            Until.True(() => proc.TryListPids(pids) && proc.TryCountProcesses(out count) && count == pids.Count);
+        else Until.True(() => proc.TryListPids(pids) && proc.TryCountProcesses(out count) && count >= pids.Count); // Those outside count as well.
+    }
+
     /// <summary>A naive reader, with its own idea of the field numbers of proc_pid_stat(5), agrees about each process of this machine:
     /// what is stable is equal, and what counts up lies between a reading before and one after.</summary>
     [Fact]

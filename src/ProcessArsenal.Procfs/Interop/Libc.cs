@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const short POLLNVAL = 0x20;
     public const nint PROC_SUPER_MAGIC = 0x9fa0;
     public const uint STATX_SIZE = 0x200;
+    public const uint STATX_NLINK = 0x4;
     public const uint STATX_INO = 0x100;
 
     public const int EPERM = 1;
@@ -126,6 +127,7 @@ internal static unsafe partial class Libc
     public struct StatxBuffer
     {
         [FieldOffset(0)] public uint Mask;
+        [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint UserId;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;

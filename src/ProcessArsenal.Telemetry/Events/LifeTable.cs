@@ -133,7 +133,6 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         if (record.Id == pid) life.Exit ??= new ExitStatus(record.ExitStatus);
         else if (record.ExitStatus != 0) life.Exit = new ExitStatus(record.ExitStatus);
         if (!record.IsLastOfProcess) return;
-        life.IsUsageWhole = life.BornNanoseconds > 0;
         End(life);
     }
 

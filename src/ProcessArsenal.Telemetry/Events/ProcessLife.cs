@@ -60,9 +60,6 @@ internal sealed class ProcessLife(int pid)
     /// <summary>What its ended tasks used.</summary>
     public TaskUsage Usage;
 
-    /// <summary>Every task of it was recorded since it was born, and the last one has ended.</summary>
-    public bool IsUsageWhole { get; set; }
-
     /// <summary>A record of a task that ended was seen.</summary>
     public bool HasUsage { get; set; }
 

@@ -47,7 +47,7 @@ public sealed class Sampler : IDisposable
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
         foreach (string name in (string[])[
-            ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, ProcessTracker.ExitSignal, ProcessTracker.AllProcessesSignal,
+            ProcessReader.ExecutableSignal, ProcessReader.CommandLineSignal, Endings.Signal, PidListing.Signal,
             ProcessTracker.EventSignal, ProcessTracker.RecordSignal, WaitCollector.DelaySignal, OomKills.Signal])
         {
             _signals.Declare(name);
@@ -72,6 +72,9 @@ public sealed class Sampler : IDisposable
         set => _signals.Lost = value;
     }
 
+    /// <summary>How often /proc was gone through.</summary>
+    internal long Listings => _tracker.Listings;
+
     /// <summary>The reader of proportional memory.</summary>
     internal SmapsReader Smaps => _smaps;
 
@@ -86,7 +89,7 @@ public sealed class Sampler : IDisposable
         _groups.BeginTick();
         _named.BeginTick();
         _signals.BeginTick(++_tick);
-        _tracker.Update(_tick);
+        _tracker.Update();
         _smaps.BeginTick(_options.SmapsBudget); // After the update: what was read is given to those that are still alive.
         foreach (TrackedProcess process in _tracker.Alive) _smaps.Apply(process);
         _signals.EndTick();
@@ -207,7 +210,7 @@ public sealed class Sampler : IDisposable
     private void AddEnded(ProcessLife life)
     {
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
-        ProcessExit exit = ProcessTracker.ExitOf(life, description);
+        ProcessExit exit = Endings.Of(life, description);
         if (_ended.Open(life, exit, guessed, _tracker.HasDelays, _options, _tracker.Children)) _named.Open(life, exit);
         else _excluded++;
     }

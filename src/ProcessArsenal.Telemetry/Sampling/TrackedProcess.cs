@@ -91,9 +91,6 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     /// <summary>It started since the last tick, and its start is not counted yet.</summary>
     public bool IsNew { get; set; }
 
-    /// <summary>Tick in which the listing had it last.</summary>
-    public long ListedTick { get; set; }
-
     /// <summary>It could be read in this tick.</summary>
     public bool HasSample { get; set; }
 

@@ -81,6 +81,12 @@ internal sealed class EventSource : IDisposable
         lock (_gate) return _table.Adopt(pid, startedNanoseconds);
     }
 
+    /// <inheritdoc cref="LifeTable.TakeBorn"/>
+    public void TakeBorn(ulong before, List<int> pids)
+    {
+        lock (_gate) _table.TakeBorn(before, pids);
+    }
+
     /// <inheritdoc cref="LifeTable.Abandon"/>
     public void Abandon(ProcessLife life)
     {

@@ -152,6 +152,14 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         return life;
     }
 
+    /// <summary>Those that nobody has adopted, and of whose end nothing was heard.</summary>
+    /// <param name="before">Born before that, nanoseconds of CLOCK_MONOTONIC.</param>
+    public void TakeBorn(ulong before, List<int> pids)
+    {
+        foreach (ProcessLife life in _lives.Values)
+            if (!life.IsAdopted && !life.HasEnded && life.BornNanoseconds > 0 && life.BornNanoseconds < before) pids.Add(life.Pid);
+    }
+
     /// <summary>It could not be sampled after all, so the tracker knows nothing of it.</summary>
     public void Abandon(ProcessLife life)
     {

@@ -3,7 +3,8 @@ using ProcessArsenal.Procfs;
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Which pids there are. /proc is gone through only when it may have one that is not known yet: its link count tells the number of
-/// processes for one system call, and who ended is found by reading those that are known. Used by one thread.</summary>
+/// processes for one system call, who ended is found by reading those that are known, and who was born may be told by the kernel's events.
+/// Used by one thread.</summary>
 internal sealed class PidListing(ProcFs proc, TimeProvider time, SignalBoard signals)
 {
     public const string Signal = "all_processes";
@@ -14,7 +15,7 @@ internal sealed class PidListing(ProcFs proc, TimeProvider time, SignalBoard sig
     private int _count;
     private long _listed;
 
-    /// <summary>The pids at the time of <see cref="Update"/>, in ascending order.</summary>
+    /// <summary>In ascending order, of this tick once <see cref="Take"/> or <see cref="Read"/> was called.</summary>
     public List<int> Pids { get; } = [];
 
     /// <summary>Whether it holds all of them: with hidepid it does not, unless we may see them.</summary>
@@ -30,23 +31,24 @@ internal sealed class PidListing(ProcFs proc, TimeProvider time, SignalBoard sig
         if (!fresh || !proc.TryCountProcesses(out _count)) _count = -1;
     }
 
-    /// <summary>Brings the pids up to date.</summary>
-    /// <param name="alive">All processes that are known and did not turn out to have ended since <see cref="Begin"/>, in ascending order of pid.
-    /// If there were as many in all, there was nobody else: one that ended in between would have been one too many.</param>
-    /// <returns>False if there is nobody who is not among them.</returns>
-    public bool Update(List<TrackedProcess> alive)
+    /// <summary>Whether nobody but these lived at <see cref="Begin"/>. One that ended since would have been one too many.</summary>
+    /// <param name="alive">How many are known that lived then, and did not turn out to have ended since.</param>
+    public bool IsWhole(int alive) => _count == alive;
+
+    /// <summary>Takes the pids of those that are known, who are all; in ascending order of pid.</summary>
+    public void Take(List<TrackedProcess> all)
     {
-        if (_count == alive.Count)
-        {
-            Pids.Clear();
-            foreach (TrackedProcess process in alive) Pids.Add(process.Identity.Pid);
-            return false;
-        }
+        Pids.Clear();
+        foreach (TrackedProcess process in all) Pids.Add(process.Identity.Pid);
+    }
+
+    /// <summary>Goes through /proc.</summary>
+    public void Read()
+    {
         _listed = time.GetTimestamp();
         Listings++;
         bool complete = proc.TryListPids(Pids);
         SeesAll = complete && (!proc.IsKernel || Pids.Contains(1));
         if (!SeesAll) signals.Refuse(Signal, "/proc to be mounted without hidepid, or CAP_SYS_PTRACE, or the group of the mount's gid option");
-        return true;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class ProcessTracker : IDisposable
     private readonly List<TrackedProcess> _alive = [];
     private readonly List<TrackedProcess> _unreadableMembers = [];
     private readonly List<int> _changed = [];
+    private readonly List<int> _born = [];
     private readonly List<ProcessLife> _endedLives = [];
     private EventTotals _told;
 
@@ -105,7 +106,7 @@ internal sealed class ProcessTracker : IDisposable
         ulong began = KernelClock.MonotonicNanoseconds();
         _listing.Begin();
         ReadKnown();
-        if (_listing.Update(_known)) Discover();
+        FindNewcomers(began);
         _accounting.Read(_alive, Clock.UptimeTicks);
         _lastTick = Clock.UptimeTicks;
         _endedLives.Clear();
@@ -169,17 +170,45 @@ internal sealed class ProcessTracker : IDisposable
         _known.RemoveRange(kept, _known.Count - kept);
     }
 
-    private void Discover()
+    private void FindNewcomers(ulong began)
     {
         int before = _known.Count;
-        foreach (int pid in _listing.Pids)
+        if (!_listing.IsWhole(_known.Count) && _events is not null)
+        {
+            _events.TakeBorn(began, _born);
+            Discover(_born);
+            _born.Clear();
+        }
+        if (!_listing.IsWhole(_known.Count))
+        {
+            _listing.Read();
+            Discover(_listing.Pids);
+            Sort(before);
+        }
+        else
+        {
+            Sort(before);
+            _listing.Take(_known);
+        }
+    }
+
+    private void Discover(List<int> pids)
+    {
+        foreach (int pid in pids)
         {
             if (_byPid.ContainsKey(pid) || Discover(pid) is not { } found) continue;
             _byPid.Add(pid, found);
             _known.Add(found);
             _alive.Add(found);
         }
-        if (before == 0 || before == _known.Count || _known[before].Identity.Pid > _known[before - 1].Identity.Pid) return;
+    }
+
+    /// <param name="before">How many were known before newcomers were added.</param>
+    private void Sort(int before)
+    {
+        bool inOrder = true;
+        for (int i = Math.Max(before, 1); i < _known.Count && inOrder; i++) inOrder = _known[i].Identity.Pid > _known[i - 1].Identity.Pid;
+        if (inOrder) return;
         _known.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
         _alive.Sort(static (a, b) => a.Identity.Pid.CompareTo(b.Identity.Pid));
     }

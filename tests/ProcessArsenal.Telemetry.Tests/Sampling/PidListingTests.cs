@@ -8,10 +8,12 @@ namespace ProcessArsenal.Telemetry.Tests.Sampling;
 /// <summary>/proc is gone through only when somebody may be in it who is not known, and nobody is overlooked for that.</summary>
 public sealed class PidListingTests
 {
-    [Fact]
-    public void Whoever_lives_when_a_tick_begins_is_in_its_snapshot_and_whoever_ended_before_is_not()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_lives_when_a_tick_begins_is_in_its_snapshot_and_whoever_ended_before_is_not(bool listen)
     {
-        using var scene = new Scene();
+        using var scene = new Scene(listen);
         var random = new Random(7);
         var children = new List<Process>();
         var ended = new HashSet<int>();
@@ -28,20 +30,26 @@ public sealed class PidListingTests
         while (children.Count > 0) End(children, 0);
     }
 
-    [Fact]
-    public void A_tick_in_which_nobody_was_born_does_not_go_through_it()
+    /// <summary>Whoever was born is found without, if the kernel's events tell of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_tick_without_anybody_unknown_does_not_go_through_it(bool listen)
     {
-        using var scene = new Scene();
-        Assert.SkipUnless(Scene.CountHolds, "The number of processes is told for the initial pid namespace and for one who may see them all.");
+        using var scene = new Scene(listen);
+        var children = new List<Process>();
+        Assert.SkipUnless(Scene.CountHolds && (!listen || scene.HearsOfBirths), "The number of processes is told for the initial pid namespace and for one who may see them all.");
         long began = TimeProvider.System.GetTimestamp();
         long before;
         do
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"{scene.Sampler.Listings} listings, none of them left out");
             before = scene.Sampler.Listings;
-            _ = scene.Tick();
+            if (listen) children.Add(Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true })!);
+            Assert.Superset(children.Select(child => child.Id).ToHashSet(), scene.Tick());
         }
         while (scene.Sampler.Listings > before);
+        while (children.Count > 0) End(children, 0);
     }
 
     [Fact]
@@ -70,7 +78,7 @@ public sealed class PidListingTests
         private readonly ProcFs _proc = ProcFs.Open();
         private readonly SnapshotStore _store = new();
 
-        public Scene() => Sampler = new Sampler(_proc, _store, new SamplingOptions(), TimeProvider.System, listen: false);
+        public Scene(bool listen) => Sampler = new Sampler(_proc, _store, new SamplingOptions(), TimeProvider.System, listen: listen);
 
         public Sampler Sampler { get; }
 
@@ -84,6 +92,16 @@ public sealed class PidListingTests
                 for (int i = 0; i < 100; i++)
                     if (proc.TryListPids(pids) && proc.TryCountProcesses(out int count) && count == pids.Count) return true;
                 return false;
+            }
+        }
+
+        public bool HearsOfBirths
+        {
+            get
+            {
+                _ = Tick();
+                using SnapshotLease lease = _store.Acquire();
+                return lease.Snapshot!.Health.Signals.Single(status => status.Name == ProcessTracker.EventSignal).Available;
             }
         }
 

@@ -51,7 +51,7 @@ internal static unsafe class ProcFile
     {
         fixed (byte* start = buffer)
         {
-            nint n = Libc.ReadAtQuick(fd, start, buffer.Length, 0);
+            nint n = Libc.ReadFromStartQuick(fd, start, buffer.Length);
             while (n < 0)
             {
                 n = Libc.ReadAt(fd, start, buffer.Length, 0);

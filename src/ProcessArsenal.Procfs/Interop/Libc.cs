@@ -46,6 +46,14 @@ internal static unsafe partial class Libc
         _ => 61, // asm-generic: arm64, riscv64, loongarch64
     };
 
+    /// <summary>0 where it is another call: a 32-bit one takes the offset in two halves.</summary>
+    private static readonly nint SYS_pread64 = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 17,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 67, // asm-generic
+        _ => 0,
+    };
+
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int directory, byte* path, int flags, int mode);
 
@@ -76,6 +84,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCallQuick(nint number, nint first, nint second, nint third, nint fourth);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IoControl(int fd, nuint request, void* argument);
 
@@ -94,9 +105,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     public static partial nint ReadAt(int fd, byte* buffer, nint count, long offset);
 
-    /// <summary>The same without keeping errno, for the hot path: whoever gets -1 asks again by <see cref="ReadAt"/>.</summary>
-    [LibraryImport("libc", EntryPoint = "pread")]
-    public static partial nint ReadAtQuick(int fd, byte* buffer, nint count, long offset);
+    /// <summary>The same from the start of a file, without keeping errno, for the hot path: whoever gets -1 asks again by <see cref="ReadAt"/>.
+    /// By number, since glibc's pread makes itself a cancellation point each time (pthreads(7)).</summary>
+    public static nint ReadFromStartQuick(int fd, byte* buffer, nint count) =>
+        SYS_pread64 > 0 ? SystemCallQuick(SYS_pread64, fd, (nint)buffer, count, 0) : ReadAt(fd, buffer, count, 0);
 
     public static int LastError => Marshal.GetLastPInvokeError();
 

@@ -12,7 +12,8 @@ internal sealed class EventSource : IDisposable
     /// <summary>A flood must not keep the tick for ever.</summary>
     private const int MostAtOnce = 100_000;
 
-    /// <summary>Between two looks at the sockets: many messages are cheaper together, and nothing but a newcomer is in a hurry.</summary>
+    /// <summary>From the first message to a look at all of them: many are cheaper together, a fork is mostly followed by an exec, and nothing but a
+    /// newcomer is in a hurry.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
@@ -133,6 +134,7 @@ internal sealed class EventSource : IDisposable
         while (!_stopping)
         {
             _wake.WaitFor(_connector?.Descriptor ?? -1, _records?.Descriptor ?? -1);
+            if (!_stopping) _wake.Wait(Pause);
             lock (_gate)
             {
                 if (_stopping) return;
@@ -146,7 +148,6 @@ internal sealed class EventSource : IDisposable
                 Describe(newcomer);
             }
             newcomers.Clear();
-            if (!_stopping) _wake.Wait(Pause);
         }
     }
 

@@ -7,17 +7,16 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// system calls, but no allocation.</summary>
 internal sealed class DescriptionReader(UserNames users) : IDisposable
 {
-    /// <summary>Most of a command line that is kept, bytes. A process can make its own as long as its memory.</summary>
-    public const int CommandLineCap = 32 * 1024;
-
-    private const int MaxArguments = 4096;
     private static readonly byte[] DeletedSuffix = " (deleted)"u8.ToArray();
 
-    private readonly CommandLineReader _commandLines = new(CommandLineCap + 1);
+    private readonly CommandLineReader _commandLines = new(CommandLine.Cap + 1);
     private readonly byte[] _executable = new byte[4096];
-    private readonly byte[] _commandLine = new byte[CommandLineCap + 1];
+    private readonly byte[] _commandLine = new byte[CommandLine.Cap + 1];
     private readonly byte[] _cgroup = new byte[16 * 1024];
     private readonly byte[] _limits = new byte[4096];
+    private readonly ContentCache<string> _texts = new(512, static text => Encoding.UTF8.GetString(text));
+    private readonly ContentCache<CommandLine> _lines = new(256, CommandLine.Of);
+    private readonly ContentCache<ControlGroups> _groups = new(256, ControlGroups.Of);
 
     private int _executableLength;
     private int _commandLineLength;
@@ -74,26 +73,26 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
     public ProcessDescription Describe(in ProcStat stat, ReadOnlySpan<byte> name, uint? user, DateTimeOffset? start)
     {
         (string? executable, bool deleted) = Executable();
-        (IReadOnlyList<string>? arguments, bool truncated) = Arguments();
-        ProcCgroup? cgroup = null;
-        if (_cgroupOutcome == ReadOutcome.Ok && _cgroupLength < _cgroup.Length)
-            _ = ProcCgroup.TryParse(_cgroup.AsSpan(0, _cgroupLength), out cgroup);
+        CommandLine line = _commandLineOutcome == ReadOutcome.Ok ? _lines.Get(_commandLine.AsSpan(0, _commandLineLength)) : CommandLine.Unknown;
+        ControlGroups groups = _cgroupOutcome == ReadOutcome.Ok && _cgroupLength < _cgroup.Length
+            ? _groups.Get(_cgroup.AsSpan(0, _cgroupLength))
+            : ControlGroups.Unknown;
         return new ProcessDescription
         {
-            Name = Encoding.UTF8.GetString(name),
+            Name = _texts.Get(name),
             IsKernelThread = stat.IsKernelThread,
             Executable = executable,
             ExecutableDeleted = deleted,
-            Arguments = arguments,
-            CommandLine = arguments is null ? null : string.Join(' ', arguments),
-            CommandLineTruncated = truncated,
+            Arguments = line.Arguments,
+            CommandLine = line.Text,
+            CommandLineTruncated = line.Truncated,
             UserId = user,
             User = user is { } id ? users.Find(id) : null,
-            Cgroup = cgroup?.Path,
-            MemoryCgroup = cgroup?.Memory ?? cgroup?.Unified,
-            Cgroups = cgroup is null ? null : ProcCgroup.ListPaths(_cgroup.AsSpan(0, _cgroupLength)),
-            Unit = cgroup is null ? null : CgroupNames.UnitOf(cgroup.Path),
-            Container = cgroup is null ? null : CgroupNames.ContainerOf(cgroup.Path),
+            Cgroup = groups.Path,
+            MemoryCgroup = groups.Memory,
+            Cgroups = groups.All,
+            Unit = groups.Unit,
+            Container = groups.Container,
             DescriptorLimit = _descriptorLimit,
             StartTime = start,
         };
@@ -104,22 +103,6 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
         if (_executableOutcome != ReadOutcome.Ok || _executableLength == 0) return (null, false);
         ReadOnlySpan<byte> path = _executable.AsSpan(0, _executableLength);
         bool deleted = path.EndsWith(DeletedSuffix);
-        return (Encoding.UTF8.GetString(deleted ? path[..^DeletedSuffix.Length] : path), deleted);
-    }
-
-    private (IReadOnlyList<string>? Arguments, bool Truncated) Arguments()
-    {
-        if (_commandLineOutcome != ReadOutcome.Ok) return (null, false);
-        bool truncated = _commandLineLength > CommandLineCap;
-        ReadOnlySpan<byte> bytes = _commandLine.AsSpan(0, Math.Min(_commandLineLength, CommandLineCap));
-        bytes = bytes.TrimEnd((byte)0); // A process that rewrote its title pads it with NUL bytes.
-        if (bytes.IsEmpty) return ([], truncated);
-        var arguments = new List<string>();
-        foreach (Range range in bytes.Split((byte)0))
-        {
-            if (arguments.Count == MaxArguments) return (arguments, true);
-            arguments.Add(Encoding.UTF8.GetString(bytes[range]));
-        }
-        return (arguments, truncated);
+        return (_texts.Get(deleted ? path[..^DeletedSuffix.Length] : path), deleted);
     }
 }

@@ -14,8 +14,8 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
     private const int MaxConcurrent = 16;
     private const int MaxKept = 4;
 
-    /// <summary>Blocks handed to the kernel at once, 1 MiB. The fewer times, the less often threads wait for each other; they are memory, though.</summary>
-    private const int BlocksAtOnce = 8;
+    /// <summary>Blocks handed to the kernel at once, 8 MiB. The fewer times, the less often threads wait for each other; they are memory, though.</summary>
+    private const int BlocksAtOnce = 64;
 
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(5);

@@ -1,5 +1,4 @@
 using ProcessArsenal.Telemetry.Analysis;
-using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Collectors;
@@ -69,7 +68,7 @@ internal sealed class LifecycleCollector : Collector
             ProcessName = "process_creation_time_seconds",
             ProcessHelp = "When the process started, Unix time.",
             Unit = "seconds",
-            Series = [new(static (in ProcessRow row) => ProcessFacts.StartTimeSeconds(row))],
+            Series = [new(static (in ProcessRow row) => row.Description.StartSeconds)],
         },
         new()
         {

@@ -29,9 +29,9 @@ internal sealed class WaitCollector : Collector
             Series =
             [
                 new("reason=\"run_queue\"", "reason=\"run_queue\"", static (in ProcessRow row) => row.Sample.Accounting?.RunQueueNanoseconds) { Signal = Signal },
-                new("reason=\"block_io\"", "reason=\"block_io\"", static (in ProcessRow row) => ProcessFacts.Delays(row.Sample)?.BlockIoNanoseconds) { Signal = DelaySignal },
-                new("reason=\"swap\"", "reason=\"swap\"", static (in ProcessRow row) => ProcessFacts.Delays(row.Sample)?.SwapNanoseconds) { Signal = DelaySignal },
-                new("reason=\"reclaim\"", "reason=\"reclaim\"", static (in ProcessRow row) => ProcessFacts.Delays(row.Sample)?.ReclaimNanoseconds) { Signal = DelaySignal },
+                new("reason=\"block_io\"", "reason=\"block_io\"", static (in ProcessRow row) => ProcessFacts.BlockIoWaitNanoseconds(row.Sample)) { Signal = DelaySignal },
+                new("reason=\"swap\"", "reason=\"swap\"", static (in ProcessRow row) => ProcessFacts.SwapWaitNanoseconds(row.Sample)) { Signal = DelaySignal },
+                new("reason=\"reclaim\"", "reason=\"reclaim\"", static (in ProcessRow row) => ProcessFacts.ReclaimWaitNanoseconds(row.Sample)) { Signal = DelaySignal },
             ],
         },
     ];

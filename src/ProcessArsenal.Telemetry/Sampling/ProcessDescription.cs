@@ -52,7 +52,18 @@ public sealed record ProcessDescription
     public ulong? DescriptorLimit { get; init; }
 
     /// <summary>Start time; null if the clock can't be read.</summary>
-    public DateTimeOffset? StartTime { get; init; }
+    public DateTimeOffset? StartTime
+    {
+        get;
+        init
+        {
+            field = value;
+            StartSeconds = value is { } start ? Math.Round((start - DateTimeOffset.UnixEpoch).TotalSeconds, 2) : null;
+        }
+    }
+
+    /// <summary>The same as Unix time; exact to a clock tick, so two decimals.</summary>
+    public double? StartSeconds { get; private init; }
 
     /// <summary>The base name that groups go by: of the executable; if that can't be read or is no file of a name (memfd_create(2)), of the
     /// first argument where comm bears it out (comm is cut at 15 bytes); else comm.</summary>

@@ -69,14 +69,26 @@ public static class ProcessFacts
     public static double? RunQueueWaitSeconds(in ProcessSample sample) => sample.Accounting?.RunQueueNanoseconds / 1e9;
 
     /// <summary>Time that threads waited for block I/O, seconds since the process started.</summary>
-    public static double? BlockIoWaitSeconds(in ProcessSample sample) =>
-        Delays(sample)?.BlockIoNanoseconds / 1e9;
+    public static double? BlockIoWaitSeconds(in ProcessSample sample) => BlockIoWaitNanoseconds(sample) / 1e9;
 
-    /// <summary>The accounts if delays are among them; null otherwise.</summary>
-    public static TaskAccounting? Delays(in ProcessSample sample) => sample.Accounting is { HasDelays: true } accounting ? accounting : null;
+    /// <summary>Time that threads waited for block I/O, nanoseconds since the process started.</summary>
+    public static double? BlockIoWaitNanoseconds(in ProcessSample sample) =>
+        Delays(sample, out bool known).BlockIoNanoseconds is var value && known ? value : null;
 
-    /// <summary>Unix time; exact to a clock tick, so two decimals.</summary>
-    public static double? StartTimeSeconds(in ProcessRow row) => row.Description.StartTime is { } start
-        ? Math.Round((start - DateTimeOffset.UnixEpoch).TotalSeconds, 2)
-        : null;
+    /// <summary>Time that threads waited for memory to come back from swap, nanoseconds since the process started.</summary>
+    public static double? SwapWaitNanoseconds(in ProcessSample sample) =>
+        Delays(sample, out bool known).SwapNanoseconds is var value && known ? value : null;
+
+    /// <summary>Time that threads waited for memory to be reclaimed, nanoseconds since the process started.</summary>
+    public static double? ReclaimWaitNanoseconds(in ProcessSample sample) =>
+        Delays(sample, out bool known).ReclaimNanoseconds is var value && known ? value : null;
+
+    /// <summary>The accounts, without copying them.</summary>
+    /// <param name="known">Whether delays are among them.</param>
+    private static ref readonly TaskAccounting Delays(in ProcessSample sample, out bool known)
+    {
+        ref readonly TaskAccounting accounting = ref Nullable.GetValueRefOrDefaultRef(in sample.Accounting);
+        known = accounting.HasDelays;
+        return ref accounting;
+    }
 }

@@ -163,6 +163,8 @@ public sealed class Sampler : IDisposable
         snapshot.CountState(ProcessStates.IndexOf(process.Sample.Stat.State));
         process.GroupKey ??= _options.Grouper.Assign(process.Description, process.Identity.Pid);
         row.Group = process.GroupKey.Name;
+        row.Labels = row.InfoLabels = null; // The selector gives them, and says what is reported.
+        row.Reported = ReportReason.None;
         if (IsExcluded(row))
         {
             _excluded++;

@@ -56,8 +56,8 @@ public sealed class Snapshot
     /// <summary>Makes room and empties it.</summary>
     internal void Reset(int processes)
     {
-        // What was there keeps nothing alive: rows hold references.
-        _processes.AsSpan(0, ProcessCount).Clear();
+        // What was there keeps nothing alive: rows hold references. Those that are filled again need not be cleared.
+        if (ProcessCount > processes) _processes.AsSpan(processes, ProcessCount - processes).Clear();
         _groups.AsSpan(0, GroupCount).Clear();
         Array.Clear(_states);
         ProcessCount = 0;
@@ -73,7 +73,7 @@ public sealed class Snapshot
         _groupValues = new double[_groups.Length * CollectorCatalogue.GroupSlots];
     }
 
-    /// <summary>The next row, to be filled in place.</summary>
+    /// <summary>The next row, to be filled in place: every field, since it holds what an earlier snapshot left in it.</summary>
     internal ref ProcessRow AddProcess() => ref _processes[ProcessCount++];
 
     internal Span<ProcessRow> MutableProcesses => _processes.AsSpan(0, ProcessCount);

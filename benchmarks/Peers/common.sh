@@ -74,7 +74,7 @@ start_program() { # start_program NAME: ours, peer or peer-lean; returns when it
     kill -0 "$program" 2>/dev/null || break
     sleep 0.1
   done
-  cat "$folder/program.log" >&2
+  tail -n 20 "$folder/program.log" | cut -c 1-400 >&2
   die "no answer from $url"
 }
 

@@ -13,34 +13,48 @@ internal sealed class CommandLineReader : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(500);
 
     private readonly int _capacity;
-    private Worker? _idle;
+    private Worker? _worker;
+    private ProcessDirectory? _begun;
     private readonly List<Worker> _stuck = [];
 
     /// <param name="capacity">Most bytes to read of one.</param>
     public CommandLineReader(int capacity) => _capacity = capacity;
 
+    /// <summary>Begins to read one, so that it is there when <see cref="Read"/> asks for it: the two threads work side by side.</summary>
+    public void Begin(ProcessDirectory directory)
+    {
+        if (_begun is not null) Finish(); // Nobody asked for that one any more.
+        _stuck.RemoveAll(static worker => worker.HasComeBack);
+        foreach (Worker stuck in _stuck)
+            if (stuck.Pid == directory.Pid) return; // One thread a process is enough.
+        if (_worker is null && _stuck.Count >= MostStuck) return;
+        _worker ??= new Worker(_capacity);
+        _worker.Begin(directory);
+        _begun = directory;
+    }
+
     /// <summary>As <see cref="ProcessDirectory.ReadCommandLine"/>; Malformed if it does not come in time.</summary>
     public ReadOutcome Read(ProcessDirectory directory, Span<byte> buffer, out int length)
     {
         length = 0;
-        _stuck.RemoveAll(static worker => worker.HasComeBack);
-        foreach (Worker stuck in _stuck)
-            if (stuck.Pid == directory.Pid) return ReadOutcome.Malformed; // One thread a process is enough.
-        if (_idle is null && _stuck.Count >= MostStuck) return ReadOutcome.Malformed;
-        Worker worker = _idle ?? new Worker(_capacity);
-        _idle = null;
-        if (!worker.TryRead(directory, Deadline))
-        {
-            _stuck.Add(worker); // It ends when it comes back.
-            return ReadOutcome.Malformed;
-        }
-        _idle = worker;
-        length = worker.Length;
-        worker.Buffer.AsSpan(0, length).CopyTo(buffer);
-        return worker.Outcome;
+        if (_begun != directory) Begin(directory);
+        if (_begun is null || !Finish()) return ReadOutcome.Malformed;
+        length = _worker!.Length;
+        _worker.Buffer.AsSpan(0, length).CopyTo(buffer);
+        return _worker.Outcome;
     }
 
-    public void Dispose() => _idle?.Dispose();
+    public void Dispose() => _worker?.Dispose();
+
+    /// <returns>False if it did not come in time.</returns>
+    private bool Finish()
+    {
+        _begun = null;
+        if (_worker!.TryFinish(Deadline)) return true;
+        _stuck.Add(_worker); // It ends when it comes back.
+        _worker = null;
+        return false;
+    }
 
     private sealed class Worker : IDisposable
     {
@@ -72,12 +86,16 @@ internal sealed class CommandLineReader : IDisposable
 
         public ReadOutcome Outcome { get; private set; }
 
-        public bool TryRead(ProcessDirectory directory, TimeSpan deadline)
+        public void Begin(ProcessDirectory directory)
         {
             _directory = directory;
             Pid = directory.Pid;
             Volatile.Write(ref _settled, 0);
             _asked.Set();
+        }
+
+        public bool TryFinish(TimeSpan deadline)
+        {
             if (_answered.WaitOne(deadline)) return true;
             if (Interlocked.Exchange(ref _settled, 1) == 0) return false;
             // It came back just now, and its answer is on the way.

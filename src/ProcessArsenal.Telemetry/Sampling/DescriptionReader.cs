@@ -37,6 +37,9 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
 
     public void Dispose() => _commandLines.Dispose();
 
+    /// <summary>Begins to read the command line, which <see cref="FingerprintCommandLine"/> will ask for.</summary>
+    public void BeginCommandLine(ProcessDirectory directory) => _commandLines.Begin(directory);
+
     /// <summary>Reads everything but the command line into buffers.</summary>
     /// <returns>A hash that changes when anything of it that a description holds does.</returns>
     public int Fingerprint(ProcessDirectory directory, in ProcStat stat, uint? user, DateTimeOffset? start)
@@ -58,11 +61,13 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
         return hash.ToHashCode();
     }
 
-    /// <summary>Reads the command line, the dearest part: the target's memory lock has to be waited for.</summary>
+    /// <summary>Reads the command line, the dearest part: the target's memory lock has to be waited for. A kernel thread has neither.</summary>
     /// <returns>A hash that changes when it does.</returns>
-    public int FingerprintCommandLine(ProcessDirectory directory)
+    public int FingerprintCommandLine(ProcessDirectory directory, in ProcStat stat)
     {
-        _commandLineOutcome = _commandLines.Read(directory, _commandLine, out _commandLineLength);
+        _commandLineOutcome = stat.IsKernelThread
+            ? directory.ReadCommandLine(_commandLine, out _commandLineLength)
+            : _commandLines.Read(directory, _commandLine, out _commandLineLength);
         var hash = new HashCode();
         hash.Add(_commandLineOutcome);
         hash.AddBytes(_commandLine.AsSpan(0, _commandLineLength));

@@ -59,6 +59,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         outcome = ProcessDirectory.ParseStat(text, out sample.Stat, out ReadOnlySpan<byte> name);
         if (outcome != ReadOutcome.Ok) return outcome;
         bool replaced = first || HasNewImage(process.Sample, sample);
+        if (first && !sample.Stat.IsKernelThread) _descriptions.BeginCommandLine(directory); // While everything else is read.
         if (!ReadSources(directory, ref sample, slowRound || replaced)) return ReadOutcome.Gone;
 
         replaced |= sample.Status?.EffectiveUserId != process.Sample.Status?.EffectiveUserId;
@@ -131,7 +132,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         bool changed = known is null || replaced || process.Fingerprint != fingerprint;
         // An exec changes it, or seldom the process itself (setproctitle): not worth a look while only a move to a control group is expected.
         if (!changed && isYoung) return ReadOutcome.Ok;
-        int commandLine = _descriptions.FingerprintCommandLine(directory);
+        int commandLine = _descriptions.FingerprintCommandLine(directory, stat);
         if (_descriptions.CommandLineLate)
         {
             signals.Refuse(CommandLineSignal, "that the process lets go of its memory lock (mmap_lock) in time");

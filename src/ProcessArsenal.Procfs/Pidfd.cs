@@ -35,7 +35,12 @@ public sealed unsafe class Pidfd : IDisposable
         Span<nint> fileSystem = stackalloc nint[32];
         fixed (nint* start = fileSystem)
             if (Libc.FileSystemStat(_fd, start) != 0 || fileSystem[0] != PidfsMagic) return false;
+        return TryReadPidfsInode(out inode);
+    }
 
+    /// <summary>The same where pidfds are known to be in pidfs: before that all of them had the same inode.</summary>
+    public bool TryReadPidfsInode(out ulong inode)
+    {
         Libc.StatxBuffer stat;
         byte empty = 0;
         bool ok = Libc.Statx(_fd, &empty, Libc.AT_EMPTY_PATH, Libc.STATX_INO, &stat) == 0 && (stat.Mask & Libc.STATX_INO) != 0;

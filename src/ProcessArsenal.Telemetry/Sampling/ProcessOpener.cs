@@ -7,6 +7,10 @@ internal sealed class ProcessOpener(ProcFs proc, TimeProvider time, DescriptorBu
 {
     private readonly bool _hasPidfs = proc.IsLive && ProbePidfs();
     private readonly byte[] _stat = new byte[4096];
+    private int _statLength;
+
+    /// <summary>The stat of the process that was opened last, as it was read to identify it.</summary>
+    public ReadOnlySpan<byte> StatText => _stat.AsSpan(0, _statLength);
 
     /// <summary>The process that has the pid now.</summary>
     /// <param name="directory">Its directory, to read it by; the process owns it if it may keep it, the caller if not.</param>
@@ -70,10 +74,12 @@ internal sealed class ProcessOpener(ProcFs proc, TimeProvider time, DescriptorBu
     private ReadOutcome Identify(ProcessDirectory directory, out ProcessIdentity identity, out ProcStat stat, out Pidfd? pidfd)
     {
         pidfd = proc.IsLive ? Pidfd.Open(directory.Pid) : null;
-        ReadOutcome outcome = directory.ReadStat(_stat, out stat, out _);
+        stat = default;
+        ReadOutcome outcome = directory.ReadStatBytes(_stat, out _statLength);
+        if (outcome == ReadOutcome.Ok) outcome = ProcessDirectory.ParseStat(StatText, out stat, out _);
         ulong token = stat.StartTicks;
         // Where there are inodes, start ticks are another name: without descriptors to spare nobody must be taken for somebody else.
-        if (_hasPidfs && (pidfd is null || !pidfd.TryReadInode(out token)) && outcome == ReadOutcome.Ok) outcome = ReadOutcome.Malformed;
+        if (_hasPidfs && (pidfd is null || !pidfd.TryReadPidfsInode(out token)) && outcome == ReadOutcome.Ok) outcome = ReadOutcome.Malformed;
         identity = new ProcessIdentity(directory.Pid, token, proc.BootId);
         return outcome;
     }

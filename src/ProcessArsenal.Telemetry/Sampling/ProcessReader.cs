@@ -42,8 +42,12 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
     public ReadOutcome Read(TrackedProcess process, ProcessDirectory directory)
     {
         ReadOutcome outcome = directory.ReadStatBytes(_statBuffer, out int length);
-        if (outcome != ReadOutcome.Ok) return outcome;
-        ReadOnlySpan<byte> text = _statBuffer.AsSpan(0, length);
+        return outcome == ReadOutcome.Ok ? Read(process, directory, _statBuffer.AsSpan(0, length)) : outcome;
+    }
+
+    /// <summary>The same with what was just read of its stat.</summary>
+    public ReadOutcome Read(TrackedProcess process, ProcessDirectory directory, ReadOnlySpan<byte> text)
+    {
         long now = time.GetTimestamp();
         bool slowRound = process.SlowRound <= now;
         if (!slowRound && process.HasStat(text) && process.DescribeAgain > now && process.ClockGeneration == clock.Generation)
@@ -56,7 +60,7 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         ProcessSample sample = process.Sample; // What is not due keeps its value.
         sample.Identity = process.Identity;
         sample.Timestamp = now;
-        outcome = ProcessDirectory.ParseStat(text, out sample.Stat, out ReadOnlySpan<byte> name);
+        ReadOutcome outcome = ProcessDirectory.ParseStat(text, out sample.Stat, out ReadOnlySpan<byte> name);
         if (outcome != ReadOutcome.Ok) return outcome;
         bool replaced = first || HasNewImage(process.Sample, sample);
         if (first && !sample.Stat.IsKernelThread) _descriptions.BeginCommandLine(directory); // While everything else is read.

@@ -249,7 +249,7 @@ internal sealed class ProcessTracker : IDisposable
         {
             // Before it is described: what changes from then on is told.
             process.Life = _events?.Adopt(pid, KernelClock.ToMonotonic(stat.StartTicks));
-            outcome = _reader.Read(process, directory!);
+            outcome = _reader.Read(process, directory!, _opener.StatText);
             if (process.Directory is null) directory!.Dispose();
             if (outcome != ReadOutcome.Ok)
             {

@@ -6,12 +6,12 @@ namespace ProcessArsenal.Telemetry.Collectors;
 /// <summary>How many processes and threads there are, in which state, since when; starts and exits.</summary>
 internal sealed class LifecycleCollector : Collector
 {
-    /// <summary>Starts: counted by the tracker, not read from a process.</summary>
+    /// <summary>Starts: counted as they are found or told, not read from a process.</summary>
     public static readonly Metric Starts = new()
     {
         Kind = MetricKind.Counter,
         GroupName = "process_group_starts_total",
-        GroupHelp = "Processes of the group that started since the exporter began to watch and were seen by a sample.",
+        GroupHelp = "Processes of the group that started since the exporter began to watch; without the signal process_events only those that a sample saw.",
         Series = [new("", "", null)],
     };
 
@@ -20,7 +20,7 @@ internal sealed class LifecycleCollector : Collector
     {
         Kind = MetricKind.Counter,
         GroupName = "process_group_exits_total",
-        GroupHelp = "Processes of the group that were seen by a sample and have ended since, by how they ended.",
+        GroupHelp = "Processes of the group that ended since the exporter began to watch, by how they ended; without the signal process_events only those that a sample saw.",
         Series =
         [
             new("outcome=\"success\"", "", null),

@@ -1,0 +1,100 @@
+namespace ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+/// <summary>Reads a live NetTrace stream and hands its events out as they come. Allocates for a new kind of event and for a larger block, never for an
+/// event. Not safe for concurrent use.</summary>
+/// <param name="stream">Read from where it stands; neither written to nor disposed.</param>
+internal sealed class NetTraceReader(Stream stream)
+{
+    /// <summary>Kinds of events that are remembered; those beyond are counted in <see cref="Unknown"/>. A target has some hundreds.</summary>
+    public const int MostKinds = 16_384;
+
+    private readonly NetTraceSource _source = new(stream);
+    private readonly Dictionary<int, EventMetadata> _kinds = [];
+    private readonly LostEvents _lost = new();
+    private TraceHeader? _header;
+
+    /// <summary>What holds for the stream; null until it has come.</summary>
+    public TraceHeader? Header => Volatile.Read(ref _header);
+
+    /// <summary>Events handed out.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>Events that the target wrote and that never came: its buffer was full.</summary>
+    public long Lost => _lost.Count;
+
+    /// <summary>Events of a kind that was not described.</summary>
+    public long Unknown { get; private set; }
+
+    /// <summary>Blocks of a kind that we do not know; skipped.</summary>
+    public long UnknownBlocks { get; private set; }
+
+    /// <summary>Bytes read.</summary>
+    public long Bytes => _source.Position;
+
+    /// <summary>Reads until the target ends the stream.</summary>
+    /// <exception cref="EndOfStreamException">It broke off.</exception>
+    /// <exception cref="NetTraceException">It has another shape: nothing that follows can be trusted.</exception>
+    public async Task ReadAsync(NetTraceHandler handler, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            NetTraceBlock block = await _source.ReadAsync(cancellationToken);
+            if (block.Kind == NetTraceBlockKind.End) return;
+            Take(block, handler);
+        }
+    }
+
+    private void Take(in NetTraceBlock block, NetTraceHandler handler)
+    {
+        switch (block.Kind)
+        {
+            case NetTraceBlockKind.Trace:
+                Volatile.Write(ref _header, TraceHeader.Parse(block.Content.Span));
+                break;
+            case NetTraceBlockKind.Metadata:
+                TakeKinds(block.Content.Span);
+                break;
+            case NetTraceBlockKind.Event:
+                TakeEvents(block.Content.Span, handler);
+                break;
+            case NetTraceBlockKind.SequencePoint:
+                _lost.Check(block.Content.Span);
+                break;
+            case NetTraceBlockKind.Unknown:
+                UnknownBlocks++;
+                break;
+            case NetTraceBlockKind.Stack:
+            case NetTraceBlockKind.End:
+                break;
+        }
+    }
+
+    private void TakeKinds(ReadOnlySpan<byte> block)
+    {
+        var blobs = new EventBlobs(block);
+        while (blobs.MoveNext())
+        {
+            if (EventMetadata.Parse(blobs.Current.Payload, out int id) is { } kind && (_kinds.Count < MostKinds || _kinds.ContainsKey(id)))
+                _kinds[id] = kind;
+        }
+        if (blobs.IsBroken) throw new NetTraceException($"A block of metadata before {_source.Position} does not end where an entry does.");
+    }
+
+    private void TakeEvents(ReadOnlySpan<byte> block, NetTraceHandler handler)
+    {
+        var blobs = new EventBlobs(block);
+        while (blobs.MoveNext())
+        {
+            EventBlob blob = blobs.Current;
+            _lost.Saw(blob.CaptureThread, blob.Sequence);
+            if (!_kinds.TryGetValue(blob.MetadataId, out EventMetadata? kind))
+            {
+                Unknown++;
+                continue;
+            }
+            Events++;
+            handler(new NetTraceEvent(kind, blob.Ticks, blob.Thread, blob.Payload));
+        }
+        if (blobs.IsBroken) throw new NetTraceException($"A block of events before {_source.Position} does not end where an event does.");
+    }
+}

@@ -9,42 +9,50 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Exporter.Endpoints;
 
 /// <summary><c>GET /metrics</c>: one snapshot, then our own counters. A page is written whole before it is sent, so that a slow reader
-/// holds no snapshot; only so many are on their way at once, and a reader that takes too long is dropped.</summary>
+/// holds no snapshot, nor a turn to have one made; only so many are on their way at once, and a reader that takes too long is dropped.</summary>
 internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, OwnMetrics own, TimeProvider time) : IDisposable
 {
-    private const int MaxConcurrent = 16;
+    /// <summary>Pages that are made at once.</summary>
+    private const int MaxMaking = 4;
+
+    /// <summary>Pages that are on their way at once: each is memory.</summary>
+    private const int MaxSending = 64;
+
     private const int MaxKept = 4;
 
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _turns = new(MaxConcurrent);
+    private readonly SemaphoreSlim _making = new(MaxMaking);
+    private readonly SemaphoreSlim _sending = new(MaxSending);
     private readonly ConcurrentBag<PageBuffer> _buffers = [];
 
     public async Task HandleAsync(HttpContext http)
     {
-        if (!await _turns.WaitAsync(WaitForTurn, http.RequestAborted))
+        if (!await _sending.WaitAsync(WaitForTurn, http.RequestAborted))
         {
             own.ScrapesRefused.Inc();
             http.Response.Headers.RetryAfter = "5";
-            await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{MaxConcurrent} pages are being written already: try again.");
+            await PlainText.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, $"{MaxSending} pages are on their way already: try again.");
             return;
         }
-        PageBuffer page = Take();
         try
         {
-            await AnswerAsync(http, page);
+            await AnswerAsync(http);
         }
         finally
         {
-            GiveBack(page);
-            _turns.Release();
+            _sending.Release();
         }
     }
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose()
+    {
+        _making.Dispose();
+        _sending.Dispose();
+    }
 
-    private async Task AnswerAsync(HttpContext http, PageBuffer page)
+    private async Task AnswerAsync(HttpContext http)
     {
         long began = time.GetTimestamp();
         Telemetry.Publishing.ExpositionFormat format = ContentNegotiation.Format(http.Request);
@@ -66,17 +74,33 @@ internal sealed class MetricsEndpoint(SnapshotStore store, Freshness freshness, 
         {
             await http.Response.StartAsync(late.Token); // What is written before it is copied once more.
             PipeWriter body = http.Response.BodyWriter;
-            // Uncompressed, the snapshot goes straight into what is sent: copying a large page takes a tenth of a request.
-            Write(compress ? page : new ResponseBlocks(body), format);
-            await WriteOwnAsync(page, format, late.Token);
-            if (compress) Compress(page, body);
-            else Copy(page, body);
+            await MakeAsync(body, format, compress, late.Token);
             own.ScrapeDuration.Observe(time.GetElapsedTime(began).TotalSeconds);
             await body.FlushAsync(late.Token); // All at once: the fewer times, the less often threads wait for each other.
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
-            http.Abort();
+            http.Abort(); // A part of a page must not pass for a whole one.
+            if (e is not OperationCanceledException) throw;
+        }
+    }
+
+    private async Task MakeAsync(PipeWriter body, Telemetry.Publishing.ExpositionFormat format, bool compress, CancellationToken cancellationToken)
+    {
+        await _making.WaitAsync(cancellationToken);
+        PageBuffer page = Take();
+        try
+        {
+            // Uncompressed, the snapshot goes straight into what is sent: copying a large page takes a tenth of a request.
+            Write(compress ? page : new ResponseBlocks(body), format);
+            await WriteOwnAsync(page, format, cancellationToken);
+            if (compress) Compress(page, body);
+            else Copy(page, body);
+        }
+        finally
+        {
+            GiveBack(page);
+            _making.Release();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Sampling;
 
@@ -31,28 +32,33 @@ internal sealed class EarlyLook : IDisposable
     /// <summary>Whether command lines are to be read: without need they are not, since that waits for the target's memory lock.</summary>
     public bool WantsCommandLine { get; set; } = true;
 
-    /// <returns>Null if it is gone, or the budget is spent.</returns>
-    public ProcessDescription? Look(int pid)
+    /// <param name="name">comm, also of one that has ended and was not waited for yet; null if it is gone, or the budget is spent.</param>
+    /// <returns>Null if it has ended, or the budget is spent.</returns>
+    public ProcessDescription? Look(int pid, out string? name)
     {
+        name = null;
         long now = _time.GetTimestamp();
         TimeSpan since = _time.GetElapsedTime(_credited, now);
         _credited = now;
         _credit = TimeSpan.FromTicks(Math.Min(Burst.Ticks, _credit.Ticks + (long)(since.Ticks * Share)));
         if (_credit <= TimeSpan.Zero) return null;
         ulong before = KernelClock.ThreadCpuNanoseconds(); // Not the time on the wall: that is the others' on a busy machine.
-        ProcessDescription? description = Describe(pid);
+        ProcessDescription? description = Describe(pid, out name);
         _credit -= TimeSpan.FromTicks((long)(KernelClock.ThreadCpuNanoseconds() - before) / 100);
         return description;
     }
 
     public void Dispose() => _descriptions.Dispose();
 
-    private ProcessDescription? Describe(int pid)
+    private ProcessDescription? Describe(int pid, out string? comm)
     {
+        comm = null;
         if (_proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
         using (directory)
         {
-            if (directory!.ReadStat(_stat, out ProcStat stat, out ReadOnlySpan<byte> name) != ReadOutcome.Ok || stat.IsZombie) return null;
+            if (directory!.ReadStat(_stat, out ProcStat stat, out ReadOnlySpan<byte> name) != ReadOutcome.Ok) return null;
+            comm = Encoding.UTF8.GetString(name);
+            if (stat.IsZombie) return null;
             uint? user = directory.ReadStatus(_status, out ProcStatus status) == ReadOutcome.Ok ? status.EffectiveUserId : null;
             _ = _descriptions.Fingerprint(directory, stat, user, null);
             if (WantsCommandLine || _descriptions.ExecutableDenied) _ = _descriptions.FingerprintCommandLine(directory, stat);

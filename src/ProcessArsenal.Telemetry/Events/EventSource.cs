@@ -1,4 +1,5 @@
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Telemetry.Events;
 
@@ -153,8 +154,14 @@ internal sealed class EventSource : IDisposable
 
     private void Describe(ProcessLife newcomer)
     {
-        if (_look.Look(newcomer.Pid) is not { } description) return;
-        lock (_gate) newcomer.Description = description;
+        int executions = newcomer.Executions;
+        ProcessDescription? description = _look.Look(newcomer.Pid, out string? name);
+        lock (_gate)
+        {
+            if (newcomer.Executions != executions) return; // It is another program by now, and will be looked at again.
+            newcomer.Name ??= name;
+            newcomer.Description = description ?? newcomer.Description;
+        }
     }
 
     /// <summary>Takes all messages that wait. The connector first: of whom a record is, a fork was told before; and what was forked between the

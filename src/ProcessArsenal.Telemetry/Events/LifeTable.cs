@@ -75,6 +75,8 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
                 if (value.Kind == ProcEventKind.Exec)
                 {
                     life.HasExecuted = true;
+                    life.Executions++;
+                    if (life.IsTold) GoesOn(life);
                     if (!life.IsAdopted) life.Description = null; // That of an image before this one.
                 }
                 if (life.IsAdopted) MarkChanged(life);
@@ -130,7 +132,9 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         if (life.ParentPid == 0) life.ParentPid = record.ParentPid;
         if (record.Id == pid) life.HasExecuted |= !record.IsForked; // The event may have been lost.
         // A process ends as its main thread did, unless another thread ended them all.
-        if (record.Id == pid) life.Exit ??= new ExitStatus(record.ExitStatus);
+        // Who ends last with that number may be another thread than who had it first: one that executed a file took it over.
+        if (record.Id == pid && record.IsLastOfProcess) life.Exit = new ExitStatus(record.ExitStatus);
+        else if (record.Id == pid) life.Exit ??= new ExitStatus(record.ExitStatus);
         else if (record.ExitStatus != 0) life.Exit = new ExitStatus(record.ExitStatus);
         if (!record.IsLastOfProcess) return;
         End(life);
@@ -199,7 +203,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         foreach (ProcessLife life in _endedBefore)
         {
             life.IsQueued = false;
-            if (life.IsAdopted) continue;
+            if (life.IsAdopted || !life.HasEnded) continue;
             if (IsIn(listing, life.Pid) && _lives.GetValueOrDefault(life.Pid) == life) Queue(life); // A zombie that could not be read.
             else
             {
@@ -222,6 +226,14 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     {
         foreach (ProcessLife life in _lives.Values)
             if (!life.IsAdopted && !life.HasEnded && life.BornNanoseconds < bornBefore && !IsIn(listing, life.Pid)) End(life);
+    }
+
+    /// <summary>What was told was only the end of its main thread: another one executes a file in its place (de_thread, fs/exec.c).</summary>
+    private static void GoesOn(ProcessLife life)
+    {
+        life.IsTold = life.HasEnded = false;
+        life.Exit = null;
+        life.EndedNanoseconds = 0;
     }
 
     private ProcessLife Find(int pid)

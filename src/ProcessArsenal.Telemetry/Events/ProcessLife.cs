@@ -21,6 +21,9 @@ internal sealed class ProcessLife(int pid)
     /// </summary>
     public ulong StartedNanoseconds { get; init; }
 
+    /// <summary>How often it executed a file since its fork, as far as that was told.</summary>
+    public int Executions { get; set; }
+
     /// <summary>It executed a file since its fork.</summary>
     public bool HasExecuted { get; set; }
 
@@ -63,7 +66,7 @@ internal sealed class ProcessLife(int pid)
     /// <summary>A record of a task that ended was seen.</summary>
     public bool HasUsage { get; set; }
 
-    /// <summary>comm in the latest exit record; null if none was seen. Chosen by the process.</summary>
+    /// <summary>comm in the latest exit record, or as it was met; null if it was not seen. Chosen by the process.</summary>
     public string? Name { get; set; }
 
     /// <summary>What was read of it while it lived, and since it last executed a file; null if it was gone too soon.</summary>

@@ -5,13 +5,16 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <summary>Compares what ended children are known to have used with what their parents' child times say that they used, which is exact once the
 /// parent has waited for them. Exit records lack the time since the kernel last looked at the clock (up to a tick of its timer for each process),
 /// and where there are none everything since the last sample is missing. What is found to be missing is added to the groups of those who ended.
-/// Child times include grandchildren, so what an ended parent's children used is passed on to its own parent. Used by one thread.</summary>
+/// Child times include grandchildren, so what an ended parent's children used is passed on to its own parent. A child that its parent never waited
+/// for is reaped by another (init, a subreaper), whose child times then hold what is accounted already: so no more is ever added than those who
+/// ended can have used beyond what is known of them. Used by one thread.</summary>
 /// <param name="hearsAll">Every process that ends is told, so that nobody unknown can be among the children.</param>
 /// <param name="hasRecords">What ended processes used is told but for a little, so that it may be shared among groups.</param>
 internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
 {
     private const int QuietTicks = 3;
     private const int MostGenerations = 16;
+    private const int LossTicks = 12;
 
     private readonly Dictionary<int, Account> _accounts = [];
 
@@ -21,12 +24,17 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
 
     private Dictionary<int, int> _earlierHeirs = [];
     private int _ticks;
+    private int _lossTicks;
 
     /// <summary>When the tick before this one had read everybody, nanoseconds of CLOCK_MONOTONIC.</summary>
     private ulong _earlierTick;
 
-    /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was.</summary>
+    /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was. Where there are exit records,
+    /// and none was lost, there is none: what parents' child times have beyond them is in the accounts already.</summary>
     public double UnattributedTicks { get; private set; }
+
+    /// <summary>Exit records were lost: for a while, what is missing may be what they told.</summary>
+    public void LostRecords() => _lossTicks = LossTicks;
 
     /// <summary>A living parent was read.</summary>
     /// <param name="userBefore">Its child times in the sample before, clock ticks.</param>
@@ -44,14 +52,12 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
     }
 
     /// <summary>A process has ended.</summary>
-    /// <param name="pid">Its pid.</param>
-    /// <param name="parent">Who was its parent at the end.</param>
     /// <param name="group">Where its time is counted; null if it is not counted.</param>
     /// <param name="ticks">What is known that it used, clock ticks.</param>
-    /// <param name="childTicks">Its own child times in the last sample of it, clock ticks; 0 if there is none.</param>
-    /// <param name="endedNanoseconds">When, CLOCK_MONOTONIC; 0 if that is not known.</param>
-    public void Debit(int pid, int parent, GroupState? group, double ticks, double childTicks, ulong endedNanoseconds)
+    /// <param name="childTicks">Its own child times in the last sample of it, clock ticks; null if it was never sampled.</param>
+    public void Debit(in ProcessExit exit, GroupState? group, double ticks, double? childTicks)
     {
+        (int pid, int parent) = (exit.Pid, exit.ParentPid);
         for (int i = 0; i < MostGenerations && (_heirs.TryGetValue(parent, out int heir) || _earlierHeirs.TryGetValue(parent, out heir)) && heir != parent; i++)
             parent = heir;
         _heirs[pid] = parent;
@@ -62,10 +68,22 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
             ticks += own.Debited + own.Settled + own.Young.Sum(debit => debit.Ticks) - own.Credit;
             foreach ((GroupState share, int count) in own.Shares) to.Shares[share] = to.Shares.GetValueOrDefault(share) + count;
             to.Strangers += own.Strangers;
+            to.Plausible += own.Plausible;
         }
         if (group is null) to.Strangers++;
         else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
-        to.Young.Add((endedNanoseconds, ticks + childTicks));
+        to.Plausible += MostUnknown(exit, childTicks is not null);
+        to.Young.Add((exit.EndedNanoseconds, ticks + (childTicks ?? 0)));
+    }
+
+    /// <summary>The most that it can have used beyond what is known, clock ticks.</summary>
+    private double MostUnknown(in ProcessExit exit, bool wasSampled)
+    {
+        // The record of a task lacks less than a tick of the kernel's timer, which is 10 ms at most: a clock tick.
+        if (exit.Usage is { } usage) return Math.Max(usage.Tasks, 1);
+        double seconds = exit.Lifetime?.TotalSeconds ?? 0;
+        if (wasSampled) seconds = exit.EndedNanoseconds > _earlierTick ? (exit.EndedNanoseconds - _earlierTick) / 1e9 : 0;
+        return 1 + seconds * Environment.ProcessorCount * SystemConstants.ClockTicksPerSecond;
     }
 
     /// <summary>To be called when all that ended was told, which is a tick after they did. So the child times of the tick before are compared, with
@@ -93,6 +111,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
             if (account.Quiet > QuietTicks) _accounts.Remove(pid); // Who is not waited for, as parents may choose, leaves a debt for ever.
         }
         _earlierTick = now;
+        if (_lossTicks > 0) _lossTicks--;
     }
 
     private void Settle(Account account, double credit, double debited)
@@ -103,13 +122,14 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
         // Who ended in this tick has taken part in a settlement for those before: then these are what there is.
         if (account.Shares.Count + account.Strangers == 0) account.TakeBack();
         int ended = account.Strangers + account.Shares.Values.Sum();
-        bool isCertain = hearsAll && ended > 0 && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
+        bool isCertain = hearsAll && ended > 0 && missing <= account.Plausible && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
         if (!isCertain)
         {
-            UnattributedTicks += missing;
+            if (!hasRecords || _lossTicks > 0) UnattributedTicks += missing;
         }
         else
         {
+            account.Plausible -= missing;
             double user = missing * (account.CreditUser / account.Credit);
             foreach ((GroupState group, int count) in account.Shares)
                 group.AddCpu(user * count / ended, (missing - user) * count / ended);
@@ -146,6 +166,9 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
 
         /// <summary>How many ended of each group since the last settlement.</summary>
         public Dictionary<GroupState, int> Shares { get; private set; } = [];
+
+        /// <summary>What those who ended can have used beyond what is known of them, and was not found to be missing yet.</summary>
+        public double Plausible { get; set; }
 
         /// <summary>How many ended that no group counts.</summary>
         public int Strangers { get; set; }

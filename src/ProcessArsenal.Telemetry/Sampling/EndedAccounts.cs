@@ -28,7 +28,7 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         ref readonly Procfs.ProcStat last = ref process.Sample.Stat;
         double ticks = last.UserTicks + last.SystemTicks;
         if (exit.Usage is { } used) ticks = Math.Max(ticks, used.UserTicks + used.SystemTicks);
-        children.Debit(exit.Pid, exit.ParentPid, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks, exit.EndedNanoseconds);
+        children.Debit(exit, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks);
         if (process.Group is not { } group) return; // Excluded, or never accounted.
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, process.Description.Name, group);
@@ -59,12 +59,12 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         foreach (Expression expression in options.Exclude)
             if (expression.Evaluate(row) != Truth.False)
             {
-                children.Debit(exit.Pid, exit.ParentPid, null, Ticks(exit), 0, exit.EndedNanoseconds);
+                children.Debit(exit, null, Ticks(exit), childTicks: null);
                 return false;
             }
 
         GroupState group = groups.Get(key);
-        children.Debit(exit.Pid, exit.ParentPid, group, Ticks(exit), 0, exit.EndedNanoseconds);
+        children.Debit(exit, group, Ticks(exit), childTicks: null);
         group.Count(LifecycleCollector.Starts, 0);
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, description.Name, group);

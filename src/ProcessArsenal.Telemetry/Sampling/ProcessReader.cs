@@ -1,11 +1,12 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Events;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Fills one process's sample, and notices when its description no longer holds.</summary>
-internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock clock, SignalBoard signals, UserNames users) : IDisposable
+internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock clock, SignalBoard signals, UserNames users, KnownNames names) : IDisposable
 {
     public const string ExecutableSignal = "executable";
     public const string CommandLineSignal = "command_line";
@@ -30,6 +31,9 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
 
     /// <summary>What the collectors cost since it was last cleared.</summary>
     public CollectorTally Tally { get; } = new();
+
+    /// <summary>Processes whose group is a guess, since they were met on their way out.</summary>
+    public long GroupsGuessed { get; private set; }
 
     /// <summary>The kernel tells of each exec and change of user, so they need not be guessed.</summary>
     public bool HearsOfExecs { get; set; }
@@ -148,9 +152,10 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
             if (ReadStat(directory, out _) == ReadOutcome.Gone) return ReadOutcome.Gone;
             if (known is not null) return ReadOutcome.Ok; // It has begun to exit since stat was read.
         }
-        if (known is null && _descriptions.ExecutableMissing && !stat.IsKernelThread && process.Life?.Known is { } told)
+        // Met on its way out: what it was while it ran was told before, or is guessed.
+        if (known is null && _descriptions.ExecutableMissing && !stat.IsKernelThread && WhatItWas(process, name) is { } told)
         {
-            process.Description = told with { StartTime = start }; // Met on its way out: what it was while it ran was told before.
+            process.Description = told with { StartTime = start };
             return ReadOutcome.Ok;
         }
         if (known is not null && !replaced && _descriptions.CommandLineLate) return ReadOutcome.Ok; // Known better.
@@ -160,6 +165,15 @@ internal sealed class ProcessReader(ProcFs proc, TimeProvider time, BootClock cl
         process.GroupKey = null;
         process.DropLabels();
         return ReadOutcome.Ok;
+    }
+
+    private ProcessDescription? WhatItWas(TrackedProcess process, ReadOnlySpan<byte> name)
+    {
+        if (process.Life is not { } life) return null;
+        life.Name ??= System.Text.Encoding.UTF8.GetString(name);
+        ProcessDescription? description = LifeDescription.Of(life, null, names.Find(life.Name), out bool guessed);
+        if (guessed && description is not null) GroupsGuessed++;
+        return description;
     }
 
     private static long Ticks(TimeProvider time, TimeSpan span) => (long)(time.TimestampFrequency * span.TotalSeconds);

@@ -42,7 +42,7 @@ internal sealed class ProcessTracker : IDisposable
     {
         _proc = proc;
         Clock = new BootClock(time);
-        _reader = new ProcessReader(proc, time, Clock, signals, UserNames.Of(proc, time));
+        _reader = new ProcessReader(proc, time, Clock, signals, UserNames.Of(proc, time), _names);
         _opener = new ProcessOpener(proc, time, budget);
         _listing = new PidListing(proc, time, signals);
         _endings = new Endings(proc, time, signals, Leave);
@@ -52,8 +52,8 @@ internal sealed class ProcessTracker : IDisposable
         if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords, eventBuffer);
         Children = new ChildLedger(_events is { HasEvents: true }, _events is { HasRecords: true });
         _reader.HearsOfExecs = _events is { HasEvents: true };
-        if (needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
-        if (needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);
+        if (listen && needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
+        if (listen && needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);
     }
 
     public BootClock Clock { get; }
@@ -78,6 +78,9 @@ internal sealed class ProcessTracker : IDisposable
 
     /// <summary>Whether the listing holds pid 1: with hidepid it does not, unless we may see it.</summary>
     public bool SeesAllProcesses => _listing.SeesAll;
+
+    /// <summary>Processes whose group is a guess, since they were met on their way out.</summary>
+    public long GroupsGuessed => _reader.GroupsGuessed;
 
     /// <summary>How often /proc was gone through.</summary>
     internal long Listings => _listing.Listings;
@@ -149,6 +152,7 @@ internal sealed class ProcessTracker : IDisposable
         if (_events is null) return;
         EventTotals told = _events.Drain(_changed);
         bool lost = told.EventsLost != _told.EventsLost;
+        if (told.RecordsLost != _told.RecordsLost) Children.LostRecords();
         _told = told;
         foreach (int pid in _changed)
             if (Find(pid) is { } process) process.DescribeAgain = 0;
@@ -173,7 +177,8 @@ internal sealed class ProcessTracker : IDisposable
     private void FindNewcomers(ulong began)
     {
         int before = _known.Count;
-        if (!_listing.IsWhole(_known.Count) && _events is not null)
+        // Of whom we may not see, opening each would be in vain.
+        if (!_listing.IsWhole(_known.Count) && _events is not null && SeesAllProcesses)
         {
             _events.TakeBorn(began, _born);
             Discover(_born);

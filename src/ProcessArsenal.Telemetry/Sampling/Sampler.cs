@@ -127,7 +127,7 @@ public sealed class Sampler : IDisposable
             ProcessesCreated = _tracker.Told?.Created,
             EventsLost = _tracker.Told?.EventsLost ?? 0,
             RecordsLost = _tracker.Told?.RecordsLost ?? 0,
-            GroupsGuessed = _ended.GroupsGuessed,
+            GroupsGuessed = _ended.GroupsGuessed + _tracker.GroupsGuessed,
             UnattributedCpuSeconds = _tracker.Children.UnattributedTicks / SystemConstants.ClockTicksPerSecond,
             ExitsUnaccounted = _ended.ExitsUnaccounted,
         };
@@ -214,6 +214,5 @@ public sealed class Sampler : IDisposable
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
         ProcessExit exit = Endings.Of(life, description);
         if (_ended.Open(life, exit, guessed, _tracker.HasDelays, _options, _tracker.Children)) _named.Open(life, exit);
-        else _excluded++;
     }
 }

@@ -21,6 +21,9 @@ public struct TaskUsage
     public ulong WriteBytes;
     public TaskAccounting Accounting;
 
+    /// <summary>Tasks that were added.</summary>
+    public int Tasks;
+
     /// <summary>CPU time in user mode in clock ticks with fractions, split as the kernel splits it (cputime_adjust, kernel/sched/cputime.c):
     /// the exact total in proportion to the samples, all of it if a side has none.</summary>
     public readonly double UserTicks
@@ -40,6 +43,7 @@ public struct TaskUsage
     /// <summary>Adds one task.</summary>
     public void Add(in Taskstats task)
     {
+        Tasks++;
         CpuNanoseconds += task.CpuNanoseconds;
         UserMicroseconds += task.UserMicroseconds;
         SystemMicroseconds += task.SystemMicroseconds;

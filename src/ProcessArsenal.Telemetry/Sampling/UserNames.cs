@@ -17,9 +17,10 @@ internal sealed class UserNames(string? path, TimeProvider time)
     /// <summary>The names of the users whose processes that /proc shows.</summary>
     public static UserNames Of(Procfs.ProcFs proc, TimeProvider time) => new(proc.SharesMountsWithInit() ? "/etc/passwd" : null, time);
 
-    /// <summary>The user's name, or the number in decimal.</summary>
+    /// <summary>The user's name, or the number in decimal. 0 is root everywhere.</summary>
     public string Find(uint user)
     {
+        if (path is null && user == 0) return "root";
         if (_names.TryGetValue(user, out string? name)) return name;
         if (path is not null && (_read is not { } read || time.GetElapsedTime(read) > RereadAfter))
         {

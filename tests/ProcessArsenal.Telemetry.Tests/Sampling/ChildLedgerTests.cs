@@ -14,14 +14,17 @@ public sealed class ChildLedgerTests
     private ulong _now = 100;
     private ulong _childTicks;
 
+    /// <summary>Of those that end without a record; null: there are records.</summary>
+    private TimeSpan? _lifetime;
+
     [Fact]
     public void What_records_lack_is_shared_by_those_who_ended()
     {
         Debit(20, 10, _first, 30);
         Debit(21, 10, _second, 30);
-        Parent(+66);
+        Parent(+62);
         Ticks(2);
-        Assert.Equal((3, 3), (Cpu(_first), Cpu(_second)));
+        Assert.Equal((1, 1), (Cpu(_first), Cpu(_second)));
         Assert.Equal(0, _ledger.UnattributedTicks);
     }
 
@@ -52,6 +55,7 @@ public sealed class ChildLedgerTests
     public void Without_records_it_is_theirs_if_they_are_all_of_one_group()
     {
         _ledger = new ChildLedger(hearsAll: true, hasRecords: false);
+        _lifetime = TimeSpan.FromSeconds(1);
         Debit(20, 10, _first, 0);
         Debit(21, 10, _first, 0);
         Parent(+70);
@@ -113,9 +117,9 @@ public sealed class ChildLedgerTests
         Debit(20, 10, _first, 500);
         Ticks(6);
         Debit(21, 10, _first, 30);
-        Parent(+32);
+        Parent(+31);
         Ticks(2);
-        Assert.Equal(2, Cpu(_first));
+        Assert.Equal(1, Cpu(_first));
     }
 
     /// <summary>A parent that was watched while its children ended, and ends before what they lack was settled.</summary>
@@ -125,18 +129,58 @@ public sealed class ChildLedgerTests
         for (int i = 0; i < 5; i++)
         {
             Debit(30 + i, 20, _first, 30);
-            _ledger.Credit(new ProcStat { Pid = 20, ChildUserTicks = (ulong)(i + 1) * 32 }, (ulong)i * 32, 0);
+            _ledger.Credit(new ProcStat { Pid = 20, ChildUserTicks = (ulong)(i + 1) * 31 }, (ulong)i * 31, 0);
             Ticks(1);
         }
-        Debit(20, 10, _second, 5, childTicks: 160);
+        Debit(20, 10, _second, 5, childTicks: 155);
         Debit(36, 20, _first, 30); // told late
-        Parent(+160 + 32 + 5);
+        Parent(+155 + 31 + 5);
         Ticks(4);
-        Assert.Equal(12, Cpu(_first) + Cpu(_second), 6);
+        Assert.Equal(6, Cpu(_first) + Cpu(_second), 6);
+    }
+
+    /// <summary>Its parent (20) never waited for it and ended, so that another (10) has it in its child times: what it used is accounted already.</summary>
+    [Fact]
+    public void Who_was_waited_for_by_another_than_its_parent_is_not_counted_twice()
+    {
+        Debit(30, 20, _second, 300);
+        Ticks(1);
+        Debit(20, 11, _second, 5);
+        for (int i = 0; i < 10; i++)
+        {
+            Debit(40 + i, 10, _first, 1);
+            Parent(i == 5 ? 301UL : 1);
+            Ticks(1);
+        }
+        Ticks(3);
+        Assert.Equal((0, 0), (Cpu(_first), _ledger.UnattributedTicks));
+    }
+
+    [Fact]
+    public void Nor_does_it_go_to_those_who_lived_too_short_for_it()
+    {
+        _ledger = new ChildLedger(hearsAll: true, hasRecords: false);
+        _lifetime = TimeSpan.FromMilliseconds(1);
+        for (int i = 0; i < 10; i++) Debit(40 + i, 10, _first, 0);
+        Parent(+300);
+        Ticks(2);
+        Assert.Equal((0, 300), (Cpu(_first), _ledger.UnattributedTicks));
+    }
+
+    [Fact]
+    public void What_lost_records_would_have_told_is_in_no_group()
+    {
+        Debit(20, 10, _first, 0);
+        _ledger.LostRecords();
+        Parent(+50);
+        Ticks(2);
+        Assert.Equal((0, 50), (Cpu(_first), _ledger.UnattributedTicks));
     }
 
     private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null) =>
-        _ledger.Debit(pid, parent, group, ticks, childTicks, ended ?? _now - 1);
+        _ledger.Debit(
+            new ProcessExit(pid, parent, ended ?? _now - 1, null, ExitOutcome.Success, default, _lifetime, _lifetime is null ? new TaskUsage { Tasks = 1 } : null),
+            group, ticks, childTicks > 0 ? childTicks : null);
 
     private void Parent(ulong growth)
     {

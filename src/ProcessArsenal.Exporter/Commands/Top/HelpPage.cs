@@ -29,23 +29,40 @@ internal static class HelpPage
     public static void Draw(Frame frame, int lines)
     {
         int keys = Lines.Max(line => line.Keys.Length);
+        keys = Math.Min(keys, frame.Width / 2);
         int left = lines;
         foreach ((string pressed, string what) in Lines)
         {
-            if (left-- <= 0) return;
-            frame.Field(pressed, Math.Min(keys, frame.Width / 2), right: false, Style.Strong);
-            frame.Write("  ");
-            frame.Write(what);
-            if (pressed == Sorts()) frame.Write(" " + string.Join(", ", Sorting().Select(column => $"{column.Key} {column.Word}")));
-            frame.EndLine();
+            string text = pressed == Sorts() ? $"{what} {string.Join(", ", Sorting().Select(column => $"{column.Key} {column.Word}"))}" : what;
+            string label = pressed;
+            foreach (string line in Wrapped(text, frame.Width - keys - 2))
+            {
+                if (left-- <= 0) return;
+                frame.Field(label, keys, right: false, Style.Strong);
+                frame.Write("  ");
+                frame.Write(line);
+                frame.EndLine();
+                label = "";
+            }
         }
-        foreach (string note in Notes.Prepend(""))
+        foreach (string line in Notes.SelectMany(note => Wrapped(note, frame.Width)).Prepend(""))
         {
             if (left-- <= 0) return;
-            frame.Write(note, Style.Faint);
+            frame.Write(line, Style.Faint);
             frame.EndLine();
         }
         while (left-- > 0) frame.EndLine();
+    }
+
+    /// <summary>Cuts a text between words; a word that is too long is left to the frame.</summary>
+    private static IEnumerable<string> Wrapped(string text, int width)
+    {
+        while (text.Length > width && text.LastIndexOf(' ', Math.Max(width, 0)) is var space and > 0)
+        {
+            yield return text[..space];
+            text = text[(space + 1)..];
+        }
+        yield return text;
     }
 
     private static IEnumerable<Column> Sorting() => ColumnCatalogue.All.Where(column => column.Key != '\0');

@@ -63,7 +63,7 @@ public sealed class ProcConnector : IDisposable
             ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _length - _start);
             bool ok = ProcEvent.TryNext(ref rest, out value);
             _start = ok ? _length - rest.Length : _length;
-            if (ok && (value.IsProcess || value.Kind == ProcEventKind.Acknowledged)) return true;
+            if (ok && (value.IsProcess || value.Kind == ProcEventKind.Acknowledged || value.EndsAllThreads)) return true;
             if (ok) continue;
             int received = _socket.Receive(_buffer);
             if (received == -Libc.ENOBUFS) continue; // Messages were lost, see Lost; what is queued is still there.
@@ -103,7 +103,8 @@ public sealed class ProcConnector : IDisposable
         return false;
     }
 
-    /// <summary>Forks and exits of threads other than the main one are dropped in the kernel: nobody is woken for them.</summary>
+    /// <summary>Forks of threads other than the main one, and their exits unless with a status, are dropped in the kernel: nobody is woken for them.
+    /// </summary>
     private static ReadOnlySpan<Libc.FilterInstruction> ProcessesOnly()
     {
         const ushort load = 0x20, copy = 0x07, jumpEqual = 0x15, jumpEqualCopy = 0x1d, answer = 0x06; // ld abs, tax, jeq k, jeq x, ret
@@ -112,15 +113,17 @@ public sealed class ProcConnector : IDisposable
         {
             new() { Code = load, Operand = 36 },                                             // what
             new() { Code = jumpEqual, JumpTrue = 1, Operand = fork },
-            new() { Code = jumpEqual, JumpTrue = 4, JumpFalse = 8, Operand = exit },
+            new() { Code = jumpEqual, JumpTrue = 4, JumpFalse = 10, Operand = exit },
             new() { Code = load, Operand = 60 },                                             // fork: child_pid, child_tgid
             new() { Code = copy },
             new() { Code = load, Operand = 64 },
-            new() { Code = jumpEqualCopy, JumpTrue = 4, JumpFalse = 5 },
+            new() { Code = jumpEqualCopy, JumpTrue = 6, JumpFalse = 7 },
             new() { Code = load, Operand = 52 },                                             // exit: process_pid, process_tgid
             new() { Code = copy },
             new() { Code = load, Operand = 56 },
-            new() { Code = jumpEqualCopy, JumpTrue = 0, JumpFalse = 1 },
+            new() { Code = jumpEqualCopy, JumpTrue = 2, JumpFalse = 0 },
+            new() { Code = load, Operand = 60 },                                             // exit_code
+            new() { Code = jumpEqual, JumpTrue = 1, JumpFalse = 0, Operand = 0 },
             new() { Code = answer, Operand = uint.MaxValue },
             new() { Code = answer, Operand = 0 },
         };

@@ -53,6 +53,10 @@ public struct ProcEvent
     /// <summary>Whether it tells of a process rather than of one of its other threads.</summary>
     public readonly bool IsProcess => Thread == Pid;
 
+    /// <summary>Whether it tells of the end of another thread than the main one, with a status: that is the status of the process, whose threads end
+    /// together then (exit_group(2), a fatal signal). A thread that ends alone has 0.</summary>
+    public readonly bool EndsAllThreads => !IsProcess && Kind == ProcEventKind.Exit && Status != 0;
+
     /// <summary>Reads the first message of a datagram and moves on.</summary>
     /// <returns>False at the end, or if what is left is no whole event.</returns>
     public static bool TryNext(scoped ref ReadOnlySpan<byte> datagram, out ProcEvent value)

@@ -6,11 +6,12 @@
  *          --active-ms PERIOD   --shared-mib N   of the first process, and shared with each copy
  * fleet:   --fleet       the state is that of each copy made by "spawn", not of the first process
  * workers: --workers N   so many threads more, named worker-0 and so on, that work and wait in turn
- * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL
+ * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL   --exit-now CODE (once it has its state)
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
  *          | threads N | retire N (workers) | exec PATH [ARGS]
+ *          | thread-exec CODE | main-leaves CODE | orphan MS PATH | brief N (see odd.c)
  */
 #include "workload.h"
 
@@ -25,7 +26,7 @@
 static struct load state;
 static struct churn churn = {.long_every = 5, .long_ms = 3000};
 static struct burst burst;
-static int in_fleet, zombie, exit_code, kill_self;
+static int in_fleet, zombie, exit_code, kill_self, exit_now = -1;
 static long argv_bytes, burst_rounds;
 static long workers;
 static const char *hex_name;
@@ -84,6 +85,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--file")) state.file = value;
         else if (!strcmp(name, "--workers")) workers = number;
         else if (!strcmp(name, "--exit-code")) exit_code = (int)number;
+        else if (!strcmp(name, "--exit-now")) exit_now = (int)number;
         else if (!strcmp(name, "--kill-self")) kill_self = (int)number;
         else if (!strcmp(name, "--argv-bytes")) argv_bytes = number;
         else if (!strcmp(name, "--was-argv-bytes")) continue;
@@ -138,7 +140,7 @@ static void obey(char *line)
 {
     int count, how;
     long ms;
-    char hex[64];
+    char hex[64], path[4096];
     line[strcspn(line, "\n")] = 0;
     if (!strcmp(line, "report")) { report(); return; }
     if (!strncmp(line, "exec ", 5)) become(line + 5);
@@ -149,6 +151,10 @@ static void obey(char *line)
     else if (sscanf(line, "cpu %ld", &ms) == 1) load_apply(&(struct load){.cpu_ms = ms});
     else if (sscanf(line, "threads %d", &count) == 1) threads_come_and_go(count);
     else if (sscanf(line, "retire %ld", &ms) == 1) workers_retire(ms);
+    else if (sscanf(line, "thread-exec %d", &how) == 1) odd_thread_exec(how);
+    else if (sscanf(line, "main-leaves %d", &how) == 1) odd_main_leaves(how);
+    else if (sscanf(line, "orphan %63s %4095s", hex, path) == 2) odd_orphan(path, hex);
+    else if (sscanf(line, "brief %d", &count) == 1) odd_brief(count);
     else if (sscanf(line, "rename %63s", hex) == 1) name_from_hex(hex);
     else { say("what?"); return; }
     say("done");
@@ -164,6 +170,8 @@ int main(int argc, char **argv)
         shared_open(state.shared_mib);
     if (!in_fleet)
         load_apply(&state);
+    if (exit_now >= 0)
+        _exit(exit_now);
     if (hex_name)
         name_from_hex(hex_name);
     if (zombie && fork() == 0)

@@ -62,4 +62,10 @@ struct burst {
 void burst_run(const struct burst *burst);
 _Noreturn void burst_child(long number, long rounds_per_ms);
 
+/* Odd: ends that are easily misread. */
+void odd_thread_exec(int code);
+void odd_main_leaves(int code);
+void odd_orphan(const char *path, const char *cpu_ms);
+void odd_brief(int count); /* children that do nothing */
+
 #endif

@@ -27,7 +27,7 @@ internal static class ConfigCommand
         command.SetAction(result =>
         {
             if (options.Load(result, out _) is not { } loaded) return CommandLine.Failed;
-            result.InvocationConfiguration.Output.WriteLine(loaded.File is null ? "ok (no file of our own)" : $"ok {loaded.File}");
+            result.InvocationConfiguration.Output.WriteLine(loaded.File is null ? "ok (no configuration file)" : $"ok {loaded.File}");
             return CommandLine.Done;
         });
         HelpText.Attach(command,

@@ -82,6 +82,10 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
                 if (life.IsAdopted) MarkChanged(life);
                 else if (value.Kind == ProcEventKind.Exec && ToDescribe.Count < MostToDescribe) ToDescribe.Add(life);
                 break;
+            case ProcEventKind.Exit when value.EndsAllThreads:
+                // Only where the main thread left before is that not what its own exit tells.
+                if (Ending(value.Pid) is { IsTold: true } left) left.Exit = new ExitStatus(value.Status);
+                break;
             case ProcEventKind.Exit:
                 ProcessLife ending = _overdue.GetValueOrDefault(value.Pid) is { IsTold: false } overdue ? overdue : Find(value.Pid);
                 ending.IsTold = true;
@@ -235,6 +239,8 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         life.Exit = null;
         life.EndedNanoseconds = 0;
     }
+
+    private ProcessLife? Ending(int pid) => _lives.GetValueOrDefault(pid) ?? _overdue.GetValueOrDefault(pid);
 
     private ProcessLife Find(int pid)
     {

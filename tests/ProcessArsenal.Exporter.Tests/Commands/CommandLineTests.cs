@@ -91,7 +91,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Check_says_ok_and_which_file()
     {
-        Assert.Equal((0, "ok (no file)\n", ""), await Run("config", "check"));
+        Assert.Equal((0, "ok (no configuration file)\n", ""), await Run("config", "check"));
         string file = Path.GetTempFileName();
         Assert.Equal((0, $"ok {file}\n", ""), await Run("config", "check", "--config", file));
         await File.WriteAllTextAsync(file, "a: 1\nb: 2\n", TestContext.Current.CancellationToken);

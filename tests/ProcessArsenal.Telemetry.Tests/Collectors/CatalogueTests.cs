@@ -53,6 +53,7 @@ public sealed class CatalogueTests
 
         | family | type | labels | what it is |
         |---|---|---|---|
+        | `system_process_created_total` | counter | | Processes created since the exporter began to listen. Absent without the signal `process_events`. |
         | `system_process_count` | gauge | `process_state` | Processes by the state of their main thread, kernel threads included. Absent where some are hidden from us. |
 
         ## The exporter itself
@@ -64,6 +65,10 @@ public sealed class CatalogueTests
         | `arsenal_snapshot_age_seconds` | gauge | | Time since the sample was begun. |
         | `arsenal_processes_unreadable` | gauge | | Processes that exist but could not be read. |
         | `arsenal_processes_excluded` | gauge | | Processes that `groups.exclude` took out. |
+        | `arsenal_kernel_messages_lost_total` | counter | `source` | Messages of the kernel that were lost for lack of room; the next samples make up for them. |
+        | `arsenal_groups_guessed_total` | counter | | Processes that were gone before it could be read what they were: their group is a guess by name and parent. |
+        | `arsenal_exits_unaccounted_total` | counter | | Ended processes of whom it is not known what they used since their last sample. |
+        | `arsenal_unattributed_cpu_seconds_total` | counter | | CPU time of ended processes that is in no group, since it is not known whose it was. |
         | `arsenal_collector_duration_seconds` | gauge | `collector` | Time to read one kernel source for all processes. |
         | `arsenal_collector_success` | gauge | `collector` | 1 if every file had the documented shape. |
         | `arsenal_series_dropped_total` | counter | `family` | What a cap kept out, summed over samples. |
@@ -71,12 +76,21 @@ public sealed class CatalogueTests
         | `arsenal_build_info` | gauge | `version`, `revision`, `runtime` | Always 1. |
         | `arsenal_config_reloads_total` | counter | `outcome` | Times that the configuration was read again. |
         | `arsenal_config_last_reload_successful` | gauge | | 0 if the file is broken and the configuration before is kept. |
-        | `arsenal_scrapes_total`, `arsenal_scrapes_refused_total` | counter | | Pages answered; pages refused because too many were being written at once. |
+        | `arsenal_scrapes_total`, `arsenal_scrapes_refused_total` | counter | | Pages answered; pages refused because too many were on their way already. |
         | `arsenal_scrape_duration_seconds` | histogram | | Time to write one page. |
 
         `/metrics/self` has the runtime's and the web server's own metrics, by OpenTelemetry.
 
         """;
+
+    [Fact]
+    public void Every_family_of_a_page_is_in_the_document()
+    {
+        string document = File.ReadAllText(Path.Join(Golden.Root(), "docs/metrics.md"));
+        IEnumerable<string> families = File.ReadLines(Path.Join(Golden.Root(), "tests/golden/page.txt"))
+            .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
+        Assert.All(families, family => Assert.Matches($"`{family}[`{{]", document));
+    }
 
     [Fact]
     public void The_document_is_what_the_catalogue_says()

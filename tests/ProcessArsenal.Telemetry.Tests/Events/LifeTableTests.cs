@@ -74,6 +74,40 @@ public sealed class LifeTableTests
         Assert.Equal((6UL, 9, "main"), (life.Usage.CpuNanoseconds, life.Exit!.Value.Code, life.Name));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_thread_that_executes_a_file_ends_nothing_but_the_main_thread(bool hasRecords)
+    {
+        var table = new LifeTable(hasEvents: true, hasRecords);
+        table.TakeEnded([], 1, _ended);
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Fork, Thread = 10, Pid = 10, ParentPid = 1, Nanoseconds = 1 });
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Exit, Thread = 10, Pid = 10, Nanoseconds = 5 }); // the first main thread
+        if (hasRecords) table.Apply(new Taskstats { Id = 10, Pid = 10, ParentPid = 1, CpuNanoseconds = 1 }, "first"u8);
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Exec, Thread = 10, Pid = 10, Nanoseconds = 6 });
+        table.TakeEnded([10], 2, _ended);
+        table.TakeEnded([10], 3, _ended);
+        Assert.Empty(_ended);
+        if (hasRecords) table.Apply(new Taskstats { Id = 10, Pid = 10, ParentPid = 1, CpuNanoseconds = 2, ExitStatus = 0x300, IsLastOfProcess = true }, "second"u8);
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Exit, Thread = 10, Pid = 10, Status = 0x300, Nanoseconds = 9 });
+        for (ulong now = 4; now < 7; now++) table.TakeEnded([], now, _ended);
+        ProcessLife life = Assert.Single(_ended);
+        Assert.Equal((3, 9UL, true), (life.Exit!.Value.Code, life.EndedNanoseconds, life.HasExecuted));
+    }
+
+    [Fact]
+    public void Without_records_the_status_of_the_thread_that_ended_them_all_is_that_of_the_process()
+    {
+        var table = new LifeTable(hasEvents: true, hasRecords: false);
+        table.TakeEnded([], 1, _ended);
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Fork, Thread = 10, Pid = 10, ParentPid = 1, Nanoseconds = 1 });
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Exit, Thread = 10, Pid = 10, Nanoseconds = 5 });
+        table.Apply(new ProcEvent { Kind = ProcEventKind.Exit, Thread = 12, Pid = 10, Status = 0x700, Nanoseconds = 9 });
+        table.TakeEnded([], 2, _ended);
+        table.TakeEnded([], 3, _ended);
+        Assert.Equal(7, Assert.Single(_ended).Exit!.Value.Code);
+    }
+
     [Fact]
     public void Before_the_first_listing_only_those_count_whose_birth_was_told()
     {

@@ -73,6 +73,18 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>Ends threads of --workers, the last ones first; they are gone on return.</summary>
     public Task Retire(int count) => Obey($"retire {count}");
 
+    /// <summary>Ends that are easily misread: see tests/workload/odd.c.</summary>
+    public Task ThreadExecutes(int exitCode) => Obey($"thread-exec {exitCode}");
+
+    /// <inheritdoc cref="ThreadExecutes"/>
+    public Task MainThreadLeaves(int exitCode) => Obey($"main-leaves {exitCode}");
+
+    /// <inheritdoc cref="ThreadExecutes"/>
+    public Task Orphan(string program, int cpuMilliseconds) => Obey($"orphan {cpuMilliseconds} {program}");
+
+    /// <summary>Children, one after the other, that do nothing.</summary>
+    public Task Brief(int count) => Obey($"brief {count}");
+
     public Task Rename(byte[] name) => Obey("rename " + Convert.ToHexString(name));
 
     /// <summary>Becomes another program; it says "ready" as the first one did.</summary>

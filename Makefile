@@ -50,6 +50,11 @@ bench-peers: publish $(WORKLOAD) artifacts/floor artifacts/cputime ## side by si
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/run.sh
 
+.PHONY: bench-page
+bench-page: publish $(WORKLOAD) artifacts/cputime ## CPU of a whole request for a page of 20,000 series (BATCHES=7 REQUESTS=300)
+	@scripts/setup.sh bench-peers
+	@benchmarks/Peers/page.sh
+
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
 	@scripts/setup.sh run

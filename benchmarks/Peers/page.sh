@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-processes=${PROCESSES:-650} # each has some 31 series
+PROCESSES=${PROCESSES:-1230} # each has some 16 series
 . benchmarks/Peers/common.sh
 trap clean_up EXIT
 requests=${REQUESTS:-300} # of a batch

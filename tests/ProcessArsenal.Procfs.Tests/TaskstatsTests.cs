@@ -84,4 +84,10 @@ public sealed class TaskstatsTests
 
     [Fact]
     public void Whether_ended_threads_stay_counted_is_tried_out() => Assert.IsType<bool>(TaskstatsProbe.CountsEndedThreads());
+
+    [Fact]
+    public void The_timer_of_the_kernel_ticks_100_to_1000_times_a_second()
+    {
+        Assert.InRange(1 / KernelClock.TimerTick().TotalSeconds, 99, 1001);
+    }
 }

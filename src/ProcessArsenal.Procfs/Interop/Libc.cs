@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const int SYS_pidfd_open = 434;
     public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_THREAD_CPUTIME_ID = 3;
+    public const int CLOCK_MONOTONIC_COARSE = 6;
     public const int CLOCK_BOOTTIME = 7;
     public const int RLIMIT_NOFILE = 7;
     public const short POLLIN = 1;
@@ -98,6 +99,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int ClockTime(int clock, TimeSpec* time);
+
+    [LibraryImport("libc", EntryPoint = "clock_getres", SetLastError = true)]
+    public static partial int ClockResolution(int clock, TimeSpec* resolution);
 
     [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
     public static partial int ProcessLimit(int pid, int resource, ResourceLimit* newLimit, ResourceLimit* oldLimit);

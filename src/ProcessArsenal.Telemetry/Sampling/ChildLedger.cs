@@ -10,7 +10,8 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// ended can have used beyond what is known of them. Used by one thread.</summary>
 /// <param name="hearsAll">Every process that ends is told, so that nobody unknown can be among the children.</param>
 /// <param name="hasRecords">What ended processes used is told but for a little, so that it may be shared among groups.</param>
-internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
+/// <param name="timerTick">Of the kernel: a record lacks less than one for each task.</param>
+internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timerTick)
 {
     private const int QuietTicks = 3;
     private const int MostGenerations = 16;
@@ -68,7 +69,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
             ticks += own.Debited + own.Settled + own.Young.Sum(debit => debit.Ticks) - own.Credit;
             foreach ((GroupState share, int count) in own.Shares) to.Shares[share] = to.Shares.GetValueOrDefault(share) + count;
             to.Strangers += own.Strangers;
-            to.Plausible += own.Plausible;
+            to.Plausible += own.AllPlausible;
         }
         if (group is null) to.Strangers++;
         else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
@@ -79,8 +80,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
     /// <summary>The most that it can have used beyond what is known, clock ticks.</summary>
     private double MostUnknown(in ProcessExit exit, bool wasSampled)
     {
-        // The record of a task lacks less than a tick of the kernel's timer, which is 10 ms at most: a clock tick.
-        if (exit.Usage is { } usage) return Math.Max(usage.Tasks, 1);
+        if (exit.Usage is { } usage) return Math.Max(usage.Tasks, 1) * timerTick.TotalSeconds * SystemConstants.ClockTicksPerSecond;
         double seconds = exit.Lifetime?.TotalSeconds ?? 0;
         if (wasSampled) seconds = exit.EndedNanoseconds > _earlierTick ? (exit.EndedNanoseconds - _earlierTick) / 1e9 : 0;
         return 1 + seconds * Environment.ProcessorCount * SystemConstants.ClockTicksPerSecond;
@@ -98,6 +98,8 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
         }
         foreach ((int pid, Account account) in _accounts)
         {
+            // Who ended long ago explains nothing any more: else what orphans used would fit in, in the end.
+            if (_ticks % QuietTicks == 0) (account.EarlierPlausible, account.Plausible) = (account.Plausible, 0);
             for (int i = account.Young.Count - 1; i >= 0; i--)
             {
                 if (account.Young[i].Ended >= _earlierTick) continue;
@@ -122,14 +124,14 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
         // Who ended in this tick has taken part in a settlement for those before: then these are what there is.
         if (account.Shares.Count + account.Strangers == 0) account.TakeBack();
         int ended = account.Strangers + account.Shares.Values.Sum();
-        bool isCertain = hearsAll && ended > 0 && missing <= account.Plausible && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
+        bool isCertain = hearsAll && ended > 0 && missing <= account.AllPlausible + 1 && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
         if (!isCertain)
         {
             if (!hasRecords || _lossTicks > 0) UnattributedTicks += missing;
         }
         else
         {
-            account.Plausible -= missing;
+            account.Explain(missing);
             double user = missing * (account.CreditUser / account.Credit);
             foreach ((GroupState group, int count) in account.Shares)
                 group.AddCpu(user * count / ended, (missing - user) * count / ended);
@@ -167,8 +169,13 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
         /// <summary>How many ended of each group since the last settlement.</summary>
         public Dictionary<GroupState, int> Shares { get; private set; } = [];
 
-        /// <summary>What those who ended can have used beyond what is known of them, and was not found to be missing yet.</summary>
+        /// <summary>What those who ended lately can have used beyond what is known of them, and was not found to be missing yet.</summary>
         public double Plausible { get; set; }
+
+        /// <summary>The same of those a few ticks before.</summary>
+        public double EarlierPlausible { get; set; }
+
+        public double AllPlausible => Plausible + EarlierPlausible;
 
         /// <summary>How many ended that no group counts.</summary>
         public int Strangers { get; set; }
@@ -177,6 +184,14 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords)
 
         private Dictionary<GroupState, int> _settledShares = [];
         private int _settledStrangers;
+
+        /// <summary>So much was missing of them, and is found.</summary>
+        public void Explain(double missing)
+        {
+            double earlier = Math.Min(EarlierPlausible, missing);
+            EarlierPlausible -= earlier;
+            Plausible = Math.Max(0, Plausible - (missing - earlier));
+        }
 
         public void PutAway()
         {

@@ -10,9 +10,11 @@ public sealed class ChildLedgerTests
 {
     private readonly GroupState _first = new(new GroupKey("first"), CollectorCatalogue.Set, "group");
     private readonly GroupState _second = new(new GroupKey("second"), CollectorCatalogue.Set, "group");
-    private ChildLedger _ledger = new(hearsAll: true, hasRecords: true);
+    private ChildLedger _ledger = new(hearsAll: true, hasRecords: true, TimerTick);
     private ulong _now = 100;
     private ulong _childTicks;
+
+    private static readonly TimeSpan TimerTick = TimeSpan.FromMilliseconds(10); // a clock tick
 
     /// <summary>Of those that end without a record; null: there are records.</summary>
     private TimeSpan? _lifetime;
@@ -54,7 +56,7 @@ public sealed class ChildLedgerTests
     [Fact]
     public void Without_records_it_is_theirs_if_they_are_all_of_one_group()
     {
-        _ledger = new ChildLedger(hearsAll: true, hasRecords: false);
+        _ledger = new ChildLedger(hearsAll: true, hasRecords: false, TimerTick);
         _lifetime = TimeSpan.FromSeconds(1);
         Debit(20, 10, _first, 0);
         Debit(21, 10, _first, 0);
@@ -71,7 +73,7 @@ public sealed class ChildLedgerTests
     [Fact]
     public void Where_not_every_end_is_told_nobody_knows_whose_it_is()
     {
-        _ledger = new ChildLedger(hearsAll: false, hasRecords: false);
+        _ledger = new ChildLedger(hearsAll: false, hasRecords: false, TimerTick);
         Debit(20, 10, _first, 20);
         Parent(+50);
         Ticks(2);
@@ -156,10 +158,25 @@ public sealed class ChildLedgerTests
         Assert.Equal((0, 0), (Cpu(_first), _ledger.UnattributedTicks));
     }
 
+    /// <summary>A reaper whose own children lack next to nothing, for long: that is no room for what an orphan used.</summary>
+    [Fact]
+    public void Nor_is_there_room_for_it_in_those_who_ended_long_ago()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            Debit(1000 + i, 10, _first, 1);
+            Parent(+1);
+            Ticks(1);
+        }
+        Parent(+300);
+        Ticks(4);
+        Assert.Equal(0, Cpu(_first));
+    }
+
     [Fact]
     public void Nor_does_it_go_to_those_who_lived_too_short_for_it()
     {
-        _ledger = new ChildLedger(hearsAll: true, hasRecords: false);
+        _ledger = new ChildLedger(hearsAll: true, hasRecords: false, TimerTick);
         _lifetime = TimeSpan.FromMilliseconds(1);
         for (int i = 0; i < 10; i++) Debit(40 + i, 10, _first, 0);
         Parent(+300);

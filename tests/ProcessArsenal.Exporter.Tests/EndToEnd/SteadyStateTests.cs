@@ -13,21 +13,24 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
     private static readonly int Seconds =
         int.Parse(Environment.GetEnvironmentVariable("STEADY_SECONDS") ?? "120", CultureInfo.InvariantCulture);
 
+    /// <summary>Of this run alone: what another one left behind would be counted as well.</summary>
+    private static readonly string Churn = $"e2e-churn-{Environment.ProcessId}", Lasting = $"e2e-lasting-{Environment.ProcessId}";
+
     [Fact]
     public async Task Memory_and_descriptors_stay_flat_and_no_identity_is_mixed_up()
     {
         using Scratch scratch = new();
         await using ExporterProcess exporter = await ExporterProcess.Start(
-            scratch, Configurations.WatchedByExecutable("1s", "e2e-churn", "e2e-lasting"));
-        await using Workload quiet = await Workload.Start(scratch, "e2e-lasting");
+            scratch, Configurations.WatchedByExecutable("1s", Churn, Lasting));
+        await using Workload quiet = await Workload.Start(scratch, Lasting);
         double perProcessBefore = await DescriptorsPerProcess(exporter);
 
         // Most are gone before a tick comes; five a second live for long enough to be seen by every tick.
         string seconds = Seconds.ToString(CultureInfo.InvariantCulture);
         await using Workload churn = await Workload.Start(
-            scratch, "e2e-churn", "--churn", "195", "--seconds", seconds, "--long-every", "9", "--long-ms", "400");
+            scratch, Churn, "--churn", "195", "--seconds", seconds, "--long-every", "9", "--long-ms", "400");
         await using Workload lasting = await Workload.Start(
-            scratch, "e2e-lasting", "--churn", "5", "--seconds", seconds, "--long-every", "1", "--long-ms", "3500", "--long-cpu-ms", "20");
+            scratch, Lasting, "--churn", "5", "--seconds", seconds, "--long-every", "1", "--long-ms", "3500", "--long-cpu-ms", "20");
 
         IdentityLedger identities = new();
         List<long> resident = [];
@@ -48,7 +51,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
         output.WriteLine($"{identities.Count} identities; {shortLived.Started} + {longLived.Started} processes");
         AssertFlat(resident, descriptors);
         AssertCounted(end, longLived, firstProcesses: 2);
-        end = await exporter.PageWhere("all have ended", p => p.Value("process_group_exits_total", "group=e2e-churn") >= shortLived.Started || !hears);
+        end = await exporter.PageWhere("all have ended", p => p.Value("process_group_exits_total", "group=" + Churn) >= shortLived.Started || !hears);
         AssertShortLived(end, shortLived, hears);
         Assert.Equal(0, hears ? end.Value("arsenal_kernel_messages_lost_total") : 0);
         Assert.True(identities.Count >= longLived.Started * 0.9, "Too few of the lasting processes were on a page.");
@@ -83,7 +86,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
     /// <summary>Each lasting child was seen by at least two ticks: its start and its end are exact.</summary>
     private static void AssertCounted(MetricsPage page, ChurnTruth truth, int firstProcesses)
     {
-        const string group = "group=e2e-lasting";
+        string group = "group=" + Lasting;
         // The processes that fork were started by exec, and may have been seen before it under the test host's group.
         Assert.InRange(page.Value("process_group_starts_total", group)!.Value, truth.Started, truth.Started + firstProcesses);
         Assert.Equal(truth.Started, page.Value("process_group_exits_total", group));
@@ -104,7 +107,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
     /// <summary>Of those too short to be listed each is counted where the kernel tells of them; and nowhere anybody who did not exist.</summary>
     private static void AssertShortLived(MetricsPage page, ChurnTruth truth, bool hears)
     {
-        const string group = "group=e2e-churn";
+        string group = "group=" + Churn;
         Assert.InRange(page.Value("process_group_starts_total", group)!.Value, hears ? truth.Started : 1, truth.Started + 1);
         Assert.InRange(page.Value("process_group_exits_total", group)!.Value, hears ? truth.Started : 1, truth.Started);
         if (!hears) return;

@@ -94,6 +94,8 @@ void burst_run(const struct burst *burst)
             fail("fork");
         if (pid > 0)
             continue;
+        if (burst->mib)
+            touch_memory(burst->mib);
         if (!burst->exec)
             burst_child(i, rounds_per_ms);
         snprintf(number, sizeof number, "%ld", i);

@@ -96,7 +96,7 @@ static void open_fds(long wanted)
             fail("open /dev/null");
 }
 
-static void touch_memory(long mib)
+void touch_memory(long mib)
 {
     const size_t size = (size_t)mib << 20;
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

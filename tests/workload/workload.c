@@ -8,7 +8,7 @@
  * workers: --workers N   so many threads more, named worker-0 and so on, that work and wait in turn
  * ways:    --argv-bytes N (a command line of that size)   --exit-code N   --kill-self SIGNAL   --exit-now CODE (once it has its state)
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
- * burst:   --burst COUNT [--over SECONDS] [--by-exec 1]   prints "ready", then the truth as JSON
+ * burst:   --burst COUNT [--over SECONDS] [--by-exec 1 | --each-mib N]   prints "ready", then the truth as JSON
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
  *          | threads N | retire N (workers) | exec PATH [ARGS]
  *          | thread-exec CODE | main-leaves CODE | orphan MS PATH | brief N (see odd.c)
@@ -92,6 +92,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--burst")) burst.count = (int)number;
         else if (!strcmp(name, "--over")) burst.seconds = (int)number;
         else if (!strcmp(name, "--by-exec")) burst.exec = (int)number;
+        else if (!strcmp(name, "--each-mib")) burst.mib = number;
         else if (!strcmp(name, "--burst-child")) burst_child(number, burst_rounds);
         else if (!strcmp(name, "--burst-rounds")) burst_rounds = number;
         else if (!strcmp(name, "--churn")) churn.per_second = (int)number;

@@ -37,6 +37,8 @@ void active_begin(long period_ms);
 void name_from_hex(const char *hex);
 _Noreturn void fail(const char *what);
 
+void touch_memory(long mib);
+
 /* Fleet: copies of this process made by fork alone, so that a copy is of our executable from its first moment. */
 void fleet_open(void);
 void fleet_spawn(const struct load *load, int count);
@@ -58,6 +60,7 @@ void churn_run(const struct churn *churn);
 /* Burst: many processes of 20 to 50 ms of CPU; prints the truth as JSON when they are all reaped. */
 struct burst {
     int count, seconds, exec; /* seconds: to spread them over; 0: all at once */
+    long mib;                 /* of memory that each has touched when it ends */
 };
 void burst_run(const struct burst *burst);
 _Noreturn void burst_child(long number, long rounds_per_ms);

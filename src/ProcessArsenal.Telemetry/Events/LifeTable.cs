@@ -134,6 +134,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
         if (record.Id != pid && !record.IsLastOfProcess) return;
         if (record.Id == pid || life.Name is null) life.Name = Encoding.UTF8.GetString(name);
         if (life.ParentPid == 0) life.ParentPid = record.ParentPid;
+        if (record.Id == pid) life.AgeNanoseconds = record.ElapsedMicroseconds * 1000;
         if (record.Id == pid) life.HasExecuted |= !record.IsForked; // The event may have been lost.
         // A process ends as its main thread did, unless another thread ended them all.
         // Who ends last with that number may be another thread than who had it first: one that executed a file took it over.

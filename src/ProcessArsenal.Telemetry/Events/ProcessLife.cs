@@ -54,6 +54,9 @@ internal sealed class ProcessLife(int pid)
     /// <summary>When it ended, nanoseconds of CLOCK_MONOTONIC; 0 if that was not told.</summary>
     public ulong EndedNanoseconds { get; set; }
 
+    /// <summary>How old it was when its main thread left, nanoseconds; 0 if there was no record of it.</summary>
+    public ulong AgeNanoseconds { get; set; }
+
     /// <summary>How its main thread ended.</summary>
     public ExitStatus? Exit { get; set; }
 
@@ -92,6 +95,11 @@ internal sealed class ProcessLife(int pid)
             return null;
         }
     }
+
+    /// <summary>When its main thread left, nanoseconds of CLOCK_MONOTONIC; 0 if that is not known.</summary>
+    /// <param name="started">When it was created, at the latest as its fork was told; 0 if that is not known.</param>
+    public ulong LeftAt(ulong started) => AgeNanoseconds == 0 || started == 0 ? 0
+        : (BornNanoseconds > 0 ? Math.Min(BornNanoseconds, started) : started) + AgeNanoseconds;
 
     /// <summary>Time from fork to end; null if one of them was not seen.</summary>
     public TimeSpan? Lifetime => BornNanoseconds > 0 && EndedNanoseconds > BornNanoseconds

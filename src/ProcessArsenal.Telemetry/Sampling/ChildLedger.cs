@@ -3,8 +3,8 @@ using ProcessArsenal.Procfs;
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Compares what ended children are known to have used with what their parents' child times say that they used, which is exact once the
-/// parent has waited for them. Exit records lack the time since the kernel last looked at the clock (up to a tick of its timer for each process),
-/// and where there are none everything since the last sample is missing. What is found to be missing is added to the groups of those who ended.
+/// parent has waited for them. Exit records lack the time since the kernel last looked at the clock (up to a tick of its timer for each task) and
+/// what it takes to free the memory after them (do_exit, kernel/exit.c); where there are none everything since the last sample is missing. What is found to be missing is added to the groups of those who ended.
 /// Child times include grandchildren, so what an ended parent's children used is passed on to its own parent. A child that its parent never waited
 /// for is reaped by another (init, a subreaper), whose child times then hold what is accounted already: so no more is ever added than those who
 /// ended can have used beyond what is known of them. Used by one thread.</summary>
@@ -74,13 +74,19 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         if (group is null) to.Strangers++;
         else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
         to.Plausible += MostUnknown(exit, childTicks is not null);
-        to.Young.Add((exit.EndedNanoseconds, ticks + (childTicks ?? 0)));
+        // Its parent is woken before its end is told, and may have waited for it by then.
+        ulong earliest = exit.LeftNanoseconds > 0 ? Math.Min(exit.LeftNanoseconds, exit.EndedNanoseconds) : exit.EndedNanoseconds;
+        to.Young.Add((earliest, ticks + (childTicks ?? 0)));
     }
 
     /// <summary>The most that it can have used beyond what is known, clock ticks.</summary>
     private double MostUnknown(in ProcessExit exit, bool wasSampled)
     {
-        if (exit.Usage is { } usage) return Math.Max(usage.Tasks, 1) * timerTick.TotalSeconds * SystemConstants.ClockTicksPerSecond;
+        if (exit.Usage is { } usage)
+        {
+            double freeing = exit.LeftNanoseconds > 0 && exit.EndedNanoseconds > exit.LeftNanoseconds ? (exit.EndedNanoseconds - exit.LeftNanoseconds) / 1e9 : 0;
+            return (Math.Max(usage.Tasks, 1) * timerTick.TotalSeconds + freeing) * SystemConstants.ClockTicksPerSecond;
+        }
         double seconds = exit.Lifetime?.TotalSeconds ?? 0;
         if (wasSampled) seconds = exit.EndedNanoseconds > _earlierTick ? (exit.EndedNanoseconds - _earlierTick) / 1e9 : 0;
         return 1 + seconds * Environment.ProcessorCount * SystemConstants.ClockTicksPerSecond;
@@ -102,7 +108,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
             if (_ticks % QuietTicks == 0) (account.EarlierPlausible, account.Plausible) = (account.Plausible, 0);
             for (int i = account.Young.Count - 1; i >= 0; i--)
             {
-                if (account.Young[i].Ended >= _earlierTick) continue;
+                if (account.Young[i].Earliest >= _earlierTick) continue;
                 account.Debited += account.Young[i].Ticks;
                 account.Young.RemoveAt(i);
                 account.Quiet = 0;
@@ -163,8 +169,8 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         /// <summary>What was missing and is settled.</summary>
         public double Settled { get; set; }
 
-        /// <summary>Children that ended since.</summary>
-        public List<(ulong Ended, double Ticks)> Young { get; } = [];
+        /// <summary>Children that ended since, and when they can have been waited for at the earliest.</summary>
+        public List<(ulong Earliest, double Ticks)> Young { get; } = [];
 
         /// <summary>How many ended of each group since the last settlement.</summary>
         public Dictionary<GroupState, int> Shares { get; private set; } = [];

@@ -18,7 +18,7 @@ internal sealed class Endings(ProcFs proc, TimeProvider time, SignalBoard signal
 
     /// <summary>How an unsampled process ended.</summary>
     public static ProcessExit Of(ProcessLife life, ProcessDescription? description) =>
-        new(life.Pid, life.LastParentPid > 0 ? life.LastParentPid : life.ParentPid, life.EndedNanoseconds, description,
+        new(life.Pid, life.LastParentPid > 0 ? life.LastParentPid : life.ParentPid, life.EndedNanoseconds, life.LeftAt(life.BornNanoseconds), description,
             life.Oom is { WasKilled: true } ? ExitOutcome.OomKill : OutcomeOf(life.Exit), life.Exit, life.Lifetime, life.HasUsage ? life.Usage : null);
 
     /// <summary>One that was sampled has ended.</summary>
@@ -32,6 +32,7 @@ internal sealed class Endings(ProcFs proc, TimeProvider time, SignalBoard signal
             process.Identity.Pid,
             life is { LastParentPid: > 0 } ? life.LastParentPid : process.Sample.Stat.ParentPid,
             life?.EndedNanoseconds ?? 0,
+            life?.LeftAt(KernelClock.ToMonotonic(process.Sample.Stat.StartTicks)) ?? 0,
             process.Description, OutcomeOf(status), status, life?.Lifetime, life is { HasUsage: true } ? life.Usage : null);
         if (status is { Signal: SigKill }) _killed.Add((process, ended, _oomKills.Suspect(process)));
         else leave(process, ended);

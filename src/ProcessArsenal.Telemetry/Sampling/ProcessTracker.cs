@@ -50,7 +50,7 @@ internal sealed class ProcessTracker : IDisposable
         _accounting = new AccountingReader(proc, signals, listen);
         string needsEvents = "/proc of our own pid namespace", needsRecords = needsEvents;
         if (listen && proc.IsLive) _events = EventSource.Start(proc, time, out needsEvents, out needsRecords, eventBuffer);
-        Children = new ChildLedger(_events is { HasEvents: true }, _events is { HasRecords: true }, KernelClock.TimerTick());
+        Children = new ChildLedger(_events is not null, _events is { HasRecords: true }, KernelClock.TimerTick());
         _reader.HearsOfExecs = _events is { HasEvents: true };
         if (listen && needsEvents.Length > 0) signals.Refuse(EventSignal, needsEvents, lasting: true);
         if (listen && needsRecords.Length > 0) signals.Refuse(RecordSignal, needsRecords, lasting: true);

@@ -184,6 +184,33 @@ public sealed class ChildLedgerTests
         Assert.Equal((0, 300), (Cpu(_first), _ledger.UnattributedTicks));
     }
 
+    /// <summary>The kernel wakes the parent, and tells of the end later: by a second, if others have the processor.</summary>
+    [Fact]
+    public void Who_was_waited_for_before_its_end_was_told_is_not_missing()
+    {
+        for (int i = 0; i < 10; i++) Debit(20 + i, 10, _first, 30);
+        Parent(+341);
+        Ticks(1);
+        Debit(31, 10, _first, 30, ended: 150, left: 90);
+        Ticks(3);
+        Assert.Equal(11, Cpu(_first), 6);
+    }
+
+    [Fact]
+    public void Freeing_its_memory_took_no_longer_than_from_its_record_to_its_end()
+    {
+        const ulong second = 1_000_000_000;
+        _now = 10 * second;
+        Debit(20, 10, _first, 100, ended: second, left: second - second / 5); // 20 clock ticks
+        Parent(+118);
+        Ticks(3);
+        Assert.Equal(18, Cpu(_first));
+        Debit(21, 10, _first, 100, ended: 2 * second, left: 2 * second - second / 5);
+        Parent(+130);
+        Ticks(3);
+        Assert.Equal(18, Cpu(_first));
+    }
+
     [Fact]
     public void What_lost_records_would_have_told_is_in_no_group()
     {
@@ -194,9 +221,9 @@ public sealed class ChildLedgerTests
         Assert.Equal((0, 50), (Cpu(_first), _ledger.UnattributedTicks));
     }
 
-    private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null) =>
+    private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null, ulong left = 0) =>
         _ledger.Debit(
-            new ProcessExit(pid, parent, ended ?? _now - 1, null, ExitOutcome.Success, default, _lifetime, _lifetime is null ? new TaskUsage { Tasks = 1 } : null),
+            new ProcessExit(pid, parent, ended ?? _now - 1, left, null, ExitOutcome.Success, default, _lifetime, _lifetime is null ? new TaskUsage { Tasks = 1 } : null),
             group, ticks, childTicks > 0 ? childTicks : null);
 
     private void Parent(ulong growth)

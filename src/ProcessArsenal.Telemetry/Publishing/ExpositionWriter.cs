@@ -28,26 +28,30 @@ internal ref struct ExpositionWriter(IBufferWriter<byte> output, ExpositionForma
         ReadOnlySpan<byte> start = series.Alone;
         Span<byte> line = Reserve(start.Length + NumberText.MaxLength + 1);
         start.CopyTo(line);
-        End(line, start.Length, value);
+        int n = start.Length + NumberText.Write(value, 1, line[start.Length..]);
+        line[n] = (byte)'\n';
+        _used += n + 1;
     }
 
     /// <summary>A sample of a process or a group. NaN is written nowhere: what is absent has no line.</summary>
     /// <param name="labels">As encoded by <see cref="LabelBlock"/>.</param>
-    public void Sample(SeriesText series, ReadOnlySpan<byte> labels, double value)
+    /// <param name="divisor">By which the value is divided.</param>
+    public void Sample(SeriesText series, ReadOnlySpan<byte> labels, double value, double divisor = 1)
     {
         if (labels.IsEmpty)
         {
-            Sample(series, value);
+            Sample(series, value / divisor);
             return;
         }
-        byte[] before = series.Before, after = series.After;
-        Span<byte> line = Reserve(before.Length + labels.Length + after.Length + NumberText.MaxLength + 1);
-        int n = before.Length + labels.Length + after.Length;
+        int afterLabels = series.Before.Length + labels.Length, n = afterLabels + series.After.Length;
+        Span<byte> line = Reserve(n + PaddedText.Overshoot + NumberText.MaxLength + 1);
         ref byte to = ref MemoryMarshal.GetReference(line);
-        Copy(before, ref to);
-        Copy(labels, ref Unsafe.Add(ref to, before.Length));
-        Copy(after, ref Unsafe.Add(ref to, before.Length + labels.Length));
-        End(line, n, value);
+        series.Before.CopyTo(ref to);
+        Copy(labels, ref Unsafe.Add(ref to, series.Before.Length));
+        series.After.CopyTo(ref Unsafe.Add(ref to, afterLabels));
+        n += NumberText.Write(value, divisor, line[n..]);
+        line[n] = (byte)'\n';
+        _used += n + 1;
     }
 
     /// <summary>Hands the rest to the output.</summary>
@@ -56,13 +60,6 @@ internal ref struct ExpositionWriter(IBufferWriter<byte> output, ExpositionForma
         _output.Advance(_used);
         _span = default;
         _used = 0;
-    }
-
-    private void End(Span<byte> line, int n, double value)
-    {
-        n += NumberText.Write(value, line[n..]);
-        line[n] = (byte)'\n';
-        _used += n + 1;
     }
 
     /// <summary>A label block is some 60 bytes: for so few, asking the library to copy takes longer than copying. There is room: it was reserved.</summary>

@@ -37,10 +37,10 @@ internal sealed class FamilyText
 internal sealed class SeriesText(string name, string label)
 {
     /// <summary>Before the labels of whom it is about.</summary>
-    public readonly byte[] Before = Encoding.UTF8.GetBytes(name + "{");
+    public readonly PaddedText Before = new(name + "{");
 
     /// <summary>After them, with the comma that parts them from the series' own.</summary>
-    public readonly byte[] After = Encoding.UTF8.GetBytes(label.Length == 0 ? "} " : $",{label}}} ");
+    public readonly PaddedText After = new(label.Length == 0 ? "} " : $",{label}}} ");
 
     /// <summary>The whole, where it is about nobody.</summary>
     public readonly byte[] Alone = Encoding.UTF8.GetBytes(label.Length == 0 ? name + " " : $"{name}{{{label}}} ");

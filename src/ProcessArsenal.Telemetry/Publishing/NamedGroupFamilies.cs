@@ -71,7 +71,7 @@ internal static class NamedGroupFamilies
             for (int i = 0; i < metric.Series.Length; i++)
             {
                 double value = snapshot.Value(g, metric.GroupSlot + i);
-                if (!double.IsNaN(value)) writer.Sample(text.Series[i], groups[g].Labels, value / metric.Divisor);
+                if (!double.IsNaN(value)) writer.Sample(text.Series[i], groups[g].Labels, value, metric.Divisor);
             }
         }
     }
@@ -84,7 +84,7 @@ internal static class NamedGroupFamilies
             for (int i = 0; i < family.Series.Length; i++)
             {
                 int counter = family.Series[i].Counter;
-                if (row.HasIo || !ThreadCounter.IsIo(counter)) writer.Sample(text.Series[i], row.Labels, row.Totals[counter] / family.Divisor);
+                if (row.HasIo || !ThreadCounter.IsIo(counter)) writer.Sample(text.Series[i], row.Labels, row.Totals[counter], family.Divisor);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ProcessArsenal.Telemetry.Publishing;
@@ -26,10 +27,26 @@ internal static class NumberText
         1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
     ];
 
-    /// <summary>Writes one.</summary>
+    /// <summary>Writes a quotient.</summary>
+    /// <param name="divisor">1, clock ticks or nanoseconds of a second: those need no division, and so no search for what the quotient was before it.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
     /// <returns>Bytes written.</returns>
-    public static int Write(double value, Span<byte> destination)
+    public static int Write(double value, double divisor, Span<byte> destination)
+    {
+        if (value is >= 0 and < FifteenDigits)
+        {
+            ulong whole = double.ConvertToIntegerNative<ulong>(value);
+            if (whole == value)
+            {
+                if (divisor == 1) return WriteWhole(whole, destination);
+                if (divisor == 100) return WriteHundredths(whole, destination);
+                if (divisor == 1e9 && (whole >= LeastFixed * 1e9 || whole == 0)) return WriteFixed(whole, 9, destination);
+            }
+        }
+        return Write(value / divisor, destination);
+    }
+
+    private static int Write(double value, Span<byte> destination)
     {
         double magnitude = Math.Abs(value);
         if (!(magnitude < FifteenDigits)) return WriteAny(value, destination);
@@ -38,8 +55,8 @@ internal static class NumberText
         long whole = double.ConvertToIntegerNative<long>(magnitude);
         if (whole == magnitude) return sign + WriteWhole((ulong)whole, destination[sign..]);
         if (magnitude < LeastFixed) return WriteAny(value, destination);
-        // Clock ticks first, which are the most.
-        if (TryShift(magnitude, 2, out ulong digits)) return sign + WriteFixed(digits, 2, destination[sign..]);
+        // Hundredths first, which are the most.
+        if (TryShift(magnitude, 2, out ulong digits)) return sign + WriteHundredths(digits, destination[sign..]);
         int decimals = MostDecimals(magnitude);
         return TryShift(magnitude, decimals, out digits) ? sign + WriteFixed(digits, decimals, destination[sign..]) : WriteAny(value, destination);
     }
@@ -61,10 +78,22 @@ internal static class NumberText
         return decimals;
     }
 
+    private static int WriteHundredths(ulong digits, Span<byte> destination)
+    {
+        ulong whole = digits / 100, fraction = digits - whole * 100, tenths = fraction / 10, hundredths = fraction - tenths * 10;
+        int written = WriteWhole(whole, destination);
+        if (fraction == 0) return written;
+        destination[written] = (byte)'.';
+        destination[written + 1] = (byte)('0' + tenths);
+        destination[written + 2] = (byte)('0' + hundredths);
+        return written + (hundredths == 0 ? 2 : 3);
+    }
+
     private static int WriteFixed(ulong digits, int decimals, Span<byte> destination)
     {
         ulong power = PowersOfTen[decimals], whole = digits / power, fraction = digits - whole * power;
         int written = WriteWhole(whole, destination);
+        if (fraction == 0) return written;
         destination[written++] = (byte)'.';
         if (decimals > 8)
         {
@@ -106,6 +135,7 @@ internal static class NumberText
 
     /// <summary>Eight decimal digits, a byte each, the first in the lowest. All pairs are parted at once, then all digits: a loop would wait
     /// for each division before the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong EightDigits(ulong value)
     {
         ulong high = value / 10_000;

@@ -40,7 +40,7 @@ public static class PrometheusPage
             for (int i = 0; i < family.Series.Length; i++)
             {
                 double value = snapshot.GroupValue(g, text.Metric.GroupSlot + i);
-                if (!double.IsNaN(value)) writer.Sample(family.Series[i], groups[g].Labels, value / text.Metric.Divisor);
+                if (!double.IsNaN(value)) writer.Sample(family.Series[i], groups[g].Labels, value, text.Metric.Divisor);
             }
         }
     }
@@ -55,7 +55,7 @@ public static class PrometheusPage
         {
             if (row.Labels is not { } labels) continue;
             for (int i = 0; i < series.Length; i++)
-                if (series[i].Read!(row) is { } value && !double.IsNaN(value)) writer.Sample(family.Series[i], labels, value / divisor);
+                if (series[i].Read!(row) is { } value && !double.IsNaN(value)) writer.Sample(family.Series[i], labels, value, divisor);
         }
     }
 

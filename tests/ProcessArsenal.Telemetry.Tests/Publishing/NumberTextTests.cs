@@ -30,6 +30,8 @@ public sealed class NumberTextTests
         return negative ? -number : number;
     }).Where(double.IsFinite);
 
+    private static readonly double[] Divisors = [1, 100, 1e9, 1024];
+
     [Fact]
     public void Any_number_reads_back_the_same() => NumbersAndNeighbours.Sample(number => Read(Write(number)).Equals(number == 0 ? 0.0 : number));
 
@@ -40,6 +42,12 @@ public sealed class NumberTextTests
     [Fact]
     public void Any_number_but_zero_is_what_the_runtime_writes() =>
         NumbersAndNeighbours.Sample(number => number == 0 || Write(number) == number.ToString("R", CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void A_quotient_is_what_the_runtime_writes_for_it() =>
+        Gen.Select(Gen.OneOf(NumbersAndNeighbours, Gen.Int[0, 200_000].Select(whole => (double)whole)), Gen.Int[0, Divisors.Length - 1].Select(i => Divisors[i]))
+            .Where((number, divisor) => number / divisor != 0)
+            .Sample((number, divisor) => Write(number, divisor) == (number / divisor).ToString("R", CultureInfo.InvariantCulture));
 
     [Fact]
     public void Negative_zero_has_no_sign() => Assert.Equal("0", Write(-0.0));
@@ -66,9 +74,9 @@ public sealed class NumberTextTests
 
     private static double Read(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Write(double number)
+    private static string Write(double number, double divisor = 1)
     {
         Span<byte> text = stackalloc byte[NumberText.MaxLength];
-        return Encoding.ASCII.GetString(text[..NumberText.Write(number, text)]);
+        return Encoding.ASCII.GetString(text[..NumberText.Write(number, divisor, text)]);
     }
 }

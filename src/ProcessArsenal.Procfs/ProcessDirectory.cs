@@ -147,6 +147,26 @@ public sealed class ProcessDirectory : IDisposable
         return outcome;
     }
 
+    /// <summary>Finds a file as the process sees it.</summary>
+    /// <inheritdoc cref="InnerFile.Open"/>
+    public InnerFile? OpenInner(string path, out ReadOutcome outcome)
+    {
+        InnerFile? file = InnerFile.Open(_fd, path, out outcome);
+        GC.KeepAlive(this);
+        return file;
+    }
+
+    /// <summary>One variable of the environment that the process was started with (proc_pid_environ(5)); what it has set since is not seen.</summary>
+    /// <param name="buffer">Variables beyond its length are not looked at.</param>
+    /// <param name="value">Null if there is none of that name. Chosen by whoever started the process.</param>
+    public ReadOutcome ReadEnvironmentVariable(ReadOnlySpan<byte> name, Span<byte> buffer, out string? value)
+    {
+        ReadOutcome outcome = Read("environ\0"u8, buffer, out int length);
+        value = outcome == ReadOutcome.Ok ? ProcEnviron.Find(buffer[..length], name) : null;
+        buffer[..length].Clear(); // There are secrets among them.
+        return outcome;
+    }
+
     private ReadOutcome ReadKept(int kept, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
         if (kept < 0) return Read(nameZ, buffer, out length);

@@ -8,11 +8,13 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0;
     public const int O_DIRECTORY = 0x10000; // asm-generic; arm64 differs, see DirectoryFlag
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const int SC_CLK_TCK = 2;
     public const int SC_PAGESIZE = 30;
     public const int SYS_pidfd_open = 434;
+    public const int SYS_openat2 = 437;
     public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int CLOCK_MONOTONIC_COARSE = 6;
@@ -32,11 +34,11 @@ internal static unsafe partial class Libc
     public const int EACCES = 13;
     public const int EOPNOTSUPP = 95;
 
-    /// <summary>O_DIRECTORY is one of the few flags whose value depends on the architecture (asm/fcntl.h).</summary>
-    public static readonly int DirectoryFlag =
-        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le
-            ? 0x4000
-            : O_DIRECTORY;
+    /// <summary>O_DIRECTORY and O_NOFOLLOW are among the few flags whose value depends on the architecture (asm/fcntl.h).</summary>
+    public static readonly int DirectoryFlag = HasFlagsOfItsOwn ? 0x4000 : O_DIRECTORY, NoFollowFlag = HasFlagsOfItsOwn ? 0x8000 : 0x20000;
+
+    private static bool HasFlagsOfItsOwn =>
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
 
     /// <summary>System call numbers below 424 differ by architecture.</summary>
     private static readonly nint SYS_getdents64 = RuntimeInformation.ProcessArchitecture switch
@@ -84,6 +86,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint SystemCallQuick(nint number, nint first, nint second, nint third, nint fourth);

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net.Sockets;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Telemetry.EventPipe;
+
+/// <summary>Where a .NET process is asked: the socket that its runtime listens on
+/// (<see href="https://github.com/dotnet/diagnostics/blob/main/documentation/design-docs/ipc-protocol.md">ipc-protocol.md</see>). Anyone may put one
+/// of that name into a shared directory, so it is believed once the kernel says that the process itself listens there; and held, so that nobody can
+/// put another in its place afterwards.</summary>
+internal sealed class DiagnosticSocket : IDisposable
+{
+    private const int EnvironmentSize = 128 * 1024;
+    private const int SolSocket = 1, SoPeerCred = 17;
+
+    private readonly InnerFile _file;
+
+    private DiagnosticSocket(InnerFile file) => _file = file;
+
+    /// <summary>As Microsoft.Diagnostics.NETCore.Client takes it.</summary>
+    public string Port => _file.Path + ",connect";
+
+    /// <summary>Looks for the socket of a process.</summary>
+    /// <param name="directory">Of the process.</param>
+    /// <param name="stat">Of the process: its start time is part of the name, so that a socket left by another with its pid is not taken for its own.</param>
+    /// <param name="status">Of the process: the name has the pid that it has in its own namespace.</param>
+    /// <param name="cancellationToken">The deadline: connecting to one whose queue is full may wait.</param>
+    public static async Task<(DiagnosticSocketOutcome Outcome, DiagnosticSocket? Socket)> FindAsync(
+        ProcessDirectory directory, ProcStat stat, ProcStatus status, CancellationToken cancellationToken)
+    {
+        int pid = status.InnermostPid > 0 ? status.InnermostPid : stat.Pid;
+        string name = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{stat.StartTicks}-socket");
+        var verdict = DiagnosticSocketOutcome.None;
+        foreach (string? folder in (string?[])["/tmp", TemporaryDirectory(directory)])
+        {
+            if (folder is null) continue;
+            if (directory.OpenInner(folder.TrimEnd('/') + "/" + name, out ReadOutcome outcome) is not { } file)
+            {
+                if (outcome == ReadOutcome.Denied) verdict = DiagnosticSocketOutcome.Denied;
+                continue;
+            }
+            var socket = new DiagnosticSocket(file);
+            try
+            {
+                verdict = await socket.ListenerAsync(stat.Pid, status.EffectiveUserId, cancellationToken);
+                if (verdict == DiagnosticSocketOutcome.Found) return (verdict, socket);
+            }
+            finally
+            {
+                if (verdict != DiagnosticSocketOutcome.Found) socket.Dispose();
+            }
+        }
+        return (verdict, null);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private async Task<DiagnosticSocketOutcome> ListenerAsync(int pid, uint user, CancellationToken cancellationToken)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(_file.Path), cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode is SocketError.AccessDenied ? DiagnosticSocketOutcome.Denied : DiagnosticSocketOutcome.Unreachable;
+        }
+        byte[] credentials = new byte[12]; // struct ucred: pid, uid, gid of the one who called listen(2) (unix(7))
+        if (probe.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != credentials.Length) return DiagnosticSocketOutcome.Impostor;
+        return BinaryPrimitives.ReadInt32LittleEndian(credentials) == pid && BinaryPrimitives.ReadUInt32LittleEndian(credentials.AsSpan(4)) == user
+            ? DiagnosticSocketOutcome.Found
+            : DiagnosticSocketOutcome.Impostor;
+    }
+
+    private static string? TemporaryDirectory(ProcessDirectory directory)
+    {
+        byte[] buffer = new byte[EnvironmentSize];
+        return directory.ReadEnvironmentVariable("TMPDIR"u8, buffer, out string? value) == ReadOutcome.Ok && value is ['/', ..] ? value : null;
+    }
+}
+
+/// <summary>How looking for a <see cref="DiagnosticSocket"/> ended.</summary>
+internal enum DiagnosticSocketOutcome
+{
+    /// <summary>The process itself listens there.</summary>
+    Found,
+
+    /// <summary>There is none: no .NET, too early, or DOTNET_EnableDiagnostics=0.</summary>
+    None,
+
+    /// <summary>We are neither root nor of its user.</summary>
+    Denied,
+
+    /// <summary>Nobody listens, or its queue is full: it is stopped, hung, or has ended.</summary>
+    Unreachable,
+
+    /// <summary>Somebody else listens there.</summary>
+    Impostor,
+}

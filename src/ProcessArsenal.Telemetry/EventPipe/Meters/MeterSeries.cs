@@ -1,0 +1,39 @@
+namespace ProcessArsenal.Telemetry.EventPipe.Meters;
+
+/// <summary>One series of an instrument of a target: an instrument with one set of tags. Names and tags are chosen by the target.</summary>
+/// <param name="Meter">Whose instrument it is.</param>
+/// <param name="Version">Of the meter; empty if it has none.</param>
+/// <param name="Instrument">Its name.</param>
+/// <param name="Unit">UCUM, as a rule; empty if it has none.</param>
+/// <param name="Tags">As they come: <c>k=v,k2=v2</c>, not escaped.</param>
+/// <param name="Kind">What its values mean.</param>
+internal sealed record MeterSeries(string Meter, string Version, string Instrument, string Unit, string Tags, MeterKind Kind)
+{
+    /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded.</summary>
+    public double Value { get; set; }
+
+    /// <summary>How often a histogram recorded, since we listen.</summary>
+    public long Count { get; set; }
+
+    /// <summary>Of a histogram over the latest interval: the quantiles 0.5, 0.95 and 0.99; NaN without any.</summary>
+    public double[] Quantiles { get; } = Kind == MeterKind.Histogram ? [double.NaN, double.NaN, double.NaN] : [];
+
+    /// <summary>The interval in which it was told last, by <see cref="MeterTable.Intervals"/>.</summary>
+    public long Interval { get; set; }
+}
+
+/// <summary>What the values of a series mean.</summary>
+internal enum MeterKind : byte
+{
+    /// <summary>Rises only.</summary>
+    Counter,
+
+    /// <summary>Rises and falls; pushed ones begin at 0 when somebody listens, so their level is not known.</summary>
+    UpDownCounter,
+
+    /// <summary>A level.</summary>
+    Gauge,
+
+    /// <summary>A distribution.</summary>
+    Histogram,
+}

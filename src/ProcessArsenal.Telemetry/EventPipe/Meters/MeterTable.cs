@@ -1,0 +1,149 @@
+using System.Globalization;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+namespace ProcessArsenal.Telemetry.EventPipe.Meters;
+
+/// <summary>What the instruments of a target have told: reads the events of its System.Diagnostics.Metrics provider
+/// (MetricsEventSource of the runtime). Allocates for a new series, never for a value. Used by one thread.</summary>
+/// <param name="most">Series that are kept; values of others are counted in <see cref="Dropped"/>.</param>
+internal sealed class MeterTable(int most)
+{
+    public const string Provider = "System.Diagnostics.Metrics";
+
+    /// <summary>Keyword TimeSeriesValues.</summary>
+    public const long Keywords = 0x2;
+
+    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, HistogramLimit = 13, CallbackError = 14,
+        OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
+
+    private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
+
+    private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
+
+    /// <summary>All series so far.</summary>
+    public IReadOnlyCollection<MeterSeries> Series => _series.Values;
+
+    /// <summary>Intervals that are told in full.</summary>
+    public long Intervals { get; private set; }
+
+    /// <summary>Values of series beyond the most that are kept.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Values that did not have the shape of their event.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>The runtime has reached the limit of series or histograms that the session set: there are more than are told.</summary>
+    public bool IsLimited { get; private set; }
+
+    /// <summary>What the target complained of last: another session with other settings, a callback that threw; null if nothing.</summary>
+    public string? Complaint { get; private set; }
+
+    /// <summary>Takes an event of <see cref="Provider"/>.</summary>
+    public void Take(in NetTraceEvent value)
+    {
+        switch (value.Metadata.EventId)
+        {
+            case CollectionStop:
+                Intervals++;
+                break;
+            case CounterRate:
+                TakeValue(value.Payload, MeterKind.Counter);
+                break;
+            case UpDownCounterRate:
+                TakeValue(value.Payload, MeterKind.UpDownCounter);
+                break;
+            case GaugeValue:
+                TakeValue(value.Payload, MeterKind.Gauge);
+                break;
+            case HistogramValue:
+                TakeValue(value.Payload, MeterKind.Histogram);
+                break;
+            case SeriesLimit or HistogramLimit:
+                IsLimited = true;
+                break;
+            case Error or CallbackError or OtherSession or OtherSettings:
+                var cursor = new BinaryCursor(value.Payload);
+                _ = cursor.ReadText(); // the session; of the last two what follows is empty, or a list of numbers
+                Complaint = $"{value.Metadata.Name}: {cursor.ReadText().ToString()}";
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeValue(ReadOnlySpan<byte> payload, MeterKind kind)
+    {
+        var cursor = new BinaryCursor(payload);
+        _ = cursor.ReadText(); // session
+        int start = payload.Length - cursor.Left;
+        BinaryCursor names = cursor;
+        for (int i = 0; i < 5; i++) _ = cursor.ReadText();
+        if (cursor.HasFailed)
+        {
+            Malformed++;
+            return;
+        }
+        ReadOnlySpan<byte> key = payload[start..(payload.Length - cursor.Left)];
+        if (!_series.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out MeterSeries? series))
+        {
+            if (_series.Count >= most)
+            {
+                Dropped++;
+                return;
+            }
+            series = new MeterSeries(
+                names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), kind);
+            _series.Add(key.ToArray(), series);
+        }
+        if (series.Kind != kind || !TryApply(series, ref cursor)) Malformed++;
+        else series.Interval = Intervals;
+    }
+
+    private static bool TryApply(MeterSeries series, ref BinaryCursor cursor)
+    {
+        switch (series.Kind)
+        {
+            case MeterKind.Counter or MeterKind.UpDownCounter:
+                ReadOnlySpan<char> rate = cursor.ReadText();
+                ReadOnlySpan<char> total = cursor.ReadText();
+                if (cursor.HasFailed) return false;
+                // The first interval of an observed counter has a total and no rate yet.
+                if (!TryRead(total, out double value)) return rate.IsEmpty && total.IsEmpty;
+                series.Value = value;
+                return true;
+            case MeterKind.Gauge:
+                ReadOnlySpan<char> level = cursor.ReadText();
+                if (cursor.HasFailed) return false;
+                if (level.IsEmpty) return true; // Nothing was recorded.
+                if (!TryRead(level, out value)) return false;
+                series.Value = value;
+                return true;
+            default:
+                ReadOnlySpan<char> quantiles = cursor.ReadText();
+                int count = cursor.ReadInt32();
+                double sum = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
+                if (cursor.HasFailed || count < 0 || !TryReadQuantiles(quantiles, series.Quantiles)) return false;
+                series.Count += count;
+                series.Value += sum;
+                return true;
+        }
+    }
+
+    /// <summary><c>0.5=1.25;0.95=3;0.99=3</c>, or nothing.</summary>
+    private static bool TryReadQuantiles(ReadOnlySpan<char> text, Span<double> values)
+    {
+        values.Fill(double.NaN);
+        foreach (Range part in text.Split(';'))
+        {
+            ReadOnlySpan<char> pair = text[part];
+            if (pair.IsEmpty) continue;
+            int equals = pair.IndexOf('=');
+            if (equals < 0 || !TryRead(pair[..equals], out double quantile) || !TryRead(pair[(equals + 1)..], out double value)) return false;
+            int index = Quantiles.AsSpan().IndexOf(quantile);
+            if (index >= 0) values[index] = value;
+        }
+        return true;
+    }
+
+    private static bool TryRead(ReadOnlySpan<char> text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+}

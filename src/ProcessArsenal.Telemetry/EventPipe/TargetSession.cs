@@ -1,0 +1,101 @@
+using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+namespace ProcessArsenal.Telemetry.EventPipe;
+
+/// <summary>One session on a target: asks its runtime to send events, and reads them until one of the two ends it. A target that is stopped or hung
+/// makes nobody wait longer than <see cref="Patience"/>.</summary>
+internal sealed class TargetSession : IAsyncDisposable
+{
+    /// <summary>For each thing that the target is asked.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly DiagnosticSocket _socket;
+    private readonly EventPipeSession _session;
+    private readonly NetTraceReader _reader;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _abandoned = new();
+    private bool _disposed;
+
+    private TargetSession(DiagnosticSocket socket, EventPipeSession session, NetTraceHandler handler, TimeProvider time)
+    {
+        _socket = socket;
+        _session = session;
+        _time = time;
+        _reader = new NetTraceReader(session.EventStream);
+        Completion = ReadAsync(handler);
+    }
+
+    /// <summary>Ends when the stream does: with null where the target ended it in order, else with why it broke off. Never fails.</summary>
+    public Task<string?> Completion { get; }
+
+    /// <summary>Events read.</summary>
+    public long Events => _reader.Events;
+
+    /// <summary>Events that the target wrote and that never came.</summary>
+    public long Lost => _reader.Lost;
+
+    /// <summary>Begins one.</summary>
+    /// <param name="socket">The session's from then on, and disposed with it: ending one takes another connection.</param>
+    /// <param name="bufferMegabytes">Memory of the target for events that wait.</param>
+    /// <param name="handler">Called by one thread at a time.</param>
+    /// <exception cref="TimeoutException">The target does not answer.</exception>
+    /// <exception cref="DiagnosticsClientException">The target refuses, or is gone.</exception>
+    public static async Task<TargetSession> StartAsync(
+        DiagnosticSocket socket, IReadOnlyList<EventPipeProvider> providers, int bufferMegabytes, NetTraceHandler handler, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        EventPipeSession? session = null;
+        try
+        {
+            await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token);
+            session = await connector.Instance.StartEventPipeSessionAsync(providers, requestRundown: false, bufferMegabytes, either.Token);
+            return new TargetSession(socket, session, handler, time);
+        }
+        catch (Exception e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException)
+        {
+            throw new TimeoutException($"The target did not begin a session within {Patience.TotalSeconds} s: it is stopped, hung, or very busy.", e);
+        }
+        finally
+        {
+            if (session is null) socket.Dispose();
+        }
+    }
+
+    /// <summary>Ends it. What the target has written by then is read, unless it takes too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        using var late = new CancellationTokenSource(Patience, _time);
+        try
+        {
+            // The reader goes on meanwhile: the target stops only after it has written what waits.
+            if (!Completion.IsCompleted) await _session.StopAsync(late.Token);
+            await Completion.WaitAsync(late.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or DiagnosticsClientException or IOException)
+        {
+            // It is gone, or does not answer: closing the stream ends the session with its next write.
+        }
+        await _abandoned.CancelAsync();
+        _session.Dispose();
+        _ = await Completion;
+        _abandoned.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task<string?> ReadAsync(NetTraceHandler handler)
+    {
+        try
+        {
+            await _reader.ReadAsync(handler, _abandoned.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is EndOfStreamException or NetTraceException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Telemetry.Tests.EventPipe;
+
+/// <summary>A run of tests/targets/Shop. It ends when this object is disposed, and also when the test host dies: its input ends then.</summary>
+internal sealed class ShopTarget : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions CamelCase = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private readonly Process _process;
+
+    private ShopTarget(Process process) => _process = process;
+
+    /// <summary>Of the program itself, as we see it.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <param name="prefix">A command that starts it, and its arguments; the program is then its only child.</param>
+    public static async Task<ShopTarget> Start(IReadOnlyDictionary<string, string>? environment = null, params string[] prefix)
+    {
+        string program = Path.Join(Golden.Root(), "tests/targets/Shop/bin/Release/net10.0/Shop.dll");
+        string[] line = [.. prefix, Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", program];
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var target = new ShopTarget(Process.Start(start)!);
+        Assert.Equal("ready", await target.Line());
+        target.Pid = prefix.Length == 0 ? target._process.Id : int.Parse(File.ReadAllText($"/proc/{target._process.Id}/task/{target._process.Id}/children").Trim(), null);
+        return target;
+    }
+
+    /// <summary>Has it do something.</summary>
+    public async Task Do(string order)
+    {
+        await _process.StandardInput.WriteLineAsync(order);
+        Assert.Equal("done", await Line());
+    }
+
+    /// <summary>What it knows of itself.</summary>
+    public async Task<ShopReport> Report()
+    {
+        await _process.StandardInput.WriteLineAsync("report");
+        return JsonSerializer.Deserialize<ShopReport>(await Line(), CamelCase)!;
+    }
+
+    /// <summary>Sends it a signal, by name.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, $"{Pid}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Ends its input, and so it.</summary>
+    public async Task End()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Its /proc files.</summary>
+    public (ProcessDirectory Directory, ProcStat Stat, ProcStatus Status) Look() => Look(Pid);
+
+    public static (ProcessDirectory Directory, ProcStat Stat, ProcStatus Status) Look(int pid)
+    {
+        using ProcFs proc = ProcFs.Open("/proc");
+        Assert.Equal(ReadOutcome.Ok, proc.OpenProcess(pid, out ProcessDirectory? directory));
+        byte[] buffer = new byte[8192];
+        Assert.Equal(ReadOutcome.Ok, directory!.ReadStat(buffer, out ProcStat stat, out _));
+        Assert.Equal(ReadOutcome.Ok, directory.ReadStatus(buffer, out ProcStatus status));
+        return (directory, stat, status);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signal("KILL"); // Which ends one that is stopped too. What started it ends with it.
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        _process.Dispose();
+    }
+
+    private async Task<string> Line() =>
+        await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30))
+        ?? throw new InvalidOperationException("The shop has ended.");
+}
+
+/// <summary>What a shop knows of itself.</summary>
+internal sealed record ShopReport(long Orders, int Collections, int Gen2, int Pid);

@@ -1,0 +1,141 @@
+using System.Diagnostics.Tracing;
+using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Telemetry.EventPipe.Meters;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+namespace ProcessArsenal.Telemetry.Tests.EventPipe;
+
+/// <summary>Sessions on a real program, whose meters are compared with what it knows of itself.</summary>
+public sealed class TargetSessionTests
+{
+    private readonly MeterTable _meters = new(1000);
+
+    [Fact]
+    public async Task Meters_tell_what_the_program_knows_of_itself()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        await using TargetSession session = await Begin(shop);
+        await Until("gauges", () => Series("shop.shelf").Length == 2);
+        await shop.Do("order 120 Käse & Brot");
+        await shop.Do("order 30 Rome");
+        await shop.Do("collect");
+        ShopReport report = await shop.Report();
+        await Until("all orders", () => Series("shop.orders").Sum(s => s.Value) == report.Orders && Series("shop.order.duration").Sum(s => s.Count) == report.Orders);
+
+        Assert.Equal(150, report.Orders);
+        Assert.Equal([("city=Käse & Brot,express=False", 60), ("city=Käse & Brot,express=True", 60), ("city=Rome,express=False", 15), ("city=Rome,express=True", 15)],
+            Series("shop.orders").Select(s => (s.Tags, s.Value)).Order());
+        Assert.All(Series("shop.orders"), s => Assert.Equal(("Shop.Orders", "1.2", "{order}", MeterKind.Counter), (s.Meter, s.Version, s.Unit, s.Kind)));
+        Assert.Equal(["shelf=\"quoted\"", "shelf=a,b=c"], Series("shop.shelf").Select(s => s.Tags).Order(StringComparer.Ordinal));
+        Assert.Equal(1.0, Series("shop.shelf").Sum(s => s.Value));
+        MeterSeries rome = Assert.Single(Series("shop.order.duration"), s => s.Tags == "city=Rome");
+        Assert.Equal((30, 0.435), (rome.Count, Math.Round(rome.Value, 9)));
+        Assert.All(rome.Quantiles, value => Assert.True(double.IsNaN(value) || value is >= 0 and <= 0.03));
+        Assert.Equal(150, Assert.Single(Series("shop.orders.open")).Value);
+        // Observed ones are told as they are at the end of an interval.
+        await Until("what is observed", () => Series("shop.taken").Sum(s => s.Value) == 150);
+        await Until("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
+        Assert.Equal((0, 0, 0L, false, null), (_meters.Malformed, _meters.Dropped, session.Lost, _meters.IsLimited, _meters.Complaint));
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_ends_the_session_in_order()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        await using TargetSession session = await Begin(shop);
+        await Until("meters", () => _meters.Series.Count > 0);
+        await shop.End();
+        Assert.Null(await session.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_killed_says_so()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        await using TargetSession session = await Begin(shop);
+        shop.Signal("KILL");
+        Assert.NotNull(await session.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_session_that_we_end_is_ended_in_the_target_too()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        TargetSession session = await Begin(shop);
+        await Until("meters", () => _meters.Series.Count > 0);
+        await session.DisposeAsync();
+        Assert.Null(await session.Completion);
+        // And another one can begin.
+        await using TargetSession next = await Begin(shop);
+        long intervals = _meters.Intervals;
+        await Until("meters again", () => _meters.Intervals > intervals);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_stopped_is_not_waited_for()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        shop.Signal("STOP");
+        long began = TimeProvider.System.GetTimestamp();
+        await Assert.ThrowsAsync<TimeoutException>(() => Begin(shop));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TargetSession.Patience, TargetSession.Patience * 2);
+        shop.Signal("CONT");
+        await using TargetSession session = await Begin(shop);
+        await Until("meters", () => _meters.Series.Count > 0);
+    }
+
+    [Fact]
+    public async Task Nor_is_one_that_is_stopped_in_a_session()
+    {
+        await using ShopTarget shop = await ShopTarget.Start();
+        TargetSession session = await Begin(shop);
+        await Until("meters", () => _meters.Series.Count > 0);
+        shop.Signal("STOP");
+        long began = TimeProvider.System.GetTimestamp();
+        await session.DisposeAsync();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);
+        Assert.NotNull(await session.Completion);
+    }
+
+    private MeterSeries[] Series(string instrument)
+    {
+        lock (_meters) return [.. _meters.Series.Where(s => s.Instrument == instrument)];
+    }
+
+    private async Task<TargetSession> Begin(ShopTarget shop)
+    {
+        (ProcessDirectory directory, ProcStat stat, ProcStatus status) = shop.Look();
+        using (directory)
+        {
+            (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
+            Assert.Equal(DiagnosticSocketOutcome.Found, outcome);
+            EventPipeProvider[] providers =
+            [
+                new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, new Dictionary<string, string>
+                {
+                    ["SessionId"] = "SHARED", ["ClientId"] = Guid.NewGuid().ToString(), ["SharedIdentifier"] = Guid.NewGuid().ToString(),
+                    ["Metrics"] = "System.Runtime;Shop.Orders", ["RefreshInterval"] = "1", ["MaxTimeSeries"] = "1000", ["MaxHistograms"] = "20",
+                }),
+            ];
+            return await TargetSession.StartAsync(socket!, providers, 16, Take, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private void Take(in NetTraceEvent value)
+    {
+        lock (_meters)
+            if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
+    }
+
+    private static async Task Until(string what, Func<bool> condition)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}

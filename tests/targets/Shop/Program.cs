@@ -1,0 +1,32 @@
+using System.Globalization;
+using Shop;
+
+// A program that is watched. Says "ready", then obeys lines on its input, each answered by a line:
+// order COUNT CITY | collect | throw COUNT | report; its end ends it. A report is what it knows of itself.
+using var store = new Store();
+Console.WriteLine("ready");
+while (Console.ReadLine() is { } line)
+{
+    string[] words = line.Split(' ', 3);
+    switch (words[0])
+    {
+        case "order":
+            for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) store.Order(words[2], (i % 100) / 1000.0);
+            Console.WriteLine("done");
+            break;
+        case "collect":
+            GC.Collect();
+            Console.WriteLine("done");
+            break;
+        case "throw":
+            for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) Store.Refuse();
+            Console.WriteLine("done");
+            break;
+        case "report":
+            Console.WriteLine($"{{\"orders\":{store.Orders},\"collections\":{GC.CollectionCount(0)},\"gen2\":{GC.CollectionCount(2)},\"pid\":{Environment.ProcessId}}}");
+            break;
+        default:
+            Console.WriteLine("what?");
+            break;
+    }
+}

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 
@@ -8,18 +10,15 @@ internal sealed class ByteSequence : IEqualityComparer<byte[]>, IAlternateEquali
 {
     public static readonly ByteSequence Comparer = new();
 
+    private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
     public bool Equals(byte[]? x, byte[]? y) => x is null || y is null ? x == y : x.AsSpan().SequenceEqual(y);
 
     public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
 
     public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-    public int GetHashCode(ReadOnlySpan<byte> alternate)
-    {
-        var hash = new HashCode(); // Seeded at the start of the process.
-        hash.AddBytes(alternate);
-        return hash.ToHashCode();
-    }
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate, Seed);
 
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
 }

@@ -145,5 +145,14 @@ internal sealed class MeterTable(int most)
         return true;
     }
 
-    private static bool TryRead(ReadOnlySpan<char> text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool TryRead(ReadOnlySpan<char> text, out double value)
+    {
+        // Most are whole numbers, and exact as a double up to fifteen digits.
+        if (text.Length <= 15 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long whole))
+        {
+            value = whole;
+            return true;
+        }
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    }
 }

@@ -27,8 +27,13 @@ public class NetTraceBenchmarks
         Counter<long> orders = meter.CreateCounter<long>("shop.orders", "{order}");
         var settings = new Dictionary<string, string>
         {
-            ["SessionId"] = "SHARED", ["ClientId"] = "benchmark", ["SharedIdentifier"] = "benchmark", ["Metrics"] = "Shop.Benchmark",
-            ["RefreshInterval"] = "0.1", ["MaxTimeSeries"] = "10000", ["MaxHistograms"] = "10",
+            ["SessionId"] = "SHARED",
+            ["ClientId"] = "benchmark",
+            ["SharedIdentifier"] = "benchmark",
+            ["Metrics"] = "Shop.Benchmark",
+            ["RefreshInterval"] = "0.1",
+            ["MaxTimeSeries"] = "10000",
+            ["MaxHistograms"] = "10",
         };
         var client = new DiagnosticsClient(Environment.ProcessId);
         var recording = new MemoryStream();

@@ -8,24 +8,24 @@ internal static unsafe class ProcFile
 {
     /// <summary>Reads the whole file, or as much of it as fits.</summary>
     /// <param name="length">Bytes read; equal to the buffer's length if the file did not fit.</param>
-    public static ReadOutcome Read(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    /// <param name="atOnce">It is one record of the kernel's, which the first call gives whole, as for <see cref="ReadKept"/>: one call less.</param>
+    public static ReadOutcome Read(int directory, ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length, bool atOnce = false)
     {
         length = 0;
         int fd = Open(directory, nameZ, out ReadOutcome outcome);
         if (fd < 0) return outcome;
         fixed (byte* start = buffer)
         {
-            // A short read is not the end: seq_file stops at record boundaries, and a FIFO in a fixture where it likes.
+            // Else a short read is not the end: seq_file stops at record boundaries, and a FIFO in a fixture where it likes.
             while (length < buffer.Length)
             {
                 nint n = Libc.Read(fd, start + length, buffer.Length - length);
                 if (n > 0) length += (int)n;
-                else if (n == 0) break;
-                else if (Libc.LastError != Libc.EINTR)
-                {
-                    outcome = OutcomeOf(Libc.LastError);
-                    break;
-                }
+                if (n == 0 || (n > 0 && atOnce)) break;
+                if (n > 0) continue;
+                if (Libc.LastError == Libc.EINTR) continue;
+                outcome = OutcomeOf(Libc.LastError);
+                break;
             }
         }
         _ = Libc.Close(fd);

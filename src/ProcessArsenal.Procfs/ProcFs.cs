@@ -60,7 +60,7 @@ public sealed unsafe class ProcFs : IDisposable
         name[length] = 0;
         int fd = ProcFile.OpenDirectory(_fd, name, out ReadOutcome outcome);
         GC.KeepAlive(this);
-        directory = fd < 0 ? null : new ProcessDirectory(pid, fd);
+        directory = fd < 0 ? null : new ProcessDirectory(pid, fd, IsKernel);
         return outcome;
     }
 

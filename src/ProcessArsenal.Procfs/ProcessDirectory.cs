@@ -9,15 +9,18 @@ public sealed class ProcessDirectory : IDisposable
     /// <summary>Descriptors that <see cref="TryKeepFiles"/> may take.</summary>
     public const int MostKeptFiles = 3;
 
+    private readonly bool _isKernel;
     private int _fd;
     private int _stat = -1;
     private int _statm = -1;
     private int _io = -1;
 
-    internal ProcessDirectory(int pid, int fd)
+    /// <param name="isKernel">Of the running kernel, whose files of one process are one record each.</param>
+    internal ProcessDirectory(int pid, int fd, bool isKernel)
     {
         Pid = pid;
         _fd = fd;
+        _isKernel = isKernel;
     }
 
     public int Pid { get; }
@@ -186,7 +189,7 @@ public sealed class ProcessDirectory : IDisposable
     /// <summary>Reads a file below, by a path that ends with a NUL byte.</summary>
     internal ReadOutcome Read(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
     {
-        ReadOutcome outcome = ProcFile.Read(_fd, nameZ, buffer, out length);
+        ReadOutcome outcome = ProcFile.Read(_fd, nameZ, buffer, out length, atOnce: _isKernel);
         GC.KeepAlive(this); // Or the finalizer may close the descriptor under the call, and its number mean another file.
         return outcome;
     }

@@ -25,7 +25,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: test
-test: setup publish $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
+test: setup publish targets $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
 	@scripts/test.sh
 
 .PHONY: check
@@ -83,6 +83,16 @@ artifacts/floor artifacts/cputime:
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
+
+TARGETS := $(foreach framework,net8.0 net9.0,artifacts/targets/$(framework)/Shop)
+
+.PHONY: targets
+targets: $(TARGETS) ## the program that tests look into, with older runtimes of its own
+
+$(TARGETS): artifacts/targets/%/Shop: $(wildcard tests/targets/Shop/*.cs*) $(BUILD_FILES)
+	@scripts/setup.sh run
+	dotnet publish tests/targets/Shop -c Release -f $* --use-current-runtime --self-contained -o $(@D)
+	@touch $@
 
 .PHONY: image
 image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images

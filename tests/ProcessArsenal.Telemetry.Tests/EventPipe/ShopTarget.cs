@@ -17,17 +17,29 @@ internal sealed class ShopTarget : IAsyncDisposable
     /// <summary>Of the program itself, as we see it.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <summary>Starts it on the runtime of this test and waits until it is ready.</summary>
     /// <param name="prefix">A command that starts it, and its arguments; the program is then its only child.</param>
-    public static async Task<ShopTarget> Start(IReadOnlyDictionary<string, string>? environment = null, params string[] prefix)
+    public static Task<ShopTarget> Start(IReadOnlyDictionary<string, string>? environment = null, params string[] prefix) =>
+        Start([.. prefix, "dotnet", Path.Join(Golden.Root(), "tests/targets/Shop/bin/Release/net10.0/Shop.dll")], environment, isChild: prefix.Length > 0);
+
+    /// <summary>The same on a runtime of its own.</summary>
+    /// <param name="framework">net8.0 or net9.0, as `make test` publishes it; or net10.0.</param>
+    public static Task<ShopTarget> StartOn(string framework)
     {
-        string program = Path.Join(Golden.Root(), "tests/targets/Shop/bin/Release/net10.0/Shop.dll");
-        string[] line = [.. prefix, Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", program];
+        if (framework == "net10.0") return Start();
+        string program = Path.Join(Golden.Root(), "artifacts/targets", framework, "Shop");
+        Assert.SkipUnless(File.Exists(program), $"{program} is missing: make targets publishes it.");
+        return Start([program], null, isChild: false);
+    }
+
+    private static async Task<ShopTarget> Start(string[] line, IReadOnlyDictionary<string, string>? environment, bool isChild)
+    {
         var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var target = new ShopTarget(Process.Start(start)!);
         Assert.Equal("ready", await target.Line());
-        target.Pid = prefix.Length == 0 ? target._process.Id : int.Parse(File.ReadAllText($"/proc/{target._process.Id}/task/{target._process.Id}/children").Trim(), null);
+        int pid = target._process.Id;
+        target.Pid = isChild ? int.Parse(File.ReadAllText($"/proc/{pid}/task/{pid}/children").Trim(), null) : pid;
         return target;
     }
 

@@ -12,10 +12,13 @@ public sealed class TargetSessionTests
 {
     private readonly MeterTable _meters = new(1000);
 
-    [Fact]
-    public async Task Meters_tell_what_the_program_knows_of_itself()
+    [Theory]
+    [InlineData("net8.0")]
+    [InlineData("net9.0")]
+    [InlineData("net10.0")]
+    public async Task Meters_tell_what_the_program_knows_of_itself(string framework)
     {
-        await using ShopTarget shop = await ShopTarget.Start();
+        await using ShopTarget shop = await ShopTarget.StartOn(framework);
         await using TargetSession session = await Begin(shop);
         await Until("gauges", () => Series("shop.shelf").Length == 2);
         await shop.Do("order 120 Käse & Brot");
@@ -36,7 +39,7 @@ public sealed class TargetSessionTests
         Assert.Equal(150, Assert.Single(Series("shop.orders.open")).Value);
         // Observed ones are told as they are at the end of an interval.
         await Until("what is observed", () => Series("shop.taken").Sum(s => s.Value) == 150);
-        await Until("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
+        if (framework != "net8.0") await Until("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
         Assert.Equal((0, 0, 0L, false, null), (_meters.Malformed, _meters.Dropped, session.Lost, _meters.IsLimited, _meters.Complaint));
     }
 

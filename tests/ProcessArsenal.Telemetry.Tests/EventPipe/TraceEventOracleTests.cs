@@ -8,6 +8,7 @@ namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 /// <summary>The same bytes through TraceEvent, which the runtime's own tools use, and through our reader: the same events.</summary>
 public sealed class TraceEventOracleTests
 {
+    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
     private const int Sales = 3000;
 
     /// <summary>GCDynamicEvent: TraceEvent gives each kind of it a number of its own, from the top.</summary>
@@ -16,18 +17,38 @@ public sealed class TraceEventOracleTests
     private static readonly EventPipeProvider[] Providers =
     [
         new("Shop-Oracle", EventLevel.Verbose),
-        new("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, 0x1 | 0x4000 | 0x8000 | 0x10000),
+        new(Runtime, EventLevel.Informational, 0x1 | 0x4000 | 0x8000 | 0x10000),
         new("System.Diagnostics.Metrics", EventLevel.Informational, 0x2, new Dictionary<string, string>
         {
-            ["SessionId"] = "SHARED", ["ClientId"] = "oracle", ["Metrics"] = "System.Runtime", ["RefreshInterval"] = "1", ["MaxTimeSeries"] = "100", ["MaxHistograms"] = "10",
+            ["SessionId"] = "SHARED", ["ClientId"] = "oracle", ["Metrics"] = "System.Runtime;Shop.Orders", ["RefreshInterval"] = "1", ["MaxTimeSeries"] = "100", ["MaxHistograms"] = "10",
         }),
     ];
 
     [Fact]
     public async Task Events_of_a_living_runtime_are_those_that_TraceEvent_reads()
     {
-        byte[] recording = await RecordAsync(TestContext.Current.CancellationToken);
+        Seen[] ours = await Compare(await RecordAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(Sales, ours.Count(value => value.Provider == "Shop-Oracle" && value.Id == 1));
+        Assert.Contains(ours, value => value.Provider == "System.Diagnostics.Metrics");
+        Assert.Contains(ours, value => value.Provider == Runtime && value.Id == 1); // a collection
+    }
 
+    [Theory]
+    [InlineData("net8.0")]
+    [InlineData("net9.0")]
+    [InlineData("net10.0")]
+    public async Task And_so_are_those_of_each_runtime(string framework)
+    {
+        await using ShopTarget shop = await ShopTarget.StartOn(framework);
+        Seen[] ours = await Compare(await RecordAsync(shop, TestContext.Current.CancellationToken));
+        Assert.Contains(ours, value => value.Provider == "System.Diagnostics.Metrics" && value.Id == 6); // a histogram
+        Assert.True(ours.Count(value => value.Provider == Runtime && value.Id == 80) >= 100); // exceptions
+        Assert.Contains(ours, value => value.Provider == Runtime && value.Id == 1);
+    }
+
+    /// <returns>What our reader reads, in the order of time.</returns>
+    private static async Task<Seen[]> Compare(byte[] recording)
+    {
         var expected = new List<Seen>();
         using (var source = new EventPipeEventSource(new MemoryStream(recording)))
         {
@@ -50,11 +71,26 @@ public sealed class TraceEventOracleTests
         TraceHeader header = reader.Header!;
         Seen[] ours = [.. read.OrderBy(value => value.Ticks).Select(value => new Seen(
             value.Provider, value.Id, (value.Ticks - header.StartTicks) * 1000.0 / header.TicksPerSecond, value.Thread, value.Payload))];
-        Assert.Equal(Sales, ours.Count(value => value.Provider == "Shop-Oracle" && value.Id == 1));
-        Assert.Contains(ours, value => value.Provider == "System.Diagnostics.Metrics");
-        Assert.Contains(ours, value => value.Provider == "Microsoft-Windows-DotNETRuntime" && value.Id == 1); // a collection
         Assert.Equal(expected.Select(Key).Order(StringComparer.Ordinal), ours.Select(Key).Order(StringComparer.Ordinal));
         Assert.All(expected.Order().Zip(ours.Order()), pair => Assert.Equal(pair.First.Milliseconds, pair.Second.Milliseconds, 0.001));
+        return ours;
+    }
+
+    private static async Task<byte[]> RecordAsync(ShopTarget shop, CancellationToken cancellationToken)
+    {
+        var client = new DiagnosticsClient(shop.Pid);
+        using EventPipeSession session = await client.StartEventPipeSessionAsync(Providers, requestRundown: false, circularBufferMB: 64, cancellationToken);
+        var recording = new MemoryStream();
+        Task copy = session.EventStream.CopyToAsync(recording, cancellationToken);
+        await shop.Do("order 500 Berlin");
+        await shop.Do("throw 100");
+        await shop.Do("collect");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!Contains(recording, "HistogramValuePublished")) await Task.Delay(50, patience.Token);
+        await session.StopAsync(patience.Token);
+        await copy;
+        return recording.ToArray();
     }
 
     private static string Key(Seen value) => $"{value.Provider} {value.Id} {value.Thread} {value.Payload}";

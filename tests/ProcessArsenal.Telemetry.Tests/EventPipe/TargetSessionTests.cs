@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 
@@ -11,6 +13,7 @@ namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 public sealed class TargetSessionTests
 {
     private readonly MeterTable _meters = new(1000);
+    private readonly RuntimeEvents _runtime = new();
 
     [Theory]
     [InlineData("net8.0")]
@@ -41,6 +44,25 @@ public sealed class TargetSessionTests
         await Until("what is observed", () => Series("shop.taken").Sum(s => s.Value) == 150);
         if (framework != "net8.0") await Until("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
         Assert.Equal((0, 0, 0L, false, null), (_meters.Malformed, _meters.Dropped, session.Lost, _meters.IsLimited, _meters.Complaint));
+    }
+
+    [Theory]
+    [InlineData("net8.0")]
+    [InlineData("net9.0")]
+    [InlineData("net10.0")]
+    public async Task So_do_the_events_of_its_runtime(string framework)
+    {
+        await using ShopTarget shop = await ShopTarget.StartOn(framework);
+        await using TargetSession session = await Begin(shop);
+        int before = (await shop.Report()).Collections;
+        await shop.Do("throw 70");
+        for (int i = 0; i < 5; i++) await shop.Do("collect");
+        await Until("exceptions", () => Runtime(r => r.Exceptions.GetValueOrDefault("System.InvalidOperationException")) == 70);
+        int collections = (await shop.Report()).Collections - before;
+        Assert.Equal(5, collections);
+        await Until("pauses", () => Runtime(r => r.Pauses.Count) >= collections);
+        Assert.InRange(Runtime(r => r.Pauses.Sum), 1e-6, 5);
+        Assert.Equal((0L, 0L), (Runtime(r => r.Malformed), session.Lost));
     }
 
     [Fact]
@@ -102,6 +124,11 @@ public sealed class TargetSessionTests
         Assert.NotNull(await session.Completion);
     }
 
+    private T Runtime<T>(Func<RuntimeEvents, T> read)
+    {
+        lock (_meters) return read(_runtime);
+    }
+
     private MeterSeries[] Series(string instrument)
     {
         lock (_meters) return [.. _meters.Series.Where(s => s.Instrument == instrument)];
@@ -121,6 +148,7 @@ public sealed class TargetSessionTests
                     ["SessionId"] = "SHARED", ["ClientId"] = Guid.NewGuid().ToString(), ["SharedIdentifier"] = Guid.NewGuid().ToString(),
                     ["Metrics"] = "System.Runtime;Shop.Orders", ["RefreshInterval"] = "1", ["MaxTimeSeries"] = "1000", ["MaxHistograms"] = "20",
                 }),
+                new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords | RuntimeEvents.ExceptionKeyword),
             ];
             return await TargetSession.StartAsync(socket!, providers, 16, Take, TimeProvider.System, TestContext.Current.CancellationToken);
         }
@@ -129,7 +157,10 @@ public sealed class TargetSessionTests
     private void Take(in NetTraceEvent value)
     {
         lock (_meters)
+        {
             if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
+            else if (value.Metadata.Provider == RuntimeEvents.Provider) _runtime.Take(value, Stopwatch.Frequency);
+        }
     }
 
     private static async Task Until(string what, Func<bool> condition)

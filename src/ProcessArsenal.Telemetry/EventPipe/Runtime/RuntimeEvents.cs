@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+namespace ProcessArsenal.Telemetry.EventPipe.Runtime;
+
+/// <summary>What the runtime of a target tells of itself: pauses, exceptions, contention, starvation. Reads the events of its provider
+/// (<see href="https://learn.microsoft.com/dotnet/fundamentals/diagnostics/runtime-events"/>). Used by one thread.</summary>
+internal sealed class RuntimeEvents
+{
+    public const string Provider = "Microsoft-Windows-DotNETRuntime";
+
+    /// <summary>Garbage collection, contention, threading: at level 4 they cost next to nothing.</summary>
+    public const long Keywords = 0x1 | 0x4000 | 0x10000;
+
+    /// <summary>At level 2; at level 4 each exception costs the target three times as much.</summary>
+    public const long ExceptionKeyword = 0x8000;
+
+    /// <summary>Types of exceptions that are told apart; the others are counted as <see cref="OtherType"/>.</summary>
+    public const int MostTypes = 100;
+
+    public const string OtherType = "_OTHER";
+
+    private const int RestartEnd = 3, SuspendBegin = 9, ThreadPoolAdjustment = 55, ExceptionThrown = 80, ContentionStop = 91;
+    private const uint SuspendForCollection = 1, SuspendForPreparation = 6, StarvationReason = 6;
+
+    private readonly Dictionary<string, long> _exceptions = [];
+
+    /// <summary>When the threads began to be suspended for a collection, ticks of the target; 0 if they are not.</summary>
+    private long _suspended;
+
+    /// <summary>Times in which no managed code ran, since a collection had all threads wait.</summary>
+    public DurationHistogram Pauses { get; } = new();
+
+    /// <summary>Times that threads waited for a lock (Monitor) of another.</summary>
+    public DurationHistogram Contention { get; } = new();
+
+    /// <summary>How often the thread pool took more threads since work waited too long.</summary>
+    public long Starvation { get; private set; }
+
+    /// <summary>Exceptions thrown, by type, caught ones included.</summary>
+    public IReadOnlyDictionary<string, long> Exceptions => _exceptions;
+
+    /// <summary>Events that did not have their shape.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Takes an event of <see cref="Provider"/>.</summary>
+    /// <param name="ticksPerSecond">Of the target's clock.</param>
+    public void Take(in NetTraceEvent value, long ticksPerSecond)
+    {
+        var cursor = new BinaryCursor(value.Payload);
+        switch (value.Metadata.EventId)
+        {
+            case SuspendBegin:
+                // Also for debuggers, profilers and the like: those are no pauses of a collection.
+                if ((uint)cursor.ReadInt32() is SuspendForCollection or SuspendForPreparation) _suspended = value.Ticks;
+                break;
+            case RestartEnd:
+                // One thread suspends and restarts the others, so that the two come in order.
+                if (_suspended != 0 && value.Ticks >= _suspended) Pauses.Add((value.Ticks - _suspended) / (double)ticksPerSecond);
+                _suspended = 0;
+                break;
+            case ContentionStop when value.Metadata.Version >= 1:
+                cursor.Skip(sizeof(byte) + sizeof(short)); // flags, runtime
+                double nanoseconds = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
+                if (!cursor.HasFailed && nanoseconds is >= 0 and < 1e18) Contention.Add(nanoseconds / 1e9);
+                break;
+            case ThreadPoolAdjustment:
+                cursor.Skip(sizeof(double) + sizeof(int)); // throughput, threads
+                if ((uint)cursor.ReadInt32() == StarvationReason) Starvation++;
+                break;
+            case ExceptionThrown:
+                ReadOnlySpan<char> type = cursor.ReadText();
+                if (!cursor.HasFailed) CountException(type);
+                break;
+            default:
+                return;
+        }
+        if (cursor.HasFailed) Malformed++;
+    }
+
+    private void CountException(ReadOnlySpan<char> type)
+    {
+        Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> byText = _exceptions.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!byText.ContainsKey(type) && _exceptions.Count >= MostTypes) type = OtherType;
+        CollectionsMarshal.GetValueRefOrAddDefault(byText, type, out _)++;
+    }
+}

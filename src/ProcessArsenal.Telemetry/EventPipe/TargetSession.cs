@@ -17,7 +17,7 @@ internal sealed class TargetSession : IAsyncDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private bool _disposed;
 
-    private TargetSession(DiagnosticSocket socket, EventPipeSession session, NetTraceHandler handler, TimeProvider time)
+    private TargetSession(DiagnosticSocket socket, EventPipeSession session, TargetEventHandler handler, TimeProvider time)
     {
         _socket = socket;
         _session = session;
@@ -42,7 +42,7 @@ internal sealed class TargetSession : IAsyncDisposable
     /// <exception cref="TimeoutException">The target does not answer.</exception>
     /// <exception cref="DiagnosticsClientException">The target refuses, or is gone.</exception>
     public static async Task<TargetSession> StartAsync(
-        DiagnosticSocket socket, IReadOnlyList<EventPipeProvider> providers, int bufferMegabytes, NetTraceHandler handler, TimeProvider time, CancellationToken cancellationToken)
+        DiagnosticSocket socket, IReadOnlyList<EventPipeProvider> providers, int bufferMegabytes, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -86,11 +86,11 @@ internal sealed class TargetSession : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async Task<string?> ReadAsync(NetTraceHandler handler)
+    private async Task<string?> ReadAsync(TargetEventHandler handler)
     {
         try
         {
-            await _reader.ReadAsync(handler, _abandoned.Token).ConfigureAwait(false);
+            await _reader.ReadAsync((in NetTraceEvent value) => handler(value, _reader.Header), _abandoned.Token).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is EndOfStreamException or NetTraceException or IOException or OperationCanceledException or ObjectDisposedException)
@@ -99,3 +99,7 @@ internal sealed class TargetSession : IAsyncDisposable
         }
     }
 }
+
+/// <summary>Takes an event of a target.</summary>
+/// <param name="header">What holds for its stream; null if it tells nothing of itself, which no runtime does.</param>
+internal delegate void TargetEventHandler(in NetTraceEvent value, TraceHeader? header);

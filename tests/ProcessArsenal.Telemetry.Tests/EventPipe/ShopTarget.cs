@@ -20,7 +20,10 @@ internal sealed class ShopTarget : IAsyncDisposable
     /// <summary>Starts it on the runtime of this test and waits until it is ready.</summary>
     /// <param name="prefix">A command that starts it, and its arguments; the program is then its only child.</param>
     public static Task<ShopTarget> Start(IReadOnlyDictionary<string, string>? environment = null, params string[] prefix) =>
-        Start([.. prefix, "dotnet", Path.Join(Golden.Root(), "tests/targets/Shop/bin/Release/net10.0/Shop.dll")], environment, isChild: prefix.Length > 0);
+        Start([.. prefix, .. Command()], environment, isChild: prefix.Length > 0);
+
+    /// <summary>Starts it, and does not wait until it is ready. It ends with its input.</summary>
+    public static Process Launch() => Launch(Command(), null);
 
     /// <summary>The same on a runtime of its own.</summary>
     /// <param name="framework">net8.0 or net9.0, as `make test` publishes it; or net10.0.</param>
@@ -34,14 +37,21 @@ internal sealed class ShopTarget : IAsyncDisposable
 
     private static async Task<ShopTarget> Start(string[] line, IReadOnlyDictionary<string, string>? environment, bool isChild)
     {
-        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        var target = new ShopTarget(Process.Start(start)!);
+        var target = new ShopTarget(Launch(line, environment));
         Assert.Equal("ready", await target.Line());
         int pid = target._process.Id;
         target.Pid = isChild ? int.Parse(File.ReadAllText($"/proc/{pid}/task/{pid}/children").Trim(), null) : pid;
         return target;
     }
+
+    private static Process Launch(string[] line, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static string[] Command() => ["dotnet", Path.Join(Golden.Root(), "tests/targets/Shop/bin/Release/net10.0/Shop.dll")];
 
     /// <summary>Has it do something.</summary>
     public async Task Do(string order)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
@@ -154,12 +153,12 @@ public sealed class TargetSessionTests
         }
     }
 
-    private void Take(in NetTraceEvent value)
+    private void Take(in NetTraceEvent value, TraceHeader? header)
     {
         lock (_meters)
         {
             if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
-            else if (value.Metadata.Provider == RuntimeEvents.Provider) _runtime.Take(value, Stopwatch.Frequency);
+            else if (value.Metadata.Provider == RuntimeEvents.Provider) _runtime.Take(value, header!.TicksPerSecond);
         }
     }
 

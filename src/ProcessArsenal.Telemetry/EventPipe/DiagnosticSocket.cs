@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
@@ -32,12 +33,13 @@ internal sealed class DiagnosticSocket : IDisposable
         int pid = status.InnermostPid > 0 ? status.InnermostPid : stat.Pid;
         string name = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{stat.StartTicks}-socket");
         var verdict = DiagnosticSocketOutcome.None;
-        foreach (string? folder in (string?[])["/tmp", TemporaryDirectory(directory)])
+        for (int place = 0; place < 2; place++)
         {
-            if (folder is null) continue;
+            if ((place == 0 ? "/tmp" : TemporaryDirectory(directory)) is not { } folder) continue;
             if (directory.OpenInner(folder.TrimEnd('/') + "/" + name, out ReadOutcome outcome) is not { } file)
             {
                 if (outcome == ReadOutcome.Denied) verdict = DiagnosticSocketOutcome.Denied;
+                else if (outcome == ReadOutcome.Malformed) verdict = DiagnosticSocketOutcome.Unreachable; // We are out of descriptors, say: not for long.
                 continue;
             }
             var socket = new DiagnosticSocket(file);
@@ -58,17 +60,22 @@ internal sealed class DiagnosticSocket : IDisposable
 
     private async Task<DiagnosticSocketOutcome> ListenerAsync(int pid, uint user, CancellationToken cancellationToken)
     {
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? probe = null;
+        byte[] credentials = new byte[12]; // struct ucred: pid, uid, gid of the one who called listen(2) (unix(7))
         try
         {
+            probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await probe.ConnectAsync(new UnixDomainSocketEndPoint(_file.Path), cancellationToken);
+            if (probe.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != credentials.Length) return DiagnosticSocketOutcome.Impostor;
         }
         catch (SocketException e)
         {
             return e.SocketErrorCode is SocketError.AccessDenied ? DiagnosticSocketOutcome.Denied : DiagnosticSocketOutcome.Unreachable;
         }
-        byte[] credentials = new byte[12]; // struct ucred: pid, uid, gid of the one who called listen(2) (unix(7))
-        if (probe.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != credentials.Length) return DiagnosticSocketOutcome.Impostor;
+        finally
+        {
+            probe?.Dispose();
+        }
         return BinaryPrimitives.ReadInt32LittleEndian(credentials) == pid && BinaryPrimitives.ReadUInt32LittleEndian(credentials.AsSpan(4)) == user
             ? DiagnosticSocketOutcome.Found
             : DiagnosticSocketOutcome.Impostor;
@@ -76,8 +83,10 @@ internal sealed class DiagnosticSocket : IDisposable
 
     private static string? TemporaryDirectory(ProcessDirectory directory)
     {
-        byte[] buffer = new byte[EnvironmentSize];
-        return directory.ReadEnvironmentVariable("TMPDIR"u8, buffer, out string? value) == ReadOutcome.Ok && value is ['/', ..] ? value : null;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(EnvironmentSize);
+        ReadOutcome outcome = directory.ReadEnvironmentVariable("TMPDIR"u8, buffer, out string? value);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return outcome == ReadOutcome.Ok && value is ['/', ..] ? value : null;
     }
 }
 

@@ -72,22 +72,23 @@ internal sealed class DotnetTarget : IAsyncDisposable
         try
         {
             TimeSpan pause = LeastPause;
-            for (int look = 0; look < Looks.Length; look++)
+            for (int look = 0; look < Looks.Length;)
             {
                 await Task.Delay(Looks[look], _time, _stop.Token);
                 (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await LookAsync();
-                Tell(outcome);
-                if (outcome == DiagnosticSocketOutcome.Denied) return;
-                if (socket is null) continue;
-                while (socket is not null && await HoldAsync(socket))
+                if (outcome == DiagnosticSocketOutcome.None)
                 {
-                    await Task.Delay(pause, _time, _stop.Token);
-                    pause = pause * 2 < MostPause ? pause * 2 : MostPause;
-                    (outcome, socket) = await LookAsync();
+                    look++;
+                    continue;
                 }
-                Tell(outcome);
-                look = 0; // It has one, and so is worth a look again; a process that is gone ends this from outside.
+                if (socket is null) Tell(outcome);
+                else if (await HoldAsync(socket) > MostPause) pause = LeastPause;
+                if (outcome == DiagnosticSocketOutcome.Denied) return;
+                await Task.Delay(pause, _time, _stop.Token);
+                pause = pause * 2 < MostPause ? pause * 2 : MostPause;
+                look = 0; // Whatever it was, it may be another by now.
             }
+            (State, Reason) = (DotnetTargetState.None, null);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -117,11 +118,16 @@ internal sealed class DotnetTarget : IAsyncDisposable
     }
 
     /// <summary>Holds a session until it ends.</summary>
-    /// <returns>Whether another is worth a try.</returns>
-    private async Task<bool> HoldAsync(DiagnosticSocket socket)
+    /// <returns>How long it was held.</returns>
+    private async Task<TimeSpan> HoldAsync(DiagnosticSocket socket)
     {
         // What a counter was before is not told again: those begin anew with each session.
-        lock (_gate) _meters = new MeterTable(_options.MostSeries);
+        lock (_gate)
+        {
+            _meters = new MeterTable(_options.MostSeries);
+            _runtime.BeginStream();
+        }
+        long began = _time.GetTimestamp();
         try
         {
             await using TargetSession session = await TargetSession.StartAsync(socket, Providers(), _options.BufferMegabytes, Take, _time, _stop.Token);
@@ -129,13 +135,12 @@ internal sealed class DotnetTarget : IAsyncDisposable
             (State, Reason) = (DotnetTargetState.Attached, null);
             string? broken = await session.Completion.WaitAsync(_stop.Token);
             (State, Reason) = (DotnetTargetState.Unreachable, broken ?? "its session ended");
-            return broken is not null;
         }
-        catch (Exception e) when (e is TimeoutException or DiagnosticsClientException or IOException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             (State, Reason) = (DotnetTargetState.Unreachable, e.Message);
-            return true;
         }
+        return _time.GetElapsedTime(began);
     }
 
     private EventPipeProvider[] Providers() =>

@@ -23,7 +23,7 @@ internal sealed class TargetSession : IAsyncDisposable
         _session = session;
         _time = time;
         _reader = new NetTraceReader(session.EventStream);
-        Completion = ReadAsync(handler);
+        Completion = Task.Run(() => ReadAsync(handler)); // Or a target that writes without end would keep whoever begins the session.
     }
 
     /// <summary>Ends when the stream does: with null where the target ended it in order, else with why it broke off. Never fails.</summary>
@@ -69,21 +69,28 @@ internal sealed class TargetSession : IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         using var late = new CancellationTokenSource(Patience, _time);
-        try
-        {
-            // The reader goes on meanwhile: the target stops only after it has written what waits.
-            if (!Completion.IsCompleted) await _session.StopAsync(late.Token);
-            await Completion.WaitAsync(late.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or DiagnosticsClientException or IOException)
-        {
-            // It is gone, or does not answer: closing the stream ends the session with its next write.
-        }
+        // The reader goes on meanwhile: the target stops only after it has written what waits. It is asked even if the stream has ended: else the
+        // client would ask when it is disposed, and wait for the answer without a deadline.
+        await Quietly(_session.StopAsync(late.Token));
+        await Quietly(Completion.WaitAsync(late.Token));
         await _abandoned.CancelAsync();
         _session.Dispose();
         _ = await Completion;
         _abandoned.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary>Whether it is gone, does not answer or answers nonsense: closing the stream ends the session with its next write.</summary>
+    private static async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
     }
 
     private async Task<string?> ReadAsync(TargetEventHandler handler)
@@ -93,9 +100,9 @@ internal sealed class TargetSession : IAsyncDisposable
             await _reader.ReadAsync((in NetTraceEvent value) => handler(value, _reader.Header), _abandoned.Token).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is EndOfStreamException or NetTraceException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
-            return e.Message;
+            return e.Message; // Whatever it is, it ends this session and no other.
         }
     }
 }

@@ -97,9 +97,13 @@ internal sealed class ProcessLife(int pid)
     }
 
     /// <summary>When its main thread left, nanoseconds of CLOCK_MONOTONIC; 0 if that is not known.</summary>
-    /// <param name="started">When it was created, at the latest as its fork was told; 0 if that is not known.</param>
-    public ulong LeftAt(ulong started) => AgeNanoseconds == 0 || started == 0 ? 0
-        : (BornNanoseconds > 0 ? Math.Min(BornNanoseconds, started) : started) + AgeNanoseconds;
+    /// <param name="started">When it was created, if its fork was not told; 0 if that is not known. Too early by the time that the machine slept since.
+    /// </param>
+    public ulong LeftAt(ulong started)
+    {
+        ulong born = BornNanoseconds > 0 ? BornNanoseconds : started;
+        return AgeNanoseconds == 0 || born == 0 ? 0 : born + AgeNanoseconds;
+    }
 
     /// <summary>Time from fork to end; null if one of them was not seen.</summary>
     public TimeSpan? Lifetime => BornNanoseconds > 0 && EndedNanoseconds > BornNanoseconds

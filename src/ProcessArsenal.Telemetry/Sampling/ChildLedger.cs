@@ -75,7 +75,8 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
         to.Plausible += MostUnknown(exit, childTicks is not null);
         // Its parent is woken before its end is told, and may have waited for it by then.
-        ulong earliest = exit.LeftNanoseconds > 0 ? Math.Min(exit.LeftNanoseconds, exit.EndedNanoseconds) : exit.EndedNanoseconds;
+        ulong earliest = exit.LeftNanoseconds == 0 ? exit.EndedNanoseconds
+            : exit.EndedNanoseconds == 0 ? exit.LeftNanoseconds : Math.Min(exit.LeftNanoseconds, exit.EndedNanoseconds);
         to.Young.Add((earliest, ticks + (childTicks ?? 0)));
     }
 
@@ -84,7 +85,9 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     {
         if (exit.Usage is { } usage)
         {
-            double freeing = exit.LeftNanoseconds > 0 && exit.EndedNanoseconds > exit.LeftNanoseconds ? (exit.EndedNanoseconds - exit.LeftNanoseconds) / 1e9 : 0;
+            // Whoever was sampled had not left by then, whatever the clocks of its start say.
+            ulong left = exit.LeftNanoseconds > 0 && wasSampled ? Math.Max(exit.LeftNanoseconds, _earlierTick) : exit.LeftNanoseconds;
+            double freeing = left > 0 && exit.EndedNanoseconds > left ? (exit.EndedNanoseconds - left) / 1e9 : 0;
             return (Math.Max(usage.Tasks, 1) * timerTick.TotalSeconds + freeing) * SystemConstants.ClockTicksPerSecond;
         }
         double seconds = exit.Lifetime?.TotalSeconds ?? 0;

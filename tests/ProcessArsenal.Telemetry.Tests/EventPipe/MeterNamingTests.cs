@@ -53,6 +53,9 @@ public sealed partial class MeterNamingTests
             MeterNaming.Tags(string.Join(',', tags.Select(tag => tag.Item1 + "=" + tag.Item2))).SequenceEqual(tags));
 
     [Fact]
+    public void Nor_does_a_unit_without_end() => Assert.Equal("n", MeterNaming.Family("n", new string('/', 1_000_000), MeterKind.Gauge));
+
+    [Fact]
     public void Nor_does_any_text_do_harm() => Gen.Char["ab=,.\" "].Array[0, 60].Sample(text => { _ = MeterNaming.Tags(new string(text)); });
 
     [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$")]

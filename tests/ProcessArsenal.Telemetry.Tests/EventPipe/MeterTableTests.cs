@@ -70,6 +70,21 @@ public sealed class MeterTableTests
     }
 
     [Fact]
+    public void What_is_larger_than_any_event_of_the_runtime_is_not_kept()
+    {
+        Take(GaugeValue, Texts("s", "Meter", "", "n", "", new string('t', 5000), "1"));
+        Take(GaugeValue, [.. Texts("s", "Meter", "", "n", "", "", "1"), .. new byte[70_000]]);
+        Assert.Equal((0, 2L), (_table.Series.Count, _table.Malformed));
+    }
+
+    [Fact]
+    public void What_was_never_told_is_no_zero()
+    {
+        Take(GaugeValue, Texts("s", "Meter", "", "n", "", "", ""));
+        Assert.True(double.IsNaN(Assert.Single(_table.Series).Value));
+    }
+
+    [Fact]
     public void One_name_has_one_kind()
     {
         Take(GaugeValue, Texts("s", "Meter", "", "n", "", "", "1"));

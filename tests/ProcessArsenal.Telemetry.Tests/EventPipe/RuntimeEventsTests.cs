@@ -30,6 +30,12 @@ public sealed class RuntimeEventsTests
         Take(SuspendBegin, 1000, [5, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
         Take(RestartEnd, 3500, [0, 0]);
         Take(RestartEnd, 4000, [0, 0]); // Its beginning was before we listened.
+        Take(SuspendBegin, 5000, [1, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
+        Take(SuspendBegin, 6000, [5, 0, 0, 0, 7, 0, 0, 0, 0, 0]); // The end before it was lost.
+        Take(RestartEnd, 7000, [0, 0]);
+        Take(SuspendBegin, 8000, [1, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
+        _events.BeginStream();
+        Take(RestartEnd, 900_000, [0, 0]);
         Assert.Equal(0, _events.Pauses.Count);
     }
 

@@ -68,12 +68,7 @@ internal sealed class ShopTarget : IAsyncDisposable
     }
 
     /// <summary>Sends it a signal, by name.</summary>
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, $"{Pid}"]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    public void Signal(string name) => Assert.True(TrySignal(name));
 
     /// <summary>Ends its input, and so it.</summary>
     public async Task End()
@@ -99,10 +94,17 @@ internal sealed class ShopTarget : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            Signal("KILL"); // Which ends one that is stopped too. What started it ends with it.
+            TrySignal("KILL"); // Which ends one that is stopped too, unless it has ended by now. What started it ends with it.
             await _process.WaitForExitAsync(CancellationToken.None);
         }
         _process.Dispose();
+    }
+
+    private bool TrySignal(string name)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-" + name, $"{Pid}"]) { RedirectStandardError = true })!;
+        kill.WaitForExit();
+        return kill.ExitCode == 0;
     }
 
     private async Task<string> Line() =>

@@ -211,6 +211,20 @@ public sealed class ChildLedgerTests
         Assert.Equal(18, Cpu(_first));
     }
 
+    /// <summary>The machine slept since it started, so that it seems to have left long ago. But it was there at the last tick.</summary>
+    [Fact]
+    public void Who_was_sampled_had_not_left_by_then()
+    {
+        const ulong second = 1_000_000_000;
+        _now = 10_000 * second;
+        Ticks(2);
+        _now = 10_001 * second;
+        Debit(20, 10, _first, 100, childTicks: 1, ended: 10_000 * second + second / 10, left: 5 * second);
+        Parent(+401);
+        Ticks(3);
+        Assert.Equal(0, Cpu(_first));
+    }
+
     [Fact]
     public void What_lost_records_would_have_told_is_in_no_group()
     {

@@ -11,6 +11,8 @@ internal static class MeterNaming
     /// <summary>Longest name of a family or a label; the rest is cut.</summary>
     public const int MaxLength = 200;
 
+    private const int LongestUnit = 64;
+
     private static readonly FrozenDictionary<string, string> Units = new Dictionary<string, string>
     {
         ["d"] = "days",
@@ -95,8 +97,10 @@ internal static class MeterNaming
 
     private static bool BeginsTag(ReadOnlySpan<char> rest)
     {
+        if (rest.IsEmpty || !char.IsAsciiLetter(rest[0])) return false;
+        rest = rest[..Math.Min(rest.Length, MaxLength)];
         int equals = rest.IndexOf('=');
-        if (equals <= 0 || !char.IsAsciiLetter(rest[0])) return false;
+        if (equals <= 0) return false;
         foreach (char c in rest[..equals])
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')) return false;
         return true;
@@ -104,6 +108,7 @@ internal static class MeterNaming
 
     private static string UnitSuffix(string unit, MeterKind kind)
     {
+        if (unit.Length > LongestUnit) return ""; // Nobody's unit, and each slash is one level.
         int brace = unit.IndexOf('{', StringComparison.Ordinal), end = unit.IndexOf('}', StringComparison.Ordinal);
         if (brace >= 0) unit = unit[..brace] + (end > brace ? unit[(end + 1)..] : "");
         if (unit == "1") return kind == MeterKind.Gauge ? "ratio" : "";

@@ -9,8 +9,9 @@ namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 /// <param name="Kind">What its values mean.</param>
 internal sealed record MeterSeries(string Meter, string Version, string Instrument, string Unit, string Tags, MeterKind Kind)
 {
-    /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded.</summary>
-    public double Value { get; set; }
+    /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded. NaN
+    /// while none was told.</summary>
+    public double Value { get; set; } = Kind == MeterKind.Histogram ? 0 : double.NaN;
 
     /// <summary>How often a histogram recorded, since we listen.</summary>
     public long Count { get; set; }

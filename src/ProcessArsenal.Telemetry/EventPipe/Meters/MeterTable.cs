@@ -16,6 +16,9 @@ internal sealed class MeterTable(int most)
     private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, HistogramLimit = 13, CallbackError = 14,
         OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
 
+    /// <summary>The runtime cuts events off at 64 KiB. What names a series is far less, and kept for each of them.</summary>
+    private const int LongestPayload = 64 * 1024, LongestKey = 4096;
+
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
 
     private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
@@ -78,12 +81,13 @@ internal sealed class MeterTable(int most)
         int start = payload.Length - cursor.Left;
         BinaryCursor names = cursor;
         for (int i = 0; i < 5; i++) _ = cursor.ReadText();
-        if (cursor.HasFailed)
+        int keyLength = payload.Length - cursor.Left - start;
+        if (cursor.HasFailed || payload.Length > LongestPayload || keyLength > LongestKey)
         {
             Malformed++;
             return;
         }
-        ReadOnlySpan<byte> key = payload[start..(payload.Length - cursor.Left)];
+        ReadOnlySpan<byte> key = payload.Slice(start, keyLength);
         if (!_series.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out MeterSeries? series))
         {
             if (_series.Count >= most)

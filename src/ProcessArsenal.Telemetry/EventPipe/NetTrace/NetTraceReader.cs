@@ -8,10 +8,14 @@ internal sealed class NetTraceReader(Stream stream)
     /// <summary>Kinds of events that are remembered; those beyond are counted in <see cref="Unknown"/>. A target has some hundreds.</summary>
     public const int MostKinds = 16_384;
 
+    /// <summary>Bytes of all descriptions that are remembered.</summary>
+    public const int MostKindBytes = 8 * 1024 * 1024;
+
     private readonly NetTraceSource _source = new(stream);
     private readonly Dictionary<int, EventMetadata> _kinds = [];
     private readonly LostEvents _lost = new();
     private TraceHeader? _header;
+    private int _kindBytes;
 
     /// <summary>What holds for the stream; null until it has come.</summary>
     public TraceHeader? Header => Volatile.Read(ref _header);
@@ -74,8 +78,10 @@ internal sealed class NetTraceReader(Stream stream)
         var blobs = new EventBlobs(block);
         while (blobs.MoveNext())
         {
-            if (EventMetadata.Parse(blobs.Current.Payload, out int id) is { } kind && (_kinds.Count < MostKinds || _kinds.ContainsKey(id)))
-                _kinds[id] = kind;
+            int size = blobs.Current.Payload.Length;
+            if (size > MostKindBytes - _kindBytes || _kinds.Count >= MostKinds || EventMetadata.Parse(blobs.Current.Payload, out int id) is not { } kind) continue;
+            _kindBytes += size;
+            _kinds[id] = kind;
         }
         if (blobs.IsBroken) throw new NetTraceException($"A block of metadata before {_source.Position} does not end where an entry does.");
     }

@@ -18,6 +18,9 @@ internal sealed class RuntimeEvents
     /// <summary>Types of exceptions that are told apart; the others are counted as <see cref="OtherType"/>.</summary>
     public const int MostTypes = 100;
 
+    /// <summary>Longest name of a type, in UTF-16 units.</summary>
+    public const int LongestType = 512;
+
     public const string OtherType = "_OTHER";
 
     private const int RestartEnd = 3, SuspendBegin = 9, ThreadPoolAdjustment = 55, ExceptionThrown = 80, ContentionStop = 91;
@@ -43,6 +46,9 @@ internal sealed class RuntimeEvents
     /// <summary>Events that did not have their shape.</summary>
     public long Malformed { get; private set; }
 
+    /// <summary>Another stream begins: what was under way in the one before is not known.</summary>
+    public void BeginStream() => _suspended = 0;
+
     /// <summary>Takes an event of <see cref="Provider"/>.</summary>
     /// <param name="ticksPerSecond">Of the target's clock.</param>
     public void Take(in NetTraceEvent value, long ticksPerSecond)
@@ -52,7 +58,7 @@ internal sealed class RuntimeEvents
         {
             case SuspendBegin:
                 // Also for debuggers, profilers and the like: those are no pauses of a collection.
-                if ((uint)cursor.ReadInt32() is SuspendForCollection or SuspendForPreparation) _suspended = value.Ticks;
+                _suspended = (uint)cursor.ReadInt32() is SuspendForCollection or SuspendForPreparation ? value.Ticks : 0;
                 break;
             case RestartEnd:
                 // One thread suspends and restarts the others, so that the two come in order.
@@ -81,7 +87,7 @@ internal sealed class RuntimeEvents
     private void CountException(ReadOnlySpan<char> type)
     {
         Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> byText = _exceptions.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!byText.ContainsKey(type) && _exceptions.Count >= MostTypes) type = OtherType;
+        if (type.Length > LongestType || (_exceptions.Count >= MostTypes && !byText.ContainsKey(type))) type = OtherType;
         CollectionsMarshal.GetValueRefOrAddDefault(byText, type, out _)++;
     }
 }

@@ -27,5 +27,7 @@ passed=$(sum succeeded) failed=$(sum failed) skipped=$(sum skipped)
 # A run that failed without a failed test (it did not build, or crashed) must not look like a good one.
 [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
 [ "$failed" -ne 0 ] && status=1
+# Once more, short: what failed is far up, and a log may be kept by its end.
+[ "$failed" -eq 0 ] || awk '/^failed / { left = 5 } left-- > 0 { print substr($0, 1, 300) }' "$logs"/*.log
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -30,6 +30,9 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     /// <summary>When the tick before this one had read everybody, nanoseconds of CLOCK_MONOTONIC.</summary>
     private ulong _earlierTick;
 
+    /// <summary>When it began to.</summary>
+    private ulong _earlierBegan;
+
     /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was. Where there are exit records,
     /// and none was lost, there is none: what parents' child times have beyond them is in the accounts already.</summary>
     public double UnattributedTicks { get; private set; }
@@ -56,7 +59,8 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     /// <param name="group">Where its time is counted; null if it is not counted.</param>
     /// <param name="ticks">What is known that it used, clock ticks.</param>
     /// <param name="childTicks">Its own child times in the last sample of it, clock ticks; null if it was never sampled.</param>
-    public void Debit(in ProcessExit exit, GroupState? group, double ticks, double? childTicks)
+    /// <param name="wasLeaving">It was on its way out already when it was sampled last (PF_EXITING), its record made.</param>
+    public void Debit(in ProcessExit exit, GroupState? group, double ticks, double? childTicks, bool wasLeaving = false)
     {
         (int pid, int parent) = (exit.Pid, exit.ParentPid);
         for (int i = 0; i < MostGenerations && (_heirs.TryGetValue(parent, out int heir) || _earlierHeirs.TryGetValue(parent, out heir)) && heir != parent; i++)
@@ -73,7 +77,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         }
         if (group is null) to.Strangers++;
         else to.Shares[group] = to.Shares.GetValueOrDefault(group) + 1;
-        to.Plausible += MostUnknown(exit, childTicks is not null);
+        to.Plausible += MostUnknown(exit, childTicks is not null && !wasLeaving);
         // Its parent is woken before its end is told, and may have waited for it by then.
         ulong earliest = exit.LeftNanoseconds == 0 ? exit.EndedNanoseconds
             : exit.EndedNanoseconds == 0 ? exit.LeftNanoseconds : Math.Min(exit.LeftNanoseconds, exit.EndedNanoseconds);
@@ -81,24 +85,25 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     }
 
     /// <summary>The most that it can have used beyond what is known, clock ticks.</summary>
-    private double MostUnknown(in ProcessExit exit, bool wasSampled)
+    /// <param name="wasHere">It was read by the tick before this one, and was not leaving: whatever the clocks of its start say.</param>
+    private double MostUnknown(in ProcessExit exit, bool wasHere)
     {
         if (exit.Usage is { } usage)
         {
-            // Whoever was sampled had not left by then, whatever the clocks of its start say.
-            ulong left = exit.LeftNanoseconds > 0 && wasSampled ? Math.Max(exit.LeftNanoseconds, _earlierTick) : exit.LeftNanoseconds;
+            ulong left = exit.LeftNanoseconds > 0 && wasHere ? Math.Max(exit.LeftNanoseconds, _earlierBegan) : exit.LeftNanoseconds;
             double freeing = left > 0 && exit.EndedNanoseconds > left ? (exit.EndedNanoseconds - left) / 1e9 : 0;
             return (Math.Max(usage.Tasks, 1) * timerTick.TotalSeconds + freeing) * SystemConstants.ClockTicksPerSecond;
         }
         double seconds = exit.Lifetime?.TotalSeconds ?? 0;
-        if (wasSampled) seconds = exit.EndedNanoseconds > _earlierTick ? (exit.EndedNanoseconds - _earlierTick) / 1e9 : 0;
+        if (wasHere) seconds = exit.EndedNanoseconds > _earlierBegan ? (exit.EndedNanoseconds - _earlierBegan) / 1e9 : 0;
         return 1 + seconds * Environment.ProcessorCount * SystemConstants.ClockTicksPerSecond;
     }
 
     /// <summary>To be called when all that ended was told, which is a tick after they did. So the child times of the tick before are compared, with
     /// all who had ended by its end; who was not waited for by then makes the difference too small, for a while.</summary>
+    /// <param name="began">When this tick began to read, nanoseconds of CLOCK_MONOTONIC.</param>
     /// <param name="now">Nanoseconds of CLOCK_MONOTONIC.</param>
-    public void EndTick(ulong now)
+    public void EndTick(ulong began, ulong now)
     {
         if (++_ticks % QuietTicks == 0)
         {
@@ -121,7 +126,7 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
             account.EarlierCredit = account.Credit;
             if (account.Quiet > QuietTicks) _accounts.Remove(pid); // Who is not waited for, as parents may choose, leaves a debt for ever.
         }
-        _earlierTick = now;
+        (_earlierBegan, _earlierTick) = (began, now);
         if (_lossTicks > 0) _lossTicks--;
     }
 
@@ -133,20 +138,22 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         // Who ended in this tick has taken part in a settlement for those before: then these are what there is.
         if (account.Shares.Count + account.Strangers == 0) account.TakeBack();
         int ended = account.Strangers + account.Shares.Values.Sum();
-        bool isCertain = hearsAll && ended > 0 && missing <= account.AllPlausible + 1 && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
-        if (!isCertain)
+        bool isTheirs = hearsAll && ended > 0 && (hasRecords || (account.Strangers == 0 && account.Shares.Count == 1));
+        double found = isTheirs ? Believable(missing, account.AllPlausible + 1) : 0;
+        if (found < missing && (!hasRecords || _lossTicks > 0)) UnattributedTicks += missing - found;
+        if (found > 0)
         {
-            if (!hasRecords || _lossTicks > 0) UnattributedTicks += missing;
-        }
-        else
-        {
-            account.Explain(missing);
-            double user = missing * (account.CreditUser / account.Credit);
+            account.Explain(found);
+            double user = found * (account.CreditUser / account.Credit);
             foreach ((GroupState group, int count) in account.Shares)
-                group.AddCpu(user * count / ended, (missing - user) * count / ended);
+                group.AddCpu(user * count / ended, (found - user) * count / ended);
         }
         account.PutAway();
     }
+
+    /// <summary>How much of what is missing those who ended can have used. A little more than that is the bound's own inexactness (clocks that are
+    /// read one after the other); far more is somebody else's, and then they may have used nothing of it.</summary>
+    private double Believable(double missing, double most) => missing <= most ? missing : hasRecords && missing <= 2 * most ? most : 0;
 
     private Account Of(int pid)
     {

@@ -28,7 +28,7 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         ref readonly Procfs.ProcStat last = ref process.Sample.Stat;
         double ticks = last.UserTicks + last.SystemTicks;
         if (exit.Usage is { } used) ticks = Math.Max(ticks, used.UserTicks + used.SystemTicks);
-        children.Debit(exit, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks);
+        children.Debit(exit, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks, last.IsZombie || last.IsExiting);
         if (process.Group is not { } group) return; // Excluded, or never accounted.
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, process.Description.Name, group);

@@ -89,6 +89,7 @@ public sealed class Sampler : IDisposable
         _groups.BeginTick();
         _named.BeginTick();
         _signals.BeginTick(++_tick);
+        ulong reads = KernelClock.MonotonicNanoseconds();
         _tracker.Update();
         _smaps.BeginTick(_options.SmapsBudget); // After the update: what was read is given to those that are still alive.
         foreach (TrackedProcess process in _tracker.Alive) _smaps.Apply(process);
@@ -99,7 +100,7 @@ public sealed class Sampler : IDisposable
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
         foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);
-        _tracker.Children.EndTick(KernelClock.MonotonicNanoseconds());
+        _tracker.Children.EndTick(reads, KernelClock.MonotonicNanoseconds());
         _smaps.EndTick();
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();

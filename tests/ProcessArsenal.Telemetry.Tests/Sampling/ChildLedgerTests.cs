@@ -206,9 +206,36 @@ public sealed class ChildLedgerTests
         Ticks(3);
         Assert.Equal(18, Cpu(_first));
         Debit(21, 10, _first, 100, ended: 2 * second, left: 2 * second - second / 5);
-        Parent(+130);
+        Parent(+170);
         Ticks(3);
         Assert.Equal(18, Cpu(_first));
+    }
+
+    /// <summary>The bound is made of clocks that are read one after the other: all or nothing would lose all for a microsecond.</summary>
+    [Fact]
+    public void A_little_more_than_they_can_have_used_is_theirs_up_to_that()
+    {
+        const ulong second = 1_000_000_000;
+        _now = 10 * second;
+        Debit(20, 10, _first, 100, ended: second, left: second - second / 5); // 20 clock ticks, 1 of the timer, 1 as child times are whole ticks
+        Parent(+130);
+        Ticks(3);
+        Assert.Equal(22, Cpu(_first), 6);
+        Assert.Equal(0, _ledger.UnattributedTicks);
+    }
+
+    /// <summary>A tick found it on its way out: its record was made before.</summary>
+    [Fact]
+    public void Who_was_leaving_when_sampled_had_left_before()
+    {
+        const ulong second = 1_000_000_000;
+        _now = 10_000 * second;
+        Ticks(2);
+        _now = 10_001 * second;
+        Debit(20, 10, _first, 100, childTicks: 1, ended: 10_000 * second + second / 10, left: 10_000 * second - second / 5, wasLeaving: true);
+        Parent(+130);
+        Ticks(3);
+        Assert.Equal(29, Cpu(_first), 6);
     }
 
     /// <summary>The machine slept since it started, so that it seems to have left long ago. But it was there at the last tick.</summary>
@@ -235,10 +262,10 @@ public sealed class ChildLedgerTests
         Assert.Equal((0, 50), (Cpu(_first), _ledger.UnattributedTicks));
     }
 
-    private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null, ulong left = 0) =>
+    private void Debit(int pid, int parent, GroupState group, double ticks, double childTicks = 0, ulong? ended = null, ulong left = 0, bool wasLeaving = false) =>
         _ledger.Debit(
             new ProcessExit(pid, parent, ended ?? _now - 1, left, null, ExitOutcome.Success, default, _lifetime, _lifetime is null ? new TaskUsage { Tasks = 1 } : null),
-            group, ticks, childTicks > 0 ? childTicks : null);
+            group, ticks, childTicks > 0 ? childTicks : null, wasLeaving);
 
     private void Parent(ulong growth)
     {
@@ -248,7 +275,7 @@ public sealed class ChildLedgerTests
 
     private void Ticks(int count)
     {
-        for (int i = 0; i < count; i++, _now += 100) _ledger.EndTick(_now);
+        for (int i = 0; i < count; i++, _now += 100) _ledger.EndTick(_now - 50, _now);
     }
 
     private static double Cpu(GroupState group)

@@ -117,6 +117,21 @@ internal static class ConfigurationCatalogue
             Help = "How many processes have series of their own at most.",
             Example = "200",
         },
+        new ConfigurationKey<AttachRule>(new AttachKind(), c => c.Dotnet.Attach, (c, v) => c with { Dotnet = c.Dotnet with { Attach = v } })
+        {
+            Path = "dotnet.attach",
+            Help = "Which .NET processes are listened to: all, none, or those that an expression selects.",
+            Example = "'not group = \"legacy\"'",
+            Flag = "--dotnet-attach",
+            FlagValue = "rule",
+        },
+        new ConfigurationKey<ImmutableArray<string>>(
+            new MeterNamesKind(), c => c.Dotnet.Meters, (c, v) => c with { Dotnet = c.Dotnet with { Meters = v } })
+        {
+            Path = "dotnet.meters",
+            Help = "Meters of programs that are listened to beside those of the runtime and of ASP.NET Core, by name.",
+            Example = "[My.Shop]",
+        },
         new ConfigurationKey<string>(new PathKind("/proc"), c => c.Procfs, (c, v) => c with { Procfs = v })
         {
             Path = "procfs",
@@ -146,6 +161,7 @@ internal static class ConfigurationCatalogue
         ("sampling", "How processes are sampled."),
         ("groups", "How processes are grouped."),
         ("per_process", "Which processes have series of their own."),
+        ("dotnet", "Which .NET processes are listened to, and for what."),
         ("log", "What is logged, to standard error."),
     ];
 }

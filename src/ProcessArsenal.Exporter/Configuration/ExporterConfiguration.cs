@@ -27,6 +27,8 @@ public sealed record ExporterConfiguration
 
     public PerProcessSettings PerProcess { get; init; } = new();
 
+    public DotnetSettings Dotnet { get; init; } = new();
+
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;
 
@@ -73,6 +75,23 @@ public sealed record PerProcessSettings
 
     /// <summary>How many processes have series of their own at most: 0 to 10,000.</summary>
     public int Max { get; init; } = 200;
+}
+
+public sealed record DotnetSettings
+{
+    /// <summary>Which .NET processes are listened to.</summary>
+    public AttachRule Attach { get; init; } = AttachRule.All;
+
+    /// <summary>Meters of programs that are listened to beside the runtime's and ASP.NET Core's.</summary>
+    public ImmutableArray<string> Meters { get; init; } = [];
+}
+
+/// <summary>Which processes are attached to: all, none, or those that an expression selects.</summary>
+/// <param name="Text">As it is written.</param>
+/// <param name="Condition">Null for all and none.</param>
+public sealed record AttachRule(string Text, Expression? Condition)
+{
+    public static readonly AttachRule All = new("all", null), None = new("none", null);
 }
 
 public sealed record LogSettings

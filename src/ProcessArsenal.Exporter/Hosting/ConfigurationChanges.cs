@@ -1,5 +1,6 @@
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Telemetry.Compatibility;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Sampling;
 
@@ -20,6 +21,12 @@ internal static class ConfigurationChanges
         GroupLinger = configuration.Groups.Linger,
         Top = configuration.PerProcess.Top,
         MaxReported = configuration.PerProcess.Max,
+        Dotnet = configuration.Dotnet.Attach == AttachRule.None ? null : new DotnetOptions
+        {
+            Attach = configuration.Dotnet.Attach.Condition,
+            HasExclusions = !configuration.Groups.Exclude.IsEmpty,
+            Meters = configuration.Dotnet.Meters,
+        },
     };
 
     private static IReadOnlyList<GroupRule> Rules(GroupSettings groups) => [.. groups.Rules, .. groups.ProcessExporter.Rules];

@@ -6,12 +6,20 @@ namespace ProcessArsenal.Exporter.Hosting;
 /// <summary>The loop of ticks. The first is taken before the program says that it is ready.</summary>
 internal sealed partial class SamplingService : BackgroundService
 {
+    /// <summary>Between two ticks, if the second is early.</summary>
+    private static readonly TimeSpan LeastGap = TimeSpan.FromSeconds(1);
+
+    /// <summary>Others who begin at the same time may tell their first values as well.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
+
     private readonly Sampler _sampler;
     private readonly TimeProvider _time;
     private readonly ILogger<SamplingService> _logger;
     private readonly SelfTelemetry _self;
     private readonly PeriodicTimer _timer;
+    private readonly SemaphoreSlim _early = new(0, 1);
     private long _intervalTicks;
+    private long _lastTick;
 
     public SamplingService(Sampler sampler, ConfigurationResult loaded, SelfTelemetry self, TimeProvider time, ILogger<SamplingService> logger)
     {
@@ -22,6 +30,7 @@ internal sealed partial class SamplingService : BackgroundService
         TimeSpan interval = loaded.Configuration!.Sampling.Interval;
         _intervalTicks = interval.Ticks;
         _timer = new PeriodicTimer(interval, time);
+        sampler.EarlyTickWanted = WantEarlyTick;
         sampler.SignalLost = signal => Log.SignalUnavailable(logger, signal.Name, signal.Reason);
     }
 
@@ -46,7 +55,9 @@ internal sealed partial class SamplingService : BackgroundService
 
     public override void Dispose()
     {
+        _sampler.EarlyTickWanted = null;
         _timer.Dispose();
+        _early.Dispose();
         base.Dispose();
     }
 
@@ -54,7 +65,25 @@ internal sealed partial class SamplingService : BackgroundService
     {
         try
         {
-            while (await _timer.WaitForNextTickAsync(stoppingToken)) Tick();
+            Task<bool> next = _timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            Task early = _early.WaitAsync(stoppingToken);
+            while (true)
+            {
+                if (await Task.WhenAny(next, early) == next)
+                {
+                    if (!await next) return;
+                    next = _timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                }
+                else
+                {
+                    await early;
+                    TimeSpan gap = LeastGap - _time.GetElapsedTime(_lastTick);
+                    await Task.Delay(gap > Gathering ? gap : Gathering, _time, stoppingToken);
+                    early = _early.WaitAsync(stoppingToken);
+                    if (next.IsCompleted) continue; // It is time anyway.
+                }
+                Tick();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -68,9 +97,21 @@ internal sealed partial class SamplingService : BackgroundService
         }
     }
 
+    private void WantEarlyTick()
+    {
+        try
+        {
+            if (_early.CurrentCount == 0) _early.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // One is wanted already, or we are stopping.
+        }
+    }
+
     private TimeSpan Tick()
     {
-        long began = _time.GetTimestamp();
+        long began = _lastTick = _time.GetTimestamp();
         _sampler.Tick();
         TimeSpan duration = _time.GetElapsedTime(began);
         _self.Sampled(duration);

@@ -38,7 +38,8 @@ internal sealed class DiagnosticSocket : IDisposable
             if ((place == 0 ? "/tmp" : TemporaryDirectory(directory)) is not { } folder) continue;
             if (directory.OpenInner(folder.TrimEnd('/') + "/" + name, out ReadOutcome outcome) is not { } file)
             {
-                if (outcome == ReadOutcome.Denied) verdict = DiagnosticSocketOutcome.Denied;
+                // Of a process whose files we may not see it is not known that it is a .NET one, unless it shares our own directory.
+                if (outcome == ReadOutcome.Denied && File.Exists(Path.Join(folder, name))) verdict = DiagnosticSocketOutcome.Denied;
                 else if (outcome == ReadOutcome.Malformed) verdict = DiagnosticSocketOutcome.Unreachable; // We are out of descriptors, say: not for long.
                 continue;
             }
@@ -76,7 +77,9 @@ internal sealed class DiagnosticSocket : IDisposable
         {
             probe?.Dispose();
         }
-        return BinaryPrimitives.ReadInt32LittleEndian(credentials) == pid && BinaryPrimitives.ReadUInt32LittleEndian(credentials.AsSpan(4)) == user
+        // The user as of listen(2), which one that began as root may have left since.
+        uint listener = BinaryPrimitives.ReadUInt32LittleEndian(credentials.AsSpan(4));
+        return BinaryPrimitives.ReadInt32LittleEndian(credentials) == pid && (listener == user || listener == 0)
             ? DiagnosticSocketOutcome.Found
             : DiagnosticSocketOutcome.Impostor;
     }

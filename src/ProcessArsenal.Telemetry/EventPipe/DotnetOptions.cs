@@ -1,19 +1,43 @@
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Snapshots;
+
 namespace ProcessArsenal.Telemetry.EventPipe;
 
-/// <summary>What is asked of each .NET process.</summary>
-internal sealed record DotnetOptions
+/// <summary>Which .NET processes are listened to, and what is asked of each.</summary>
+public sealed record DotnetOptions
 {
-    /// <summary>Meters that are listened to: the runtime's own (.NET 9 and later), those of ASP.NET Core and of HttpClient, and what is added to them.
-    /// </summary>
-    public IReadOnlyList<string> Meters { get; init; } =
+    /// <summary>Meters of the runtime (.NET 9 and later), of ASP.NET Core and of HttpClient: always listened to.</summary>
+    public static readonly IReadOnlyList<string> OwnMeters =
     [
         "System.Runtime", "System.Net.Http", "System.Net.NameResolution", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing",
         "Microsoft.AspNetCore.Diagnostics", "Microsoft.AspNetCore.RateLimiting", "Microsoft.AspNetCore.HeaderParsing", "Microsoft.AspNetCore.Server.Kestrel",
         "Microsoft.AspNetCore.Http.Connections",
     ];
 
-    /// <summary>How often a target tells its meters.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Processes that are listened to; null: all that we may. Unknown is no.</summary>
+    public Expression? Attach { get; init; }
+
+    /// <summary>Processes that no series counts are not listened to either.</summary>
+    public bool HasExclusions { get; init; }
+
+    /// <summary>Meters of programs that are listened to as well, by name.</summary>
+    public IReadOnlyList<string> Meters { get; init; } = [];
+
+    /// <summary>All meters that are listened to.</summary>
+    internal IEnumerable<string> AllMeters => OwnMeters.Concat(Meters).Distinct();
+
+    /// <summary>Nothing needs to be known of a process but that it is a .NET one.</summary>
+    internal bool AttachesToAll => Attach is null && !HasExclusions;
+
+    /// <summary>Whether a session that was begun with the other may stay.</summary>
+    internal bool IsSame(DotnetOptions? other) =>
+        other is not null && Attach?.Text == other.Attach?.Text && HasExclusions == other.HasExclusions && Meters.SequenceEqual(other.Meters)
+        && (Interval, MostSeries, MostHistograms, BufferMegabytes) == (other.Interval, other.MostSeries, other.MostHistograms, other.BufferMegabytes);
+
+    internal bool Wants(in ProcessRow row) => Attach is null || Attach.Evaluate(row) == Truth.True;
+
+    /// <summary>How often a target tells its meters: it costs next to nothing, and what it tells is no older than that.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Series of one target; its runtime tells no more, and we keep no more.</summary>
     public int MostSeries { get; init; } = 1000;

@@ -23,6 +23,8 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     private static readonly TimeSpan LookDeadline = TimeSpan.FromSeconds(2);
 
+    private static readonly DotnetStatus Silent = new(DotnetTargetState.Silent, "it has told nothing for some intervals: it is stopped, hung, or very busy");
+
     private readonly ProcessDirectory _directory;
     private readonly DotnetOptions _options;
     private readonly TimeProvider _time;
@@ -30,22 +32,55 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _run;
     private readonly RuntimeEvents _runtime = new();
+    private readonly Action? _firstTold;
+    private readonly int _looks;
+    private DotnetStatus _status = new(DotnetTargetState.None, null);
+    private TargetSession? _session;
     private MeterTable _meters;
+    private long _intervals;
+    private long _toldAt;
+    private long _lost;
+    private long _lostBefore;
+    private long _droppedBefore;
 
     /// <param name="directory">Of the process; disposed with this.</param>
-    public DotnetTarget(ProcessDirectory directory, DotnetOptions options, TimeProvider time)
+    /// <param name="isNew">It has just begun: who has no socket may have one soon. Else it is looked at once.</param>
+    /// <param name="firstTold">Called, on any thread, when its first values have come.</param>
+    public DotnetTarget(ProcessDirectory directory, DotnetOptions options, TimeProvider time, bool isNew = true, Action? firstTold = null)
     {
         _directory = directory;
         _options = options;
         _time = time;
+        _firstTold = firstTold;
+        _looks = isNew ? Looks.Length : 1;
         _meters = new MeterTable(options.MostSeries);
         _run = Task.Run(RunAsync);
     }
 
-    public DotnetTargetState State { get; private set; }
+    /// <summary>How it stands. One that is attached and has told nothing for some intervals is silent.</summary>
+    public DotnetStatus Status
+    {
+        get
+        {
+            DotnetStatus status = Volatile.Read(ref _status);
+            TimeSpan silence = _time.GetElapsedTime(Interlocked.Read(ref _toldAt));
+            return status.State == DotnetTargetState.Attached && silence > Patience ? Silent : status;
+        }
+        private set => Volatile.Write(ref _status, value);
+    }
+
+    public DotnetTargetState State => Status.State;
 
     /// <summary>Why there is no session, in words; null while there is one, or before it was tried.</summary>
-    public string? Reason { get; private set; }
+    public string? Reason => Status.Reason;
+
+    /// <summary>Events that it wrote and that never came, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
+    public long Lost => _lostBefore + _lost;
+
+    /// <summary>Values of series beyond the most that are kept, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
+    public long Dropped => _droppedBefore + _meters.Dropped;
+
+    private TimeSpan Patience => 3 * _options.Interval + TimeSpan.FromSeconds(2);
 
     /// <summary>Sessions that were begun.</summary>
     public int Sessions { get; private set; }
@@ -72,7 +107,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         try
         {
             TimeSpan pause = LeastPause;
-            for (int look = 0; look < Looks.Length;)
+            for (int look = 0; look < _looks;)
             {
                 await Task.Delay(Looks[look], _time, _stop.Token);
                 (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await LookAsync();
@@ -88,7 +123,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
                 pause = pause * 2 < MostPause ? pause * 2 : MostPause;
                 look = 0; // Whatever it was, it may be another by now.
             }
-            (State, Reason) = (DotnetTargetState.None, null);
+            Status = new DotnetStatus(DotnetTargetState.None, null);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -96,7 +131,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         }
         catch (Exception e)
         {
-            (State, Reason) = (DotnetTargetState.Failed, e.Message); // One target must not take the others with it.
+            Status = new DotnetStatus(DotnetTargetState.Failed, e.Message); // One target must not take the others with it.
         }
     }
 
@@ -124,6 +159,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         // What a counter was before is not told again: those begin anew with each session.
         lock (_gate)
         {
+            (_lostBefore, _droppedBefore, _lost, _intervals) = (Lost, Dropped, 0, 0);
             _meters = new MeterTable(_options.MostSeries);
             _runtime.BeginStream();
         }
@@ -132,13 +168,19 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             await using TargetSession session = await TargetSession.StartAsync(socket, Providers(), _options.BufferMegabytes, Take, _time, _stop.Token);
             Sessions++;
-            (State, Reason) = (DotnetTargetState.Attached, null);
+            _session = session;
+            Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
+            Status = new DotnetStatus(DotnetTargetState.Attached, null);
             string? broken = await session.Completion.WaitAsync(_stop.Token);
-            (State, Reason) = (DotnetTargetState.Unreachable, broken ?? "its session ended");
+            Status = new DotnetStatus(DotnetTargetState.Unreachable, broken ?? "its session ended");
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            (State, Reason) = (DotnetTargetState.Unreachable, e.Message);
+            Status = new DotnetStatus(DotnetTargetState.Unreachable, e.Message);
+        }
+        finally
+        {
+            _session = null;
         }
         return _time.GetElapsedTime(began);
     }
@@ -150,7 +192,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
             ["SessionId"] = "SHARED",
             ["ClientId"] = Guid.NewGuid().ToString(),
             ["SharedIdentifier"] = Guid.NewGuid().ToString(),
-            ["Metrics"] = string.Join(';', _options.Meters),
+            ["Metrics"] = string.Join(';', _options.AllMeters),
             ["RefreshInterval"] = _options.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ["MaxTimeSeries"] = _options.MostSeries.ToString(CultureInfo.InvariantCulture),
             ["MaxHistograms"] = _options.MostHistograms.ToString(CultureInfo.InvariantCulture),
@@ -160,21 +202,36 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     private void Take(in NetTraceEvent value, TraceHeader? header)
     {
+        bool isFirst;
         lock (_gate)
         {
+            if (_session is { } session && session.Lost != _lost)
+            {
+                _lost = session.Lost;
+                _runtime.BeginStream(); // The end of what is under way may be among them.
+            }
             if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
             else if (value.Metadata.Provider == RuntimeEvents.Provider && header is not null) _runtime.Take(value, header.TicksPerSecond);
+            if (_intervals == _meters.Intervals) return;
+            isFirst = _intervals == 0;
+            _intervals = _meters.Intervals;
         }
+        Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
+        if (isFirst) _firstTold?.Invoke();
     }
 
-    private void Tell(DiagnosticSocketOutcome outcome) => (State, Reason) = outcome switch
+    private void Tell(DiagnosticSocketOutcome outcome) => Status = outcome switch
     {
-        DiagnosticSocketOutcome.Denied => (DotnetTargetState.Denied, "needs same user or root"),
-        DiagnosticSocketOutcome.Impostor => (DotnetTargetState.Impostor, "another process listens on its diagnostic socket"),
-        DiagnosticSocketOutcome.Unreachable => (DotnetTargetState.Unreachable, "nobody answers on its diagnostic socket"),
-        _ => (DotnetTargetState.None, null),
+        DiagnosticSocketOutcome.Denied => new DotnetStatus(DotnetTargetState.Denied, "needs same user or root"),
+        DiagnosticSocketOutcome.Impostor => new DotnetStatus(DotnetTargetState.Impostor, "another process listens on its diagnostic socket"),
+        DiagnosticSocketOutcome.Unreachable => new DotnetStatus(DotnetTargetState.Unreachable, "nobody answers on its diagnostic socket"),
+        _ => new DotnetStatus(DotnetTargetState.None, null),
     };
 }
+
+/// <summary>How it stands with a target.</summary>
+/// <param name="Reason">Why it is not attached, in words; null if it is, or if nobody knows.</param>
+internal sealed record DotnetStatus(DotnetTargetState State, string? Reason);
 
 /// <summary>How it stands with a target.</summary>
 internal enum DotnetTargetState
@@ -184,6 +241,9 @@ internal enum DotnetTargetState
 
     /// <summary>Its events are read.</summary>
     Attached,
+
+    /// <summary>It is attached, and tells nothing.</summary>
+    Silent,
 
     /// <summary>We are neither root nor of its user.</summary>
     Denied,

@@ -51,6 +51,9 @@ internal sealed class EventSource : IDisposable
         set => _look.WantsCommandLine = value;
     }
 
+    /// <summary>Told, on the thread of events, of newcomers that executed a file.</summary>
+    public Action<int>? Executed { get; set; }
+
     /// <summary>Begins to listen.</summary>
     /// <param name="needsEvents">What forks, execs and exits take; empty if we have them.</param>
     /// <param name="needsRecords">What exit records take; empty if we have them.</param>
@@ -147,6 +150,7 @@ internal sealed class EventSource : IDisposable
             {
                 if (newcomer.HasEnded || newcomer.IsAdopted || _stopping) continue; // Read without the lock: at worst a look in vain.
                 Describe(newcomer);
+                Executed?.Invoke(newcomer.Pid);
             }
             newcomers.Clear();
         }

@@ -8,7 +8,11 @@ internal static class LabelBlock
     /// <summary>Longest value published, in UTF-16 units; the rest is cut.</summary>
     public const int MaxValueLength = 256;
 
-    public static byte[] Encode(params ReadOnlySpan<(string Name, string? Value)> labels)
+    public static byte[] Encode(params ReadOnlySpan<(string Name, string? Value)> labels) =>
+        Encoding.UTF8.GetBytes(Text(labels)); // A lone surrogate becomes U+FFFD.
+
+    /// <summary>The same, not encoded yet.</summary>
+    public static string Text(params ReadOnlySpan<(string Name, string? Value)> labels)
     {
         var text = new StringBuilder();
         foreach ((string name, string? value) in labels)
@@ -19,7 +23,7 @@ internal static class LabelBlock
             AppendEscaped(text, value);
             text.Append('"');
         }
-        return Encoding.UTF8.GetBytes(text.ToString()); // A lone surrogate becomes U+FFFD.
+        return text.ToString();
     }
 
     private static void AppendEscaped(StringBuilder text, string value)

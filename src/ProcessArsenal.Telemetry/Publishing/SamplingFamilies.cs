@@ -25,7 +25,8 @@ internal static class SamplingFamilies
         "arsenal_series_dropped_total", "counter", null,
         "What a cap kept out, summed over samples: processes counted in the group other as there were too many groups, "
         + "and processes that got no series of their own as there were too many of them.",
-        "family=\"process_group\"", "family=\"process\"", "family=\"namedprocess_namegroup\"", "family=\"namedprocess_namegroup_thread\"");
+        "family=\"process_group\"", "family=\"process\"", "family=\"dotnet\"", "family=\"dotnet_process\"",
+        "family=\"namedprocess_namegroup\"", "family=\"namedprocess_namegroup_thread\"");
 
     private static readonly FamilyText Lost = new(
         "arsenal_kernel_messages_lost_total", "counter", null,
@@ -59,7 +60,7 @@ internal static class SamplingFamilies
         Single(ref writer, Excluded, health.Excluded);
         WriteEvents(ref writer, health);
         WriteCollectors(ref writer, snapshot, time);
-        WriteDropped(ref writer, health, snapshot.Named);
+        WriteDropped(ref writer, health, snapshot);
         WriteSignals(ref writer, health.Signals);
     }
 
@@ -89,14 +90,17 @@ internal static class SamplingFamilies
             if (CollectorCatalogue.All[i].ReadsSource) writer.Sample(CollectorSuccess.Series[i], snapshot.Collectors.Failed[i] == 0 ? 1 : 0);
     }
 
-    private static void WriteDropped(ref ExpositionWriter writer, in SamplingHealth health, NamedSnapshot named)
+    private static void WriteDropped(ref ExpositionWriter writer, in SamplingHealth health, Snapshot snapshot)
     {
+        NamedSnapshot named = snapshot.Named;
         writer.Family(Dropped);
         writer.Sample(Dropped.Series[0], health.GroupsFolded);
         writer.Sample(Dropped.Series[1], health.ProcessesNotReported);
+        writer.Sample(Dropped.Series[2], snapshot.Dotnet.Dropped);
+        writer.Sample(Dropped.Series[3], snapshot.Dotnet.NotAttached);
         if (!named.IsOn) return;
-        writer.Sample(Dropped.Series[2], named.GroupsFolded);
-        writer.Sample(Dropped.Series[3], named.ThreadsFolded);
+        writer.Sample(Dropped.Series[4], named.GroupsFolded);
+        writer.Sample(Dropped.Series[5], named.ThreadsFolded);
     }
 
     private static void WriteSignals(ref ExpositionWriter writer, IReadOnlyList<SignalStatus> signals)

@@ -88,6 +88,15 @@ internal sealed class ProcessTracker : IDisposable
     /// <summary>A process that was sampled and has ended.</summary>
     public Action<TrackedProcess, ProcessExit>? Ended { get; set; }
 
+    /// <summary>Told, on another thread, of newcomers that executed a file.</summary>
+    public Action<int>? Executed
+    {
+        set
+        {
+            if (_events is not null) _events.Executed = value;
+        }
+    }
+
     /// <summary>What the kernel's events told so far; null if they are not listened to.</summary>
     public EventTotals? Told => _events is null ? null : _told;
 

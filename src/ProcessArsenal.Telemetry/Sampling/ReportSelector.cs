@@ -3,7 +3,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
-/// <summary>Chooses which processes get series of their own: watched ones, and the busiest and largest with hysteresis; capped.</summary>
+/// <summary>Chooses which processes get series of their own: watched ones, .NET processes, and the busiest and largest with hysteresis; capped.</summary>
 internal sealed class ReportSelector
 {
     private double[] _scores = [];
@@ -27,6 +27,7 @@ internal sealed class ReportSelector
         {
             if (rows[i].Group is null) rows[i].Reported = ReportReason.None;
             else if (Matches(options.Watch, rows[i])) rows[i].Reported = ReportReason.Watched;
+            else if (processes[i].IsDotnet) rows[i].Reported = ReportReason.Dotnet;
             else if (processes[i].TopCpu.IsMember || processes[i].TopMemory.IsMember) rows[i].Reported = ReportReason.Top;
             else rows[i].Reported = ReportReason.None;
         }
@@ -55,13 +56,13 @@ internal sealed class ReportSelector
         Array.Sort(_scores, _indexes, 0, count);
     }
 
-    /// <summary>Watched before top, and those that had series before newcomers.</summary>
+    /// <summary>Watched before .NET processes, these before top, and those that had series before newcomers.</summary>
     private void Cap(Span<ProcessRow> rows, List<TrackedProcess> processes, int most)
     {
         int left = most;
-        for (int pass = 0; pass < 4; pass++)
+        for (int pass = 0; pass < 6; pass++)
         {
-            ReportReason reason = pass < 2 ? ReportReason.Watched : ReportReason.Top;
+            ReportReason reason = pass < 2 ? ReportReason.Watched : pass < 4 ? ReportReason.Dotnet : ReportReason.Top;
             bool incumbent = pass % 2 == 0;
             for (int i = 0; i < rows.Length; i++)
             {

@@ -2,6 +2,7 @@ using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Compatibility;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -19,6 +20,7 @@ public sealed class Sampler : IDisposable
     private readonly ReportSelector _selector = new();
     private readonly SmapsReader _smaps;
     private readonly NamedGroups _named;
+    private readonly DotnetTargets? _dotnet;
     private readonly SignalBoard _signals = new();
     private readonly EndedAccounts _ended;
     private SamplingOptions _options = new();
@@ -59,11 +61,18 @@ public sealed class Sampler : IDisposable
         {
             Ended = (process, exit) =>
             {
+                _dotnet?.Leave(process);
                 _ended.Close(process, exit, _tracker!.Children);
                 _named.Close(process, exit);
             },
         };
+        if (!listen) return; // Not worth it for a tick or two.
+        _dotnet = new DotnetTargets(proc, time) { FirstTold = () => EarlyTickWanted?.Invoke() };
+        _tracker.Executed = _dotnet.Executed;
     }
+
+    /// <summary>Raised, on any thread, when a process has told its first values: a tick would bring them to the page.</summary>
+    public Action? EarlyTickWanted { get; set; }
 
     /// <summary>Raised once for each signal that turns out to be unavailable, on the thread of the tick.</summary>
     public Action<SignalStatus>? SignalLost
@@ -105,6 +114,7 @@ public sealed class Sampler : IDisposable
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
+        AddDotnet(snapshot);
 
         _groups.EndTick(began, _time);
         FindUnknown();
@@ -140,6 +150,8 @@ public sealed class Sampler : IDisposable
 
     public void Dispose()
     {
+        foreach (TrackedProcess process in _tracker.Known) _dotnet?.Leave(process);
+        _dotnet?.Dispose();
         _tracker.Dispose();
         _smaps.Dispose();
     }
@@ -152,6 +164,7 @@ public sealed class Sampler : IDisposable
         _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
         _named.Configure(options, _tracker.Known);
+        _dotnet?.Configure(options.Dotnet, _tracker.Known);
     }
 
     private void AddRow(Snapshot snapshot, TrackedProcess process)
@@ -181,6 +194,22 @@ public sealed class Sampler : IDisposable
         process.IsNew = false;
         group.Add(row, process.Counters);
         _smaps.Offer(process);
+        _dotnet?.Consider(process, row);
+    }
+
+    private void AddDotnet(Snapshot snapshot)
+    {
+        snapshot.Dotnet.Clear();
+        if (_dotnet is null) return;
+        _dotnet.BeginTick();
+        for (int i = 0; i < _tracker.Alive.Count; i++)
+        {
+            TrackedProcess process = _tracker.Alive[i];
+            if (process.Dotnet is null) continue;
+            if (snapshot.Processes[i].Group is { } group) _dotnet.AddTo(snapshot.Dotnet, process, group);
+            else _dotnet.Leave(process); // Excluded by now.
+        }
+        _dotnet.EndTick(snapshot.Dotnet);
     }
 
     private GroupState Join(TrackedProcess process)

@@ -1,4 +1,5 @@
 using ProcessArsenal.Telemetry.Compatibility;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Grouping;
 
@@ -20,6 +21,9 @@ public sealed record SamplingOptions
 
     /// <summary>Publishes process-exporter's families too; null: it does not.</summary>
     public NamedGroupOptions? Compatibility { get; init; }
+
+    /// <summary>Which .NET processes are listened to; null: none.</summary>
+    public DotnetOptions? Dotnet { get; init; }
 
     /// <summary>Processes that get series of their own.</summary>
     public IReadOnlyList<Expression> Watch { get; init; } = [];

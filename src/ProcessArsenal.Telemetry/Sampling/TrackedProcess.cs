@@ -2,6 +2,7 @@ using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Compatibility;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
@@ -88,6 +89,12 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     /// <summary>Its part in process-exporter's families; null while they are off, or if it is excluded.</summary>
     public NamedMember? Named { get; set; }
 
+    /// <summary>Whether it is listened to as a .NET process; null if it was not looked at.</summary>
+    public AttachedProcess? Dotnet { get; set; }
+
+    /// <summary>It turned out to be a .NET process.</summary>
+    public bool IsDotnet { get; set; }
+
     /// <summary>It started since the last tick, and its start is not counted yet.</summary>
     public bool IsNew { get; set; }
 
@@ -144,6 +151,7 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
             ("name", Description.Name),
             ("executable", Description.Executable),
             ("owner", Description.User),
+            ("runtime", IsDotnet ? "dotnet" : null),
             ("unit", Description.Unit),
             ("container", Description.Container)]);
     }

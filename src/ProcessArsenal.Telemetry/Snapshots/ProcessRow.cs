@@ -34,6 +34,9 @@ public enum ReportReason : byte
     /// <summary>An expression under <c>watch</c> selects it.</summary>
     Watched,
 
+    /// <summary>It is a .NET process.</summary>
+    Dotnet,
+
     /// <summary>It is among the busiest or largest.</summary>
     Top,
 }

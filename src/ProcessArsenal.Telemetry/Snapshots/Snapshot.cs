@@ -50,6 +50,9 @@ public sealed class Snapshot
     /// <summary>process-exporter's families, where they are wanted.</summary>
     internal NamedSnapshot Named { get; } = new();
 
+    /// <summary>What .NET processes told of themselves.</summary>
+    internal DotnetSnapshot Dotnet { get; } = new();
+
     /// <summary>One value of one group; NaN is absent.</summary>
     public double GroupValue(int group, int slot) => _groupValues[group * CollectorCatalogue.GroupSlots + slot];
 

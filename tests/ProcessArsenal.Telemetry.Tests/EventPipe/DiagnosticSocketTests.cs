@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;

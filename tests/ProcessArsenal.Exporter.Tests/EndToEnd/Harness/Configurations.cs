@@ -11,7 +11,7 @@ internal static class Configurations
         StringBuilder text = new($"sampling: {{ interval: {interval} }}\ngroups:\n  rules:\n");
         foreach (string name in names)
             text.Append("    - { name: ").Append(name).Append(", exe: [").Append(name).Append("] }\n");
-        return text.ToString();
+        return text.Append("dotnet: { attach: none }\n").ToString(); // Else it would listen to the tests themselves.
     }
 
     /// <summary>The same, and every process of those groups has series of its own.</summary>

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Tests;
 
-namespace ProcessArsenal.Telemetry.Tests.EventPipe;
+namespace ProcessArsenal.Tests;
 
 /// <summary>A run of tests/targets/Shop. It ends when this object is disposed, and also when the test host dies: its input ends then.</summary>
 internal sealed class ShopTarget : IAsyncDisposable

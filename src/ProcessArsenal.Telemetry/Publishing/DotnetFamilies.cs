@@ -1,0 +1,53 @@
+using ProcessArsenal.Telemetry.EventPipe.Publishing;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Telemetry.Publishing;
+
+/// <summary>What .NET processes told of themselves, and how it stands with listening to them.</summary>
+internal static class DotnetFamilies
+{
+    private static readonly FamilyText State = new(
+        DotnetSnapshot.StateName, "gauge", null, "1 if the runtime of this .NET process is listened to; if not, the reason says what it takes.");
+
+    private static readonly FamilyText Lost = new(
+        "arsenal_dotnet_events_lost_total", "counter", null, "Events that this process wrote and that did not reach us: its buffer was full.");
+
+    private static readonly SeriesText LostLine = new("arsenal_dotnet_events_lost_total", "");
+
+    public static void Write(ref ExpositionWriter writer, DotnetSnapshot snapshot)
+    {
+        ReadOnlySpan<DotnetRow> rows = snapshot.Rows;
+        if (rows.IsEmpty) return;
+        WriteForeign(ref writer, snapshot);
+        writer.Family(State);
+        foreach (ref readonly DotnetRow row in rows) writer.Sample(row.State, row.Labels, row.IsAttached ? 1 : 0);
+        writer.Family(Lost);
+        foreach (ref readonly DotnetRow row in rows) writer.Sample(LostLine, row.Labels, row.Lost);
+    }
+
+    /// <summary>A family holds the series of all targets: goes through all of them at once, as each has its samples in the order of families.</summary>
+    private static void WriteForeign(ref ExpositionWriter writer, DotnetSnapshot snapshot)
+    {
+        ReadOnlySpan<DotnetRow> rows = snapshot.Rows;
+        Span<int> next = rows.Length <= 256 ? stackalloc int[rows.Length] : new int[rows.Length];
+        next.Clear();
+        while (true)
+        {
+            ForeignFamily? family = null;
+            for (int r = 0; r < rows.Length; r++)
+            {
+                if (next[r] < rows[r].Samples.Length && (family is null || rows[r].Samples[next[r]].Family.Order < family.Order))
+                    family = rows[r].Samples[next[r]].Family;
+            }
+            if (family is null) return;
+            writer.Family(family.Text);
+            for (int r = 0; r < rows.Length; r++)
+            {
+                ForeignSample[] samples = rows[r].Samples;
+                ReadOnlySpan<double> values = snapshot.ValuesOf(rows[r]);
+                for (; next[r] < samples.Length && samples[next[r]].Family.Order == family.Order; next[r]++)
+                    if (!double.IsNaN(values[next[r]])) writer.Sample(samples[next[r]].Series, rows[r].Labels, values[next[r]]);
+            }
+        }
+    }
+}

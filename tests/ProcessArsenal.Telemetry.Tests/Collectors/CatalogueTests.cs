@@ -27,8 +27,8 @@ public sealed class CatalogueTests
 
         ## Per process
 
-        For processes that `watch` selects, and for the busiest and largest. Every family has the labels `identity`, `pid` and `group`. Counters are those
-        of the process since it started. `process_info{name, executable, owner, unit, container} 1` says who it is: join on `identity`.
+        For processes that `watch` selects, for .NET processes, and for the busiest and largest. Every family has the labels `identity`, `pid` and `group`. Counters are those
+        of the process since it started. `process_info{name, executable, owner, runtime, unit, container} 1` says who it is: join on `identity`.
 
         | family | type | labels | what it is |
         |---|---|---|---|
@@ -48,6 +48,22 @@ public sealed class CatalogueTests
         """;
 
     private const string Rest = """
+
+        ## .NET processes
+
+        What the runtimes of .NET processes tell of themselves, for those that `dotnet.attach` selects (default: all that we may). Every family has the
+        labels `identity`, `pid` and `group`. Beside those below: all instruments of the meters `System.Runtime` (.NET 9 and later), of ASP.NET Core, of
+        HttpClient, and of those under `dotnet.meters` (with `otel_scope_name`), under their OpenTelemetry names as Prometheus has them. A histogram of a
+        target has only the bucket `+Inf`; its quantiles over the latest second are the gauge `<name>_quantile`. A counter counts from when its
+        process began, or from when it began to be listened to.
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+        | `dotnet_gc_pause_duration_seconds` | histogram | | Times in which a garbage collection had all managed threads wait. |
+        | `dotnet_monitor_lock_contention_duration_seconds` | histogram | | Times that threads waited for a lock (Monitor) of another. |
+        | `dotnet_thread_pool_starvation_total` | counter | | Times that the thread pool took more threads since work waited too long. |
+        | `arsenal_dotnet_session_state` | gauge | `state`, `reason` | 1 if the runtime of this .NET process is listened to; if not, what it takes. |
+        | `arsenal_dotnet_events_lost_total` | counter | | Events that the process wrote and that did not reach us. |
 
         ## The system
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 

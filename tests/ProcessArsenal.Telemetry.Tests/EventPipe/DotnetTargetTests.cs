@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 

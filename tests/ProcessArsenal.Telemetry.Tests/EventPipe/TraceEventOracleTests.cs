@@ -1,8 +1,8 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
-using ProcessArsenal.Tests;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 

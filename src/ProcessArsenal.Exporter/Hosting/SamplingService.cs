@@ -78,7 +78,7 @@ internal sealed partial class SamplingService : BackgroundService
                 {
                     await early;
                     TimeSpan gap = LeastGap - _time.GetElapsedTime(_lastTick);
-                    await Task.Delay(gap > Gathering ? gap : Gathering, _time, stoppingToken);
+                    await Task.WhenAny(next, Task.Delay(gap > Gathering ? gap : Gathering, _time, stoppingToken));
                     early = _early.WaitAsync(stoppingToken);
                     if (next.IsCompleted) continue; // It is time anyway.
                 }

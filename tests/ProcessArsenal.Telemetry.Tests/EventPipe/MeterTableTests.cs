@@ -117,7 +117,7 @@ public sealed class MeterTableTests
     }
 
     [Fact]
-    public void Garbage_does_no_harm() => Gen.Select(Gen.Int[0, 20], Gen.Byte.Array[0, 200]).Sample((id, payload) => Take(id, payload));
+    public void Garbage_does_no_harm() => Gen.Select(Gen.Int[0, 20], Gen.Byte.Array[0, 200]).Sample((id, payload) => Take(new MeterTable(3), id, payload));
 
     [Fact]
     public void Nor_does_a_payload_with_flaws() =>
@@ -125,10 +125,12 @@ public sealed class MeterTableTests
         {
             byte[] payload = [.. Texts("s", "Meter", "1", "time", "s", "k=v", "0.5=1;0.95=2;0.99=3", "7"), .. BitConverter.GetBytes(4), .. BitConverter.GetBytes(6.5)];
             payload[at % payload.Length] = value;
-            Take(id, payload[..Math.Min(length, payload.Length)]);
+            Take(new MeterTable(3), id, payload[..Math.Min(length, payload.Length)]);
         });
 
-    private void Take(int id, byte[] payload) => _table.Take(new NetTraceEvent(Kind(id), 0, 0, payload));
+    private void Take(int id, byte[] payload) => Take(_table, id, payload);
+
+    private static void Take(MeterTable table, int id, byte[] payload) => table.Take(new NetTraceEvent(Kind(id), 0, 0, payload));
 
     private static EventMetadata Kind(int id) => new(MeterTable.Provider, id, "Event", MeterTable.Keywords, 0, 4, []);
 

@@ -105,7 +105,8 @@ public sealed class TargetSessionTests
         shop.Signal("STOP");
         long began = TimeProvider.System.GetTimestamp();
         await Assert.ThrowsAsync<TimeoutException>(() => Begin(shop));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TargetSession.Patience, TargetSession.Patience * 2);
+        // A timer may be early by a tick of its clock.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TargetSession.Patience * 0.99, TargetSession.Patience * 2);
         shop.Signal("CONT");
         await using TargetSession session = await Begin(shop);
         await Until("meters", () => _meters.Series.Count > 0);

@@ -6,9 +6,15 @@ namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 /// <param name="Instrument">Its name.</param>
 /// <param name="Unit">UCUM, as a rule; empty if it has none.</param>
 /// <param name="Tags">As they come: <c>k=v,k2=v2</c>, not escaped.</param>
-/// <param name="Kind">What its values mean.</param>
+/// <param name="Kind">What its values are said to mean.</param>
 internal sealed record MeterSeries(string Meter, string Version, string Instrument, string Unit, string Tags, MeterKind Kind)
 {
+    /// <summary>Levels that runtimes 9 and 10 tell as counters (RuntimeMetrics.cs: <c>CreateObservableUpDownCounter</c> came later).</summary>
+    private static readonly string[] MistoldLevels = ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
+
+    /// <summary>What its values mean in truth: <see cref="Kind"/>, but for levels that are told as counters.</summary>
+    public MeterKind Meaning { get; } = Meter == "System.Runtime" && MistoldLevels.Contains(Instrument) ? MeterKind.UpDownCounter : Kind;
+
     /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded. NaN
     /// while none was told.</summary>
     public double Value { get; set; } = Kind == MeterKind.Histogram ? 0 : double.NaN;

@@ -47,13 +47,13 @@ internal sealed class ForeignFamilies
     /// <returns>Null if there is no place for it.</returns>
     public ForeignFamily? Of(MeterSeries series, string type, string suffix = "")
     {
-        string name = MeterNaming.Family(series.Instrument, series.Unit, series.Kind) + suffix;
+        string name = MeterNaming.Family(series.Instrument, series.Unit, series.Meaning) + suffix;
         string help = suffix.Length > 0 ? $"Quantiles of {series.Instrument} over the latest interval." : Help(series);
         if (!Array.Exists(OurPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && Find(name, type, help) is { } family) return family;
         return Find(MeterNaming.Label(series.Meter) + "_" + name, type, help);
     }
 
-    private static string Help(MeterSeries series) => series.Kind == MeterKind.UpDownCounter
+    private static string Help(MeterSeries series) => series.Meaning == MeterKind.UpDownCounter
         ? $"{series.Instrument} of the meter {series.Meter}; if it is no observed one, relative to when it began to be listened to."
         : $"{series.Instrument} of the meter {series.Meter}.";
 

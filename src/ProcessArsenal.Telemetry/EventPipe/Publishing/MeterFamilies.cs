@@ -15,7 +15,7 @@ internal sealed class MeterFamilies(ForeignFamilies families, IReadOnlyList<stri
     /// <returns>False if there is no place for it.</returns>
     public bool TryAddTo(List<ForeignSample> samples, MeterSeries series, HashSet<(ForeignFamily, string)> taken)
     {
-        string type = series.Kind switch
+        string type = series.Meaning switch
         {
             MeterKind.Counter => "counter",
             MeterKind.Histogram => "histogram",

@@ -19,8 +19,11 @@ internal sealed class DiagnosticSocket : IDisposable
 
     private DiagnosticSocket(InnerFile file) => _file = file;
 
+    /// <summary>Leads to it while it is held.</summary>
+    internal string Path => _file.Path;
+
     /// <summary>As Microsoft.Diagnostics.NETCore.Client takes it.</summary>
-    public string Port => _file.Path + ",connect";
+    public string Port => Path + ",connect";
 
     /// <summary>Looks for the socket of a process.</summary>
     /// <param name="directory">Of the process.</param>
@@ -65,7 +68,7 @@ internal sealed class DiagnosticSocket : IDisposable
         try
         {
             probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(_file.Path), cancellationToken);
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
             if (probe.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != credentials.Length) return DiagnosticSocketOutcome.Impostor;
         }
         catch (SocketException e)

@@ -19,8 +19,11 @@ internal sealed class DiagnosticSocket : IDisposable
 
     private DiagnosticSocket(InnerFile file) => _file = file;
 
+    /// <summary>Leads to it while it is held.</summary>
+    internal string Path => _file.Path;
+
     /// <summary>As Microsoft.Diagnostics.NETCore.Client takes it.</summary>
-    public string Port => _file.Path + ",connect";
+    public string Port => Path + ",connect";
 
     /// <summary>Looks for the socket of a process.</summary>
     /// <param name="directory">Of the process.</param>
@@ -39,7 +42,7 @@ internal sealed class DiagnosticSocket : IDisposable
             if (directory.OpenInner(folder.TrimEnd('/') + "/" + name, out ReadOutcome outcome) is not { } file)
             {
                 // Of a process whose files we may not see it is not known that it is a .NET one, unless it shares our own directory.
-                if (outcome == ReadOutcome.Denied && File.Exists(Path.Join(folder, name))) verdict = DiagnosticSocketOutcome.Denied;
+                if (outcome == ReadOutcome.Denied && File.Exists(System.IO.Path.Join(folder, name))) verdict = DiagnosticSocketOutcome.Denied;
                 else if (outcome == ReadOutcome.Malformed) verdict = DiagnosticSocketOutcome.Unreachable; // We are out of descriptors, say: not for long.
                 continue;
             }
@@ -66,7 +69,7 @@ internal sealed class DiagnosticSocket : IDisposable
         try
         {
             probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(_file.Path), cancellationToken);
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
             if (probe.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != credentials.Length) return DiagnosticSocketOutcome.Impostor;
         }
         catch (SocketException e)

@@ -1,8 +1,4 @@
-using System.Diagnostics.Tracing;
-using System.Globalization;
-using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
@@ -36,7 +32,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly int _looks;
     private DotnetStatus _status = new(DotnetTargetState.None, null);
     private TargetSession? _session;
-    private MeterTable _meters;
+    private TargetReadings _readings;
     private long _intervals;
     private long _toldAt;
     private long _lost;
@@ -53,7 +49,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         _time = time;
         _firstTold = firstTold;
         _looks = isNew ? Looks.Length : 1;
-        _meters = new MeterTable(options.MostSeries);
+        _readings = new TargetReadings(options, null, _runtime);
         _run = Task.Run(RunAsync);
     }
 
@@ -78,9 +74,12 @@ internal sealed class DotnetTarget : IAsyncDisposable
     public long Lost => _lostBefore + _lost;
 
     /// <summary>Values of series beyond the most that are kept, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
-    public long Dropped => _droppedBefore + _meters.Dropped;
+    public long Dropped => _droppedBefore + _readings.Dropped;
 
     private TimeSpan Patience => 3 * _options.Interval + TimeSpan.FromSeconds(2);
+
+    /// <summary>Of its runtime; null if it has not told.</summary>
+    public string? Version => _readings.Runtime?.Version;
 
     /// <summary>Sessions that were begun.</summary>
     public int Sessions { get; private set; }
@@ -89,9 +88,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
     public Task Finished => _run;
 
     /// <summary>Reads what it has told, while nothing is added.</summary>
-    public T Read<T>(Func<MeterTable, RuntimeEvents, T> read)
+    public T Read<T>(Func<TargetReadings, T> read)
     {
-        lock (_gate) return read(_meters, _runtime);
+        lock (_gate) return read(_readings);
     }
 
     public async ValueTask DisposeAsync()
@@ -156,17 +155,11 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <returns>How long it was held.</returns>
     private async Task<TimeSpan> HoldAsync(DiagnosticSocket socket)
     {
-        // What a counter was before is not told again: those begin anew with each session.
-        lock (_gate)
-        {
-            (_lostBefore, _droppedBefore, _lost, _intervals) = (Lost, Dropped, 0, 0);
-            _meters = new MeterTable(_options.MostSeries);
-            _runtime.BeginStream();
-        }
         long began = _time.GetTimestamp();
         try
         {
-            await using TargetSession session = await TargetSession.StartAsync(socket, Providers(), _options.BufferMegabytes, Take, _time, _stop.Token);
+            TargetReadings readings = Renew(await AskAsync(socket));
+            await using TargetSession session = await TargetSession.StartAsync(socket, readings.Providers(), _options.BufferMegabytes, Take, _time, _stop.Token);
             Sessions++;
             _session = session;
             Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
@@ -185,20 +178,31 @@ internal sealed class DotnetTarget : IAsyncDisposable
         return _time.GetElapsedTime(began);
     }
 
-    private EventPipeProvider[] Providers() =>
-    [
-        new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, new Dictionary<string, string>
+    /// <summary>What it runs on; null if it does not tell.</summary>
+    private async Task<RuntimeInfo?> AskAsync(DiagnosticSocket socket)
+    {
+        using var late = new CancellationTokenSource(LookDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stop.Token);
+        try
         {
-            ["SessionId"] = "SHARED",
-            ["ClientId"] = Guid.NewGuid().ToString(),
-            ["SharedIdentifier"] = Guid.NewGuid().ToString(),
-            ["Metrics"] = string.Join(';', _options.AllMeters),
-            ["RefreshInterval"] = _options.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-            ["MaxTimeSeries"] = _options.MostSeries.ToString(CultureInfo.InvariantCulture),
-            ["MaxHistograms"] = _options.MostHistograms.ToString(CultureInfo.InvariantCulture),
-        }),
-        new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords),
-    ];
+            return await RuntimeInfo.ReadAsync(socket, either.Token);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            return null; // It is stopped or hung: the session will not begin either, and say so.
+        }
+    }
+
+    /// <summary>What a counter was before is not told again: those begin anew with each session.</summary>
+    private TargetReadings Renew(RuntimeInfo? runtime)
+    {
+        lock (_gate)
+        {
+            (_lostBefore, _droppedBefore, _lost, _intervals) = (Lost, Dropped, 0, 0);
+            _runtime.BeginStream();
+            return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime);
+        }
+    }
 
     private void Take(in NetTraceEvent value, TraceHeader? header)
     {
@@ -210,11 +214,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
                 _lost = session.Lost;
                 _runtime.BeginStream(); // The end of what is under way may be among them.
             }
-            if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
-            else if (value.Metadata.Provider == RuntimeEvents.Provider && header is not null) _runtime.Take(value, header.TicksPerSecond);
-            if (_intervals == _meters.Intervals) return;
+            _readings.Take(value, header);
+            if (_intervals == _readings.Intervals) return;
             isFirst = _intervals == 0;
-            _intervals = _meters.Intervals;
+            _intervals = _readings.Intervals;
         }
         Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
         if (isFirst) _firstTold?.Invoke();

@@ -121,18 +121,14 @@ internal sealed class DotnetTargets : IDisposable
             process.Dotnet = new AttachedProcess(null, attached.Image, null);
             return;
         }
-        if (!process.IsDotnet)
-        {
-            process.IsDotnet = true;
-            process.DropLabels();
-        }
+        process.RunsOn(target.Version);
         process.EnsureLabels(group);
         view.Tell(status.State, status.Reason);
         bool isAttached = status.State == DotnetTargetState.Attached;
-        long dropped = target.Read((meters, events) =>
+        long dropped = target.Read(readings =>
         {
             snapshot.Begin(process.Labels!, view.StateLine, isAttached, target.Lost);
-            if (isAttached) view.CopyTo(snapshot, meters, events, _families.Round);
+            if (isAttached) view.CopyTo(snapshot, readings, _families.Round);
             return target.Dropped;
         });
         _dropped += view.Dropped + dropped - view.DroppedByTarget;

@@ -93,7 +93,10 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     public AttachedProcess? Dotnet { get; set; }
 
     /// <summary>It turned out to be a .NET process.</summary>
-    public bool IsDotnet { get; set; }
+    public bool IsDotnet { get; private set; }
+
+    /// <summary>Of .NET; null if it has not told.</summary>
+    public string? RuntimeVersion { get; private set; }
 
     /// <summary>It started since the last tick, and its start is not counted yet.</summary>
     public bool IsNew { get; set; }
@@ -134,6 +137,15 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
         Rates = Analysis.Rates.AtRest(Sample);
     }
 
+    /// <summary>It is a .NET process.</summary>
+    /// <param name="version">Of its runtime, if it has told.</param>
+    public void RunsOn(string? version)
+    {
+        if (IsDotnet && RuntimeVersion == version) return;
+        (IsDotnet, RuntimeVersion) = (true, version);
+        DropLabels();
+    }
+
     public void DropLabels() => Labels = InfoLabels = null;
 
     public void EnsureLabels(string group)
@@ -152,6 +164,7 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
             ("executable", Description.Executable),
             ("owner", Description.User),
             ("runtime", IsDotnet ? "dotnet" : null),
+            ("runtime_version", RuntimeVersion),
             ("unit", Description.Unit),
             ("container", Description.Container)]);
     }

@@ -52,9 +52,10 @@ public sealed class CatalogueTests
         ## .NET processes
 
         What the runtimes of .NET processes tell of themselves, for those that `dotnet.attach` selects (default: all that we may). Every family has the
-        labels `identity`, `pid` and `group`. Beside those below: all instruments of the meters `System.Runtime` (.NET 9 and later), of ASP.NET Core, of
-        HttpClient, and of those under `dotnet.meters` (with `otel_scope_name`), under their OpenTelemetry names as Prometheus has them. A histogram of a
-        target has only the bucket `+Inf`; its quantiles over the latest second are the gauge `<name>_quantile`. A counter counts from when its
+        labels `identity`, `pid` and `group`. Beside those below: all instruments of the meters `System.Runtime`, of ASP.NET Core, of HttpClient, and of
+        those under `dotnet.meters` (with `otel_scope_name`), under their OpenTelemetry names as Prometheus has them. What .NET 8 tells of its runtime
+        are event counters: they are published under the names that the same values have as instruments since .NET 9. Histograms have real buckets
+        on .NET 10; earlier runtimes tell none, so that theirs have only `+Inf`, and the gauge `<name>_quantile` over the latest second. A counter counts from when its
         process began, or from when it began to be listened to.
 
         | family | type | labels | what it is |

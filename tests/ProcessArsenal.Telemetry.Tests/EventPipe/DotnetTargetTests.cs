@@ -19,7 +19,7 @@ public sealed class DotnetTargetTests
         await using var target = new DotnetTarget(directory, Options, TimeProvider.System);
         await Until("a session", target, t => t.State == DotnetTargetState.Attached);
         TimeSpan attached = TimeProvider.System.GetElapsedTime(began);
-        await Until("meters", target, t => t.Read((meters, _) => meters.Series.Count) > 0);
+        await Until("meters", target, t => t.Read(readings => readings.SeriesCount) > 0);
         TimeSpan read = TimeProvider.System.GetElapsedTime(began);
         TestContext.Current.TestOutputHelper!.WriteLine($"attached after {attached.TotalSeconds:F2} s, first values after {read.TotalSeconds:F2} s");
         process.StandardInput.Close();
@@ -42,7 +42,7 @@ public sealed class DotnetTargetTests
     {
         await using ShopTarget shop = await ShopTarget.Start();
         await using var target = new DotnetTarget(shop.Look().Directory, Options, TimeProvider.System);
-        await Until("meters", target, t => t.Read((meters, _) => meters.Series.Count) > 0);
+        await Until("meters", target, t => t.Read(readings => readings.SeriesCount) > 0);
         shop.Signal("KILL");
         await Until("its end", target, t => t.State != DotnetTargetState.Attached);
         Assert.NotNull(target.Reason);
@@ -58,7 +58,7 @@ public sealed class DotnetTargetTests
         Assert.Contains("stopped", target.Reason, StringComparison.Ordinal);
         shop.Signal("CONT");
         await Until("a session", target, t => t.State == DotnetTargetState.Attached);
-        await Until("meters", target, t => t.Read((meters, _) => meters.Series.Count) > 0);
+        await Until("meters", target, t => t.Read(readings => readings.SeriesCount) > 0);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DotnetTargetTests
     {
         await using ShopTarget shop = await ShopTarget.Start();
         var target = new DotnetTarget(shop.Look().Directory, Options, TimeProvider.System);
-        await Until("meters", target, t => t.Read((meters, _) => meters.Series.Count) > 0);
+        await Until("meters", target, t => t.Read(readings => readings.SeriesCount) > 0);
         shop.Signal("STOP");
         long began = TimeProvider.System.GetTimestamp();
         await target.DisposeAsync();

@@ -2,7 +2,7 @@ using System.Globalization;
 using Shop;
 
 // A program that is watched. Says "ready", then obeys lines on its input, each answered by a line:
-// order COUNT CITY | collect | throw COUNT | report; its end ends it. A report is what it knows of itself.
+// order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | report; its end ends it. A report is what it knows of itself.
 using var store = new Store();
 Console.WriteLine("ready");
 while (Console.ReadLine() is { } line)
@@ -12,6 +12,11 @@ while (Console.ReadLine() is { } line)
     {
         case "order":
             for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) store.Order(words[2], (i % 100) / 1000.0);
+            Console.WriteLine("done");
+            break;
+        case "take":
+            string[] order = words[2].Split(' ', 2);
+            for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) store.Order(order[1], double.Parse(order[0], CultureInfo.InvariantCulture));
             Console.WriteLine("done");
             break;
         case "collect":

@@ -25,6 +25,13 @@ internal sealed record MeterSeries(string Meter, string Version, string Instrume
     /// <summary>Of a histogram over the latest interval: the quantiles 0.5, 0.95 and 0.99; NaN without any.</summary>
     public double[] Quantiles { get; } = Kind == MeterKind.Histogram ? [double.NaN, double.NaN, double.NaN] : [];
 
+    /// <summary>Of a histogram: the upper ends of its buckets, inclusive and rising. Shared: not to be written.</summary>
+    public double[] Bounds { get; } = Kind == MeterKind.Histogram ? BucketLadder.Of(Unit).Bounds : [];
+
+    /// <summary>Of a histogram, for each of <see cref="Bounds"/>: how many values are known to be at most that, those of the buckets before it
+    /// included; how many there are at all says <see cref="Count"/>. Never falls. Null where the runtime tells quantiles only.</summary>
+    public long[]? Buckets { get; set; }
+
     /// <summary>The interval in which it was told last, by <see cref="MeterTable.Intervals"/>.</summary>
     public long Interval { get; set; }
 }

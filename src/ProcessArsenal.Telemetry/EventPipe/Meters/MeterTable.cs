@@ -14,7 +14,10 @@ internal sealed class MeterTable(int most)
     public const long Keywords = 0x2;
 
     private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, HistogramLimit = 13, CallbackError = 14,
-        OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
+        OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17, ExponentialHistogramValue = 19;
+
+    /// <summary>The first runtime that tells buckets.</summary>
+    private const int BucketsSince = 10;
 
     /// <summary>The runtime cuts events off at 64 KiB. What names a series is far less, and kept for each of them.</summary>
     private const int LongestPayload = 64 * 1024, LongestKey = 4096;
@@ -22,6 +25,7 @@ internal sealed class MeterTable(int most)
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
 
     private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
+    private readonly Dictionary<byte[], ExponentialHistogram> _histograms = new(ByteSequence.Comparer); // by the number of the instrument as well
 
     /// <summary>All series so far.</summary>
     public IReadOnlyCollection<MeterSeries> Series => _series.Values;
@@ -40,6 +44,26 @@ internal sealed class MeterTable(int most)
 
     /// <summary>What the target complained of last: another session with other settings, a callback that threw; null if nothing.</summary>
     public string? Complaint { get; private set; }
+
+    /// <summary>What a session on <see cref="Provider"/> asks for. It is shared with other tools that want the same interval and limits.</summary>
+    /// <param name="major">Version of the runtime; 0 if that is not known.</param>
+    public static Dictionary<string, string> Arguments(DotnetOptions options, int major)
+    {
+        var arguments = new Dictionary<string, string>
+        {
+            ["SessionId"] = "SHARED",
+            ["ClientId"] = Guid.NewGuid().ToString(), // Without one a shared session never ends.
+            ["SharedIdentifier"] = Guid.NewGuid().ToString(),
+            ["Metrics"] = string.Join(';', options.AllMeters),
+            ["RefreshInterval"] = options.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            ["MaxTimeSeries"] = options.MostSeries.ToString(CultureInfo.InvariantCulture),
+            ["MaxHistograms"] = options.MostHistograms.ToString(CultureInfo.InvariantCulture),
+        };
+        // Totals make good for what was lost on the way. And one that is reset for deltas keeps bucket 0 in its range, which spoils its scale
+        // (CircularBufferBuckets.Clear of .NET 10).
+        if (major >= BucketsSince) arguments["Base2ExponentialHistogram"] = "scale=20;maxBuckets=160;reportDeltas=false";
+        return arguments;
+    }
 
     /// <summary>Takes an event of <see cref="Provider"/>.</summary>
     public void Take(in NetTraceEvent value)
@@ -61,6 +85,9 @@ internal sealed class MeterTable(int most)
             case HistogramValue:
                 TakeValue(value.Payload, MeterKind.Histogram);
                 break;
+            case ExponentialHistogramValue:
+                TakeBuckets(value.Payload);
+                break;
             case SeriesLimit or HistogramLimit:
                 IsLimited = true;
                 break;
@@ -79,7 +106,6 @@ internal sealed class MeterTable(int most)
         var cursor = new BinaryCursor(payload);
         _ = cursor.ReadText(); // session
         int start = payload.Length - cursor.Left;
-        BinaryCursor names = cursor;
         for (int i = 0; i < 5; i++) _ = cursor.ReadText();
         int keyLength = payload.Length - cursor.Left - start;
         if (cursor.HasFailed || payload.Length > LongestPayload || keyLength > LongestKey)
@@ -87,20 +113,62 @@ internal sealed class MeterTable(int most)
             Malformed++;
             return;
         }
-        ReadOnlySpan<byte> key = payload.Slice(start, keyLength);
-        if (!_series.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out MeterSeries? series))
+        if (Find(payload.Slice(start, keyLength), kind) is not { } series) return;
+        if (series.Kind != kind || !TryApply(series, ref cursor)) Malformed++;
+        else series.Interval = Intervals;
+    }
+
+    /// <summary>Here the number of the instrument stands between its name and its unit. Several may share all names: they make one series.</summary>
+    private void TakeBuckets(ReadOnlySpan<byte> payload)
+    {
+        var cursor = new BinaryCursor(payload);
+        _ = cursor.ReadText(); // session
+        int start = payload.Length - cursor.Left;
+        for (int i = 0; i < 3; i++) _ = cursor.ReadText();
+        int number = payload.Length - cursor.Left;
+        cursor.Skip(sizeof(int));
+        for (int i = 0; i < 2; i++) _ = cursor.ReadText();
+        int end = payload.Length - cursor.Left;
+        if (cursor.HasFailed || payload.Length > LongestPayload || end - start > LongestKey)
         {
-            if (_series.Count >= most)
+            Malformed++;
+            return;
+        }
+        if (!_histograms.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(payload[start..end], out ExponentialHistogram? histogram))
+        {
+            if (_histograms.Count >= most)
             {
                 Dropped++;
                 return;
             }
-            series = new MeterSeries(
-                names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), kind);
-            _series.Add(key.ToArray(), series);
+            if (Find([.. payload[start..number], .. payload[(number + sizeof(int))..end]], MeterKind.Histogram) is not { } series) return;
+            if (series.Kind != MeterKind.Histogram)
+            {
+                Malformed++;
+                return;
+            }
+            histogram = new ExponentialHistogram(series);
+            _histograms.Add(payload[start..end].ToArray(), histogram);
         }
-        if (series.Kind != kind || !TryApply(series, ref cursor)) Malformed++;
-        else series.Interval = Intervals;
+        if (!histogram.TryTake(ref cursor)) Malformed++;
+        else histogram.Series.Interval = Intervals;
+    }
+
+    /// <summary>The series of a key: meter, version, instrument, unit, tags.</summary>
+    /// <returns>Null if there is no room for another.</returns>
+    private MeterSeries? Find(ReadOnlySpan<byte> key, MeterKind kind)
+    {
+        if (_series.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out MeterSeries? series)) return series;
+        if (_series.Count >= most)
+        {
+            Dropped++;
+            return null;
+        }
+        var names = new BinaryCursor(key);
+        series = new MeterSeries(
+            names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), kind);
+        _series.Add(key.ToArray(), series);
+        return series;
     }
 
     private static bool TryApply(MeterSeries series, ref BinaryCursor cursor)

@@ -28,9 +28,25 @@ internal sealed class MeterFamilies(ForeignFamilies families, IReadOnlyList<stri
             samples.Add(new ForeignSample(family, new SeriesText(family.Name, labels), () => series.Value));
             return true;
         }
+        AddHistogram(samples, family, series, labels);
+        // A runtime that tells buckets tells no quantiles.
+        return series.Buckets is not null || TryAddQuantiles(samples, series, labels, taken);
+    }
+
+    private static void AddHistogram(List<ForeignSample> samples, ForeignFamily family, MeterSeries series, string labels)
+    {
+        for (int i = 0; i < series.Bounds.Length && series.Buckets is not null; i++)
+        {
+            int index = i;
+            samples.Add(new ForeignSample(family, RuntimeFamilies.Bucket(family, series.Bounds[i], labels), () => series.Buckets[index]));
+        }
         samples.Add(new ForeignSample(family, RuntimeFamilies.Bucket(family, double.PositiveInfinity, labels), () => series.Count));
         samples.Add(new ForeignSample(family, new SeriesText(family.Name + "_sum", labels), () => series.Value));
         samples.Add(new ForeignSample(family, new SeriesText(family.Name + "_count", labels), () => series.Count));
+    }
+
+    private bool TryAddQuantiles(List<ForeignSample> samples, MeterSeries series, string labels, HashSet<(ForeignFamily, string)> taken)
+    {
         if (families.Of(series, "gauge", "_quantile") is not { } quantiles || !taken.Add((quantiles, labels))) return false;
         for (int i = 0; i < Quantiles.Length; i++)
         {

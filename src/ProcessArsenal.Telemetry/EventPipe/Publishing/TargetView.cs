@@ -1,5 +1,4 @@
 using ProcessArsenal.Telemetry.EventPipe.Meters;
-using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Publishing;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -9,7 +8,7 @@ namespace ProcessArsenal.Telemetry.EventPipe.Publishing;
 internal sealed class TargetView(MeterFamilies meterFamilies, RuntimeFamilies runtimeFamilies)
 {
     private ForeignSample[] _samples = [];
-    private MeterTable? _meters;
+    private TargetReadings? _readings;
     private int _series;
     private int _types;
     private (DotnetTargetState State, string? Reason) _told = (DotnetTargetState.None, "nothing yet");
@@ -32,10 +31,10 @@ internal sealed class TargetView(MeterFamilies meterFamilies, RuntimeFamilies ru
     }
 
     /// <summary>Copies the values; to be called while they stand still.</summary>
-    public void CopyTo(DotnetSnapshot snapshot, MeterTable meters, RuntimeEvents events, long round)
+    public void CopyTo(DotnetSnapshot snapshot, TargetReadings readings, long round)
     {
-        // A table grows only, and each session has one of its own.
-        if (_meters != meters || _series != meters.Series.Count || _types != events.Exceptions.Count) PutTogether(meters, events);
+        // They grow only, and each session has its own.
+        if (_readings != readings || _series != readings.SeriesCount || _types != readings.Events.Exceptions.Count) PutTogether(readings);
         Span<double> values = snapshot.AddSamples(_samples);
         for (int i = 0; i < _samples.Length; i++)
         {
@@ -45,13 +44,13 @@ internal sealed class TargetView(MeterFamilies meterFamilies, RuntimeFamilies ru
         }
     }
 
-    private void PutTogether(MeterTable meters, RuntimeEvents events)
+    private void PutTogether(TargetReadings readings)
     {
-        (_meters, _series, _types, Dropped) = (meters, meters.Series.Count, events.Exceptions.Count, 0);
+        (_readings, _series, _types, Dropped) = (readings, readings.SeriesCount, readings.Events.Exceptions.Count, 0);
         var samples = new List<ForeignSample>();
         var taken = new HashSet<(ForeignFamily, string)>();
-        runtimeFamilies.AddTo(samples, events);
-        foreach (MeterSeries series in meters.Series)
+        runtimeFamilies.AddTo(samples, readings.Events);
+        foreach (MeterSeries series in readings.Series)
             if (!meterFamilies.TryAddTo(samples, series, taken)) Dropped++;
         // Those of a family together, as a page has them; in it as they came.
         _samples = [.. samples.OrderBy(sample => sample.Family.Order)];

@@ -1,0 +1,66 @@
+using System.Diagnostics.Tracing;
+using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Telemetry.EventPipe.Meters;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Telemetry.EventPipe.Runtime;
+
+namespace ProcessArsenal.Telemetry.EventPipe;
+
+/// <summary>What one session on a target asks for, and what it has told. Which that is depends on the version of its runtime. Used by one thread at a
+/// time.</summary>
+/// <param name="runtime">Null if it does not say what it is: then it is asked what old ones know.</param>
+/// <param name="events">Those go on from one session to the next.</param>
+internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events)
+{
+    /// <summary>The first runtime whose own values are instruments of a meter.</summary>
+    private const int MeterSince = 9;
+
+    private readonly MeterTable _meters = new(options.MostSeries);
+    private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
+
+    public RuntimeInfo? Runtime => runtime;
+
+    public RuntimeEvents Events => events;
+
+    /// <summary>All series so far; there are never fewer.</summary>
+    public IEnumerable<MeterSeries> Series => _counters is null ? _meters.Series : _counters.Series.Concat(_meters.Series);
+
+    public int SeriesCount => _meters.Series.Count + (_counters?.Series.Count ?? 0);
+
+    /// <summary>Intervals that have ended: a target that tells anything ends one each <see cref="DotnetOptions.Interval"/>.</summary>
+    public long Intervals => _meters.Intervals + (_counters?.Intervals ?? 0);
+
+    /// <summary>Values of series beyond the most that are kept.</summary>
+    public long Dropped => _meters.Dropped;
+
+    /// <summary>What the target complained of last; null if of nothing.</summary>
+    public string? Complaint => _meters.Complaint;
+
+    /// <summary>What the session asks for.</summary>
+    public EventPipeProvider[] Providers()
+    {
+        EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0));
+        EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
+        if (_counters is null) return [meters, own];
+        return [meters, own, new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(options))];
+    }
+
+    /// <summary>Takes an event of one of <see cref="Providers"/>.</summary>
+    public void Take(in NetTraceEvent value, TraceHeader? header)
+    {
+        switch (value.Metadata.Provider)
+        {
+            case MeterTable.Provider:
+                _meters.Take(value);
+                break;
+            case RuntimeEvents.Provider when header is not null:
+                events.Take(value, header.TicksPerSecond);
+                break;
+            case RuntimeCounters.Provider:
+                _counters?.Take(value);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -55,6 +55,12 @@ bench-page: publish $(WORKLOAD) artifacts/cputime ## CPU of a whole request for 
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/page.sh
 
+.PHONY: bench-overhead
+bench-overhead: publish ## CPU of a .NET web program for a request, listened to against not (PAIRS=24 REQUESTS=100000)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
+
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
 	@scripts/setup.sh run

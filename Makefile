@@ -55,6 +55,12 @@ bench-page: publish $(WORKLOAD) artifacts/cputime ## CPU of a whole request for 
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/page.sh
 
+.PHONY: bench-overhead
+bench-overhead: publish ## CPU of a .NET web program for a request, listened to against not (PAIRS=24 REQUESTS=100000)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
+
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
 	@scripts/setup.sh run
@@ -84,15 +90,20 @@ artifacts/floor artifacts/cputime:
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
 
-TARGETS := $(foreach framework,net8.0 net9.0,artifacts/targets/$(framework)/Shop)
+TARGET_PROGRAMS := Shop Web Worker
+TARGET_FRAMEWORKS := net8.0 net9.0
+TARGETS := $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),artifacts/targets/$(program)/$(framework)/$(program)))
 
 .PHONY: targets
-targets: $(TARGETS) ## the program that tests look into, with older runtimes of its own
+targets: $(TARGETS) ## the programs that tests look into, with older runtimes of their own
 
-$(TARGETS): artifacts/targets/%/Shop: $(wildcard tests/targets/Shop/*.cs*) $(BUILD_FILES)
+define target # program, framework
+artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)
 	@scripts/setup.sh run
-	dotnet publish tests/targets/Shop -c Release -f $* --use-current-runtime --self-contained -o $(@D)
-	@touch $@
+	dotnet publish tests/targets/$(1) -c Release -f $(2) --use-current-runtime --self-contained -o $$(@D)
+	@touch $$@
+endef
+$(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),$(eval $(call target,$(program),$(framework)))))
 
 .PHONY: image
 image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images

@@ -47,9 +47,16 @@ public sealed class DotnetTests(ITestOutputHelper output)
             Assert.Equal(0, page.Value("arsenal_dotnet_events_lost_total", Pid(shop)));
             Series info = Assert.Single(page.Where("process_info", Pid(shop)));
             Assert.Equal("dotnet", info["runtime"]);
+            Assert.StartsWith(shop == eight ? "8." : shop == nine ? "9." : "10.", info["runtime_version"]);
+            // Of .NET 8 by its event counters.
+            Assert.Equal("gauge", page.Types["dotnet_thread_pool_thread_count"]);
+            Assert.True(page.Value("dotnet_thread_pool_thread_count", Pid(shop)) >= 0);
+            // Only .NET 10 tells buckets, and only the others quantiles.
+            Assert.Equal(shop == ten, page.Where("shop_order_duration_seconds_bucket", Pid(shop)).Any(s => s["le"] != "+Inf"));
+            Assert.Equal(shop != ten, page.Where("shop_order_duration_seconds_quantile", Pid(shop)).Any());
             Assert.All(page.All.Where(s => s["pid"] == info["pid"]), s => Assert.Equal(info["identity"], s["identity"]));
         }
-        foreach (ShopTarget shop in (ShopTarget[])[nine, ten])
+        foreach (ShopTarget shop in all)
         {
             int collections = (await shop.Report()).Collections;
             await exporter.PageWhere("its collections", p => p.Value("dotnet_gc_collections_total", Pid(shop)) == collections, Patience);

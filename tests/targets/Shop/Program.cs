@@ -3,8 +3,15 @@ using Shop;
 
 // A program that is watched. Says "ready", then obeys lines on its input, each answered by a line:
 // order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | report; its end ends it. A report is what it knows of itself.
+// --for MILLISECONDS: it takes an order now and then for so long, and ends without having asked for anything.
 using var store = new Store();
 Console.WriteLine("ready");
+if (args is ["--for", string milliseconds])
+{
+    TimeSpan time = TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture));
+    for (long began = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(began) < time; await Task.Delay(20)) store.Order("Eile", 0.02);
+    return;
+}
 while (Console.ReadLine() is { } line)
 {
     string[] words = line.Split(' ', 3);

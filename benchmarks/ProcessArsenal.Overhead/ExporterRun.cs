@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProcessArsenal.Overhead;
+
+/// <summary>The published program with its default configuration, from when its session on a process has told its first values to when it has ended.
+/// </summary>
+internal sealed class ExporterRun : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40), Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Process _process;
+    private readonly HttpClient _http;
+    private readonly string _label;
+    private readonly string _folder;
+
+    private ExporterRun(Process process, int port, int target, string folder)
+    {
+        _process = process;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
+        _label = string.Create(CultureInfo.InvariantCulture, $"pid=\"{target}\"");
+        _folder = folder;
+    }
+
+    public static async Task<ExporterRun> Start(string program, int target)
+    {
+        string folder = Directory.CreateTempSubdirectory("overhead-").FullName;
+        string configuration = Path.Join(folder, "config.yml"); // An empty one: not what the machine may have.
+        await File.WriteAllTextAsync(configuration, "");
+        int port = FreePort();
+        var start = new ProcessStartInfo(program,
+            ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--state-directory", Path.Join(folder, "state")])
+        {
+            RedirectStandardError = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("ARSENAL_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        var run = new ExporterRun(process, port, target, folder);
+        await run.Until("its first values", page => run.Sum(page, "dotnet_process_memory_working_set_bytes") > 0);
+        return run;
+    }
+
+    /// <summary>Waits until it has counted requests of the target; more than those, or lost events, are a failure.</summary>
+    public Task HasCounted(long requests) => Until($"{requests} requests", page =>
+    {
+        double counted = Sum(page, "http_server_request_duration_seconds_count");
+        if (counted > requests || Sum(page, "arsenal_dotnet_events_lost_total") > 0) throw new InvalidOperationException($"It counted {counted} of {requests} requests, or lost events.");
+        return counted == requests;
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var kill = Process.Start("kill", [_process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Until(string what, Func<string, bool> holds)
+    {
+        for (long began = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(began) < Patience; await Task.Delay(Pause))
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"The exporter ended with {_process.ExitCode}.");
+            try
+            {
+                if (holds(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)))) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+        }
+        throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.");
+    }
+
+    private double Sum(string page, string family) => page.Split('\n')
+        .Where(line => line.StartsWith(family + "{", StringComparison.Ordinal) && line.Contains(_label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

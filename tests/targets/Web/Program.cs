@@ -1,0 +1,33 @@
+using System.Net;
+using Web;
+
+// A web program that is watched. Says "ready PORT", then answers requests until its input ends.
+// --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10).
+WebApplicationBuilder builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+builder.Logging.ClearProviders();
+using Accounts? accounts = args.Contains("--accounts") ? new Accounts() : null;
+var exported = new Exported();
+#if NET10_0_OR_GREATER
+if (args.Contains("--otel")) OwnTelemetry.Add(builder.Services, exported);
+#endif
+
+await using WebApplication app = builder.Build();
+if (accounts is not null) app.Use(accounts.Keep);
+using var itself = new HttpClient();
+app.MapGet("/orders/{id}", (int id) => Order.Text(id));
+app.MapGet("/teapot", () => Results.StatusCode(StatusCodes.Status418ImATeapot));
+app.MapGet("/fail", string () => throw new InvalidOperationException("out of order"));
+app.MapGet("/call", () => itself.GetStringAsync("orders/1"));
+app.MapGet("/collect/{generation}", (int generation) => GC.Collect(generation));
+app.MapGet(Accounts.ReportRoute, () => Results.Json(Report.Of(accounts, exported)));
+await app.StartAsync();
+itself.BaseAddress = new Uri(app.Urls.Single());
+Console.WriteLine($"ready {itself.BaseAddress.Port}");
+
+while (await Console.In.ReadLineAsync() is not null)
+{
+    // Its end is what is waited for.
+}
+await app.StopAsync();

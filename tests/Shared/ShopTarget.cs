@@ -47,4 +47,5 @@ internal sealed class ShopTarget : TargetProgram
 }
 
 /// <summary>What a shop knows of itself.</summary>
-internal sealed record ShopReport(long Orders, int Collections, int Gen2, int Pid);
+/// <param name="Exceptions">By the name of their type.</param>
+internal sealed record ShopReport(long Orders, int Collections, int Gen2, int Pid, Dictionary<string, int> Exceptions);

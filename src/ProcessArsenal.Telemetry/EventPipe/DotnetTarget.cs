@@ -31,7 +31,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly Action? _firstTold;
     private readonly int _looks;
     private DotnetStatus _status = new(DotnetTargetState.None, null);
-    private TargetSession? _session;
+    private TargetSessions? _session;
     private TargetReadings _readings;
     private long _intervals;
     private long _toldAt;
@@ -151,15 +151,17 @@ internal sealed class DotnetTarget : IAsyncDisposable
         }
     }
 
-    /// <summary>Holds a session until it ends.</summary>
+    /// <summary>Holds sessions until they end.</summary>
+    /// <param name="socket">Disposed with them.</param>
     /// <returns>How long it was held.</returns>
     private async Task<TimeSpan> HoldAsync(DiagnosticSocket socket)
     {
+        using DiagnosticSocket held = socket;
         long began = _time.GetTimestamp();
         try
         {
             TargetReadings readings = Renew(await AskAsync(socket));
-            await using TargetSession session = await TargetSession.StartAsync(socket, readings.Providers(), _options.BufferMegabytes, Take, _time, _stop.Token);
+            await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, _options.BufferMegabytes, Take, _time, _stop.Token);
             Sessions++;
             _session = session;
             Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
@@ -6,7 +7,7 @@ using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
 namespace ProcessArsenal.Telemetry.EventPipe;
 
-/// <summary>What one session on a target asks for, and what it has told. Which that is depends on the version of its runtime. Used by one thread at a
+/// <summary>What the sessions on a target ask for, and what they have told. Which that is depends on the version of its runtime. Used by one thread at a
 /// time.</summary>
 /// <param name="runtime">Null if it does not say what it is: then it is asked what old ones know.</param>
 /// <param name="events">Those go on from one session to the next.</param>
@@ -15,12 +16,18 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>The first runtime whose own values are instruments of a meter.</summary>
     private const int MeterSince = 9;
 
+    /// <summary>The session for exceptions may have nothing to write for long; one that a killed collector left behind ends at its next write.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
     private readonly MeterTable _meters = new(options.MostSeries);
     private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
 
     public RuntimeInfo? Runtime => runtime;
 
     public RuntimeEvents Events => events;
+
+    /// <summary>Exceptions thrown, by type, of a runtime that does not count them itself.</summary>
+    public IReadOnlyDictionary<string, long> Exceptions => _counters is null ? ReadOnlyDictionary<string, long>.Empty : events.Exceptions;
 
     /// <summary>All series so far; there are never fewer.</summary>
     public IEnumerable<MeterSeries> Series => _counters is null ? _meters.Series : _counters.Series.Concat(_meters.Series);
@@ -36,16 +43,22 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>What the target complained of last; null if of nothing.</summary>
     public string? Complaint => _meters.Complaint;
 
-    /// <summary>What the session asks for.</summary>
-    public EventPipeProvider[] Providers()
-    {
-        EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0));
-        EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
-        if (_counters is null) return [meters, own];
-        return [meters, own, new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(options))];
-    }
+    /// <summary>What the session asks for that is not about exceptions.</summary>
+    public EventPipeProvider[] Providers() =>
+    [
+        new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0)),
+        new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords),
+    ];
 
-    /// <summary>Takes an event of one of <see cref="Providers"/>.</summary>
+    /// <summary>What the session for exceptions asks for: those, and event counters, which old runtimes have instead of meters and which all tell in
+    /// time.</summary>
+    public EventPipeProvider[] ExceptionProviders() =>
+    [
+        new(RuntimeEvents.Provider, EventLevel.Error, RuntimeEvents.ExceptionKeyword),
+        new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(_counters is null ? Heartbeat : options.Interval)),
+    ];
+
+    /// <summary>Takes an event of one of the sessions.</summary>
     public void Take(in NetTraceEvent value, TraceHeader? header)
     {
         switch (value.Metadata.Provider)
@@ -54,7 +67,7 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
                 _meters.Take(value);
                 break;
             case RuntimeEvents.Provider when header is not null:
-                events.Take(value, header.TicksPerSecond);
+                events.Take(value, header);
                 break;
             case RuntimeCounters.Provider:
                 _counters?.Take(value);

@@ -10,16 +10,14 @@ internal sealed class TargetSession : IAsyncDisposable
     /// <summary>For each thing that the target is asked.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly DiagnosticSocket _socket;
     private readonly EventPipeSession _session;
     private readonly NetTraceReader _reader;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _abandoned = new();
     private bool _disposed;
 
-    private TargetSession(DiagnosticSocket socket, EventPipeSession session, TargetEventHandler handler, TimeProvider time)
+    private TargetSession(EventPipeSession session, TargetEventHandler handler, TimeProvider time)
     {
-        _socket = socket;
         _session = session;
         _time = time;
         _reader = new NetTraceReader(session.EventStream);
@@ -36,7 +34,7 @@ internal sealed class TargetSession : IAsyncDisposable
     public long Lost => _reader.Lost;
 
     /// <summary>Begins one.</summary>
-    /// <param name="socket">The session's from then on, and disposed with it: ending one takes another connection.</param>
+    /// <param name="socket">To be held for as long as the session lives: ending one takes another connection.</param>
     /// <param name="bufferMegabytes">Memory of the target for events that wait.</param>
     /// <param name="handler">Called by one thread at a time.</param>
     /// <exception cref="TimeoutException">The target does not answer.</exception>
@@ -46,20 +44,15 @@ internal sealed class TargetSession : IAsyncDisposable
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        EventPipeSession? session = null;
         try
         {
             await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token);
-            session = await connector.Instance.StartEventPipeSessionAsync(providers, requestRundown: false, bufferMegabytes, either.Token);
-            return new TargetSession(socket, session, handler, time);
+            EventPipeSession session = await connector.Instance.StartEventPipeSessionAsync(providers, requestRundown: false, bufferMegabytes, either.Token);
+            return new TargetSession(session, handler, time);
         }
         catch (Exception e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException)
         {
             throw new TimeoutException($"The target did not begin a session within {Patience.TotalSeconds} s: it is stopped, hung, or very busy.", e);
-        }
-        finally
-        {
-            if (session is null) socket.Dispose();
         }
     }
 
@@ -77,7 +70,6 @@ internal sealed class TargetSession : IAsyncDisposable
         _session.Dispose();
         _ = await Completion;
         _abandoned.Dispose();
-        _socket.Dispose();
     }
 
     /// <summary>Whether it is gone, does not answer or answers nonsense: closing the stream ends the session with its next write.</summary>

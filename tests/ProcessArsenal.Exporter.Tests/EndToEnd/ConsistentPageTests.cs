@@ -1,4 +1,5 @@
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 

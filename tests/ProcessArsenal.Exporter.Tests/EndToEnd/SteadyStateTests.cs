@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 

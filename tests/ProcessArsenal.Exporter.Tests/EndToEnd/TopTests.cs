@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 

@@ -73,13 +73,6 @@ public sealed class DotnetTargetTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);
     }
 
-    private static async Task Until(string what, DotnetTarget target, Func<DotnetTarget, bool> condition)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!condition(target))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}. It is {target.State}: {target.Reason}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task Until(string what, DotnetTarget target, Func<DotnetTarget, bool> condition) =>
+        Eventually.True(what, () => condition(target), () => $"It is {target.State}: {target.Reason}");
 }

@@ -15,6 +15,7 @@ internal sealed class ListenedShop : IAsyncDisposable
 
     private readonly MeterTable _meters = new(1000);
     private readonly RuntimeCounters _counters = new();
+    private DiagnosticSocket? _socket;
     private TargetSession? _session;
 
     private ListenedShop(ShopTarget shop) => Shop = shop;
@@ -29,13 +30,13 @@ internal sealed class ListenedShop : IAsyncDisposable
         (ProcessDirectory directory, ProcStat stat, ProcStatus status) = listened.Shop.Look();
         using (directory)
         {
-            (_, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
+            (_, listened._socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
             EventPipeProvider[] providers =
             [
                 new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(Options, major)),
-                new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(Options)),
+                new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(Options.Interval)),
             ];
-            listened._session = await TargetSession.StartAsync(socket!, providers, 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
+            listened._session = await TargetSession.StartAsync(listened._socket!, providers, 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
         }
         await listened.Until("meters", (meters, _) => meters.Intervals > 0);
         await listened.Until("counters", (_, counters) => counters.Intervals > 0);
@@ -47,7 +48,7 @@ internal sealed class ListenedShop : IAsyncDisposable
         lock (_meters) return read(_meters, _counters);
     }
 
-    public Task Until(string what, Func<MeterTable, RuntimeCounters, bool> condition) => Until(what, () => Read(condition));
+    public Task Until(string what, Func<MeterTable, RuntimeCounters, bool> condition) => Eventually.True(what, () => Read(condition));
 
     /// <summary>Waits until both have told all that has happened by now.</summary>
     public async Task Told()
@@ -62,6 +63,7 @@ internal sealed class ListenedShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_session is not null) await _session.DisposeAsync();
+        _socket?.Dispose();
         await Shop.DisposeAsync();
     }
 
@@ -71,16 +73,6 @@ internal sealed class ListenedShop : IAsyncDisposable
         {
             if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
             else if (value.Metadata.Provider == RuntimeCounters.Provider) _counters.Take(value);
-        }
-    }
-
-    private static async Task Until(string what, Func<bool> condition)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 }

@@ -10,6 +10,8 @@ public sealed class RuntimeEventsTests
 {
     private const int RestartEnd = 3, SuspendBegin = 9, ThreadPoolAdjustment = 55, ExceptionThrown = 80, ContentionStop = 91;
 
+    private static readonly TraceHeader Header = new(new DateTimeOffset(2026, 11, 25, 3, 12, 0, TimeSpan.Zero), 0, 1_000_000, 8, 1);
+
     private readonly RuntimeEvents _events = new();
 
     [Fact]
@@ -56,6 +58,37 @@ public sealed class RuntimeEventsTests
         Assert.Equal(RuntimeEvents.MostTypes + 1, _events.Exceptions.Count);
     }
 
+    [Theory]
+    [InlineData("InvalidOperationException", "System.InvalidOperationException")]
+    [InlineData("Refused`1", "Shop.Orders+Refused`1[System.Collections.Generic.List`1[System.Int32]]")]
+    [InlineData("Inner", "A.B+C+Inner")]
+    [InlineData("Bare", "Bare")]
+    [InlineData("Odd.", "Odd.")]
+    [InlineData("[]", "[]")]
+    [InlineData("", "")]
+    public void The_type_of_an_exception_is_named_as_newer_runtimes_name_it(string name, string full)
+    {
+        Take(ExceptionThrown, 1, Text(full));
+        Assert.Equal((name, 1), (_events.Exceptions.Single().Key, _events.Exceptions.Single().Value));
+        Assert.Equal(full, _events.RecentExceptions.All.Single().Type);
+    }
+
+    [Fact]
+    public void The_latest_of_each_kind_are_kept_with_their_times()
+    {
+        Take(SuspendBegin, 1000, [1, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
+        Take(RestartEnd, 3500, [0, 0]);
+        Take(ContentionStop, 2_000_000, [0, 0, 0, .. BitConverter.GetBytes(2_000_000.0)], version: 1);
+        Take(ThreadPoolAdjustment, 3_000_000, [.. BitConverter.GetBytes(1.5), 4, 0, 0, 0, 6, 0, 0, 0, 0, 0]);
+        for (int i = 0; i < RecentEvents.Most + 3; i++) Take(ExceptionThrown, i, Text("A.B" + i));
+        Assert.Equal([new RecentEvent(Header.Start.AddMilliseconds(1), 0.0025, "", "")], _events.RecentPauses.All);
+        Assert.Equal([new RecentEvent(Header.Start.AddSeconds(2), 0.002, "", "")], _events.RecentContentions.All);
+        Assert.Equal([new RecentEvent(Header.Start.AddSeconds(3), 4, "", "")], _events.RecentStarvations.All);
+        Assert.Equal(
+            Enumerable.Range(3, RecentEvents.Most).Select(i => new RecentEvent(Header.Start.AddMicroseconds(i), 0, "A.B" + i, "message")),
+            _events.RecentExceptions.All);
+    }
+
     [Fact]
     public void Contention_is_told_by_the_runtime_since_version_1_of_its_event()
     {
@@ -77,7 +110,7 @@ public sealed class RuntimeEventsTests
         .Sample((id, payload, ticks) => Take(id, ticks, payload, version: 1));
 
     private void Take(int id, long ticks, byte[] payload, int version = 0) =>
-        _events.Take(new NetTraceEvent(new EventMetadata(RuntimeEvents.Provider, id, "", 0, version, 4, []), ticks, 0, payload), 1_000_000);
+        _events.Take(new NetTraceEvent(new EventMetadata(RuntimeEvents.Provider, id, "", 0, version, 4, []), ticks, 0, payload), Header);
 
     private static byte[] Text(string text) => Encoding.Unicode.GetBytes(text + '\0' + "message\0");
 }

@@ -10,10 +10,11 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 
 /// <summary>Sessions on a real program, whose meters are compared with what it knows of itself.</summary>
-public sealed class TargetSessionTests
+public sealed class TargetSessionTests : IDisposable
 {
     private readonly MeterTable _meters = new(1000);
     private readonly RuntimeEvents _runtime = new();
+    private readonly List<DiagnosticSocket> _sockets = [];
 
     [Theory]
     [InlineData("net8.0")]
@@ -23,12 +24,12 @@ public sealed class TargetSessionTests
     {
         await using ShopTarget shop = await ShopTarget.StartOn(framework);
         await using TargetSession session = await Begin(shop);
-        await Until("gauges", () => Series("shop.shelf").Length == 2);
+        await Eventually.True("gauges", () => Series("shop.shelf").Length == 2);
         await shop.Do("order 120 Käse & Brot");
         await shop.Do("order 30 Rome");
         await shop.Do("collect");
         ShopReport report = await shop.Report();
-        await Until("all orders", () => Series("shop.orders").Sum(s => s.Value) == report.Orders && Series("shop.order.duration").Sum(s => s.Count) == report.Orders);
+        await Eventually.True("all orders", () => Series("shop.orders").Sum(s => s.Value) == report.Orders && Series("shop.order.duration").Sum(s => s.Count) == report.Orders);
 
         Assert.Equal(150, report.Orders);
         Assert.Equal([("city=Käse & Brot,express=False", 60), ("city=Käse & Brot,express=True", 60), ("city=Rome,express=False", 15), ("city=Rome,express=True", 15)],
@@ -41,8 +42,8 @@ public sealed class TargetSessionTests
         Assert.All(rome.Quantiles, value => Assert.True(double.IsNaN(value) || value is >= 0 and <= 0.03));
         Assert.Equal(150, Assert.Single(Series("shop.orders.open")).Value);
         // Observed ones are told as they are at the end of an interval.
-        await Until("what is observed", () => Series("shop.taken").Sum(s => s.Value) == 150);
-        if (framework != "net8.0") await Until("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
+        await Eventually.True("what is observed", () => Series("shop.taken").Sum(s => s.Value) == 150);
+        if (framework != "net8.0") await Eventually.True("collections", () => Series("dotnet.gc.collections").Sum(s => s.Value) >= report.Collections);
         Assert.Equal((0, 0, 0L, false, null), (_meters.Malformed, _meters.Dropped, session.Lost, _meters.IsLimited, _meters.Complaint));
     }
 
@@ -57,10 +58,10 @@ public sealed class TargetSessionTests
         int before = (await shop.Report()).Collections;
         await shop.Do("throw 70");
         for (int i = 0; i < 5; i++) await shop.Do("collect");
-        await Until("exceptions", () => Runtime(r => r.Exceptions.GetValueOrDefault("System.InvalidOperationException")) == 70);
+        await Eventually.True("exceptions", () => Runtime(r => r.Exceptions.GetValueOrDefault("InvalidOperationException")) == 70);
         int collections = (await shop.Report()).Collections - before;
         Assert.Equal(5, collections);
-        await Until("pauses", () => Runtime(r => r.Pauses.Count) >= collections);
+        await Eventually.True("pauses", () => Runtime(r => r.Pauses.Count) >= collections);
         Assert.InRange(Runtime(r => r.Pauses.Sum), 1e-6, 5);
         Assert.Equal((0L, 0L), (Runtime(r => r.Malformed), session.Lost));
     }
@@ -70,7 +71,7 @@ public sealed class TargetSessionTests
     {
         await using ShopTarget shop = await ShopTarget.Start();
         await using TargetSession session = await Begin(shop);
-        await Until("meters", () => _meters.Series.Count > 0);
+        await Eventually.True("meters", () => _meters.Series.Count > 0);
         await shop.End();
         Assert.Null(await session.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
@@ -89,13 +90,13 @@ public sealed class TargetSessionTests
     {
         await using ShopTarget shop = await ShopTarget.Start();
         TargetSession session = await Begin(shop);
-        await Until("meters", () => _meters.Series.Count > 0);
+        await Eventually.True("meters", () => _meters.Series.Count > 0);
         await session.DisposeAsync();
         Assert.Null(await session.Completion);
         // And another one can begin.
         await using TargetSession next = await Begin(shop);
         long intervals = _meters.Intervals;
-        await Until("meters again", () => _meters.Intervals > intervals);
+        await Eventually.True("meters again", () => _meters.Intervals > intervals);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class TargetSessionTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TargetSession.Patience * 0.99, TargetSession.Patience * 2);
         shop.Signal("CONT");
         await using TargetSession session = await Begin(shop);
-        await Until("meters", () => _meters.Series.Count > 0);
+        await Eventually.True("meters", () => _meters.Series.Count > 0);
     }
 
     [Fact]
@@ -117,13 +118,15 @@ public sealed class TargetSessionTests
     {
         await using ShopTarget shop = await ShopTarget.Start();
         TargetSession session = await Begin(shop);
-        await Until("meters", () => _meters.Series.Count > 0);
+        await Eventually.True("meters", () => _meters.Series.Count > 0);
         shop.Signal("STOP");
         long began = TimeProvider.System.GetTimestamp();
         await session.DisposeAsync();
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);
         Assert.NotNull(await session.Completion);
     }
+
+    public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
 
     private T Runtime<T>(Func<RuntimeEvents, T> read)
     {
@@ -142,6 +145,7 @@ public sealed class TargetSessionTests
         {
             (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
             Assert.Equal(DiagnosticSocketOutcome.Found, outcome);
+            _sockets.Add(socket!);
             EventPipeProvider[] providers =
             [
                 new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, new Dictionary<string, string>
@@ -160,17 +164,7 @@ public sealed class TargetSessionTests
         lock (_meters)
         {
             if (value.Metadata.Provider == MeterTable.Provider) _meters.Take(value);
-            else if (value.Metadata.Provider == RuntimeEvents.Provider) _runtime.Take(value, header!.TicksPerSecond);
-        }
-    }
-
-    private static async Task Until(string what, Func<bool> condition)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            else if (value.Metadata.Provider == RuntimeEvents.Provider) _runtime.Take(value, header!);
         }
     }
 }

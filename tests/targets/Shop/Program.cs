@@ -2,7 +2,7 @@ using System.Globalization;
 using Shop;
 
 // A program that is watched. Says "ready", then obeys lines on its input, each answered by a line:
-// order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | report; its end ends it. A report is what it knows of itself.
+// order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | rethrow COUNT WHY | report; its end ends it. A report is what it knows of itself.
 // --for MILLISECONDS: it takes an order now and then for so long, and ends without having asked for anything.
 using var store = new Store();
 Console.WriteLine("ready");
@@ -34,8 +34,14 @@ while (Console.ReadLine() is { } line)
             for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) Store.Refuse();
             Console.WriteLine("done");
             break;
+        case "rethrow":
+            for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) Store.RefuseAgain(words[2]);
+            Console.WriteLine("done");
+            break;
         case "report":
-            Console.WriteLine($"{{\"orders\":{store.Orders},\"collections\":{GC.CollectionCount(0)},\"gen2\":{GC.CollectionCount(2)},\"pid\":{Environment.ProcessId}}}");
+            string exceptions = string.Join(",", store.Exceptions.Select(pair => $"\"{pair.Key}\":{pair.Value}"));
+            Console.WriteLine(
+                $"{{\"orders\":{store.Orders},\"collections\":{GC.CollectionCount(0)},\"gen2\":{GC.CollectionCount(2)},\"pid\":{Environment.ProcessId},\"exceptions\":{{{exceptions}}}}}");
             break;
         default:
             Console.WriteLine("what?");

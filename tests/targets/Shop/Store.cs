@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Shop;
@@ -21,9 +22,13 @@ internal sealed class Store : IDisposable
             new Measurement<double>(0.75, new KeyValuePair<string, object?>("shelf", "\"quoted\"")),
         });
         _meter.CreateObservableCounter("shop.taken", () => Orders);
+        AppDomain.CurrentDomain.FirstChanceException += (_, thrown) => Exceptions.AddOrUpdate(thrown.Exception.GetType().Name, 1, (_, count) => count + 1);
     }
 
     public long Orders { get; private set; }
+
+    /// <summary>By the name of their type.</summary>
+    public ConcurrentDictionary<string, int> Exceptions { get; } = new();
 
     public void Order(string city, double seconds)
     {
@@ -46,4 +51,26 @@ internal sealed class Store : IDisposable
             // What is counted is that it was thrown.
         }
     }
+
+    /// <summary>Throws twice.</summary>
+    public static void RefuseAgain(string why)
+    {
+        try
+        {
+            try
+            {
+                throw new Refused<List<int>>(why);
+            }
+            catch (Refused<List<int>>)
+            {
+                throw;
+            }
+        }
+        catch (Refused<List<int>>)
+        {
+            // As above.
+        }
+    }
+
+    private sealed class Refused<T>(string why) : Exception(why);
 }

@@ -32,7 +32,6 @@ internal sealed class RuntimeCounter(string name, string instrument, string unit
         new("threadpool-completed-items-count", "dotnet.thread_pool.work_item.count", "{work_item}", MeterKind.Counter) { IsIncrement = true },
         new("active-timer-count", "dotnet.timer.count", "{timer}", MeterKind.UpDownCounter),
         new("assembly-count", "dotnet.assembly.count", "{assembly}", MeterKind.UpDownCounter),
-        new("exception-count", "dotnet.exceptions", "{exception}", MeterKind.Counter) { IsIncrement = true },
         new("working-set", "dotnet.process.memory.working_set", "By", MeterKind.UpDownCounter) { Scale = RuntimeScale.Mega },
     ];
 
@@ -44,7 +43,7 @@ internal sealed class RuntimeCounter(string name, string instrument, string unit
 
     public MeterKind Kind => kind;
 
-    /// <summary>Of the series; empty for most. The exceptions have no type here.</summary>
+    /// <summary>Of the series; empty for most.</summary>
     public string Tags { get; init; } = "";
 
     /// <summary>Told as what has been added in an interval, else as it is.</summary>

@@ -6,7 +6,7 @@ namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 
 /// <summary>What a runtime before .NET 9 tells of itself: the event counters of its System.Runtime provider (RuntimeEventSource), as the instruments
 /// that .NET 9 has for the same. What it has none for is left out: CPU in percent, the size of the heap between collections, fragmentation in percent,
-/// time in collections in percent, the budget of generation 0.
+/// time in collections in percent, the budget of generation 0. So are exceptions, which are told by type elsewhere.
 /// <para>Most counters are told as increments: they begin at 0 when we listen, or with the interval in which we began where another tool listened
 /// already. IL and methods that were compiled are told as totals since the process began. Used by one thread.</para></summary>
 internal sealed class RuntimeCounters
@@ -39,8 +39,8 @@ internal sealed class RuntimeCounters
     public long Malformed { get; private set; }
 
     /// <summary>What a session on <see cref="Provider"/> asks for. Where another tool asks too, the shorter of the intervals holds for both.</summary>
-    public static Dictionary<string, string> Arguments(DotnetOptions options) =>
-        new() { ["EventCounterIntervalSec"] = options.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture) };
+    public static Dictionary<string, string> Arguments(TimeSpan interval) =>
+        new() { ["EventCounterIntervalSec"] = interval.TotalSeconds.ToString(CultureInfo.InvariantCulture) };
 
     /// <summary>Takes an event of <see cref="Provider"/>.</summary>
     public void Take(in NetTraceEvent value)

@@ -20,15 +20,16 @@ internal sealed class RuntimeFamilies(ForeignFamilies families)
         "dotnet_exceptions_total", "counter", "Exceptions thrown, caught ones included, since the session began.");
 
     /// <summary>Adds the samples of one target.</summary>
-    public void AddTo(List<ForeignSample> samples, RuntimeEvents events)
+    /// <param name="exceptions">By type; those that its own meter does not count.</param>
+    public void AddTo(List<ForeignSample> samples, RuntimeEvents events, IReadOnlyDictionary<string, long> exceptions)
     {
         _pauses.AddTo(samples, events.Pauses);
         _contention.AddTo(samples, events.Contention);
         samples.Add(new ForeignSample(_starvation, _starvation.Text.Series[0], () => events.Starvation));
-        foreach (string type in events.Exceptions.Keys)
+        foreach (string type in exceptions.Keys)
         {
             var text = new SeriesText(_exceptions.Name, LabelBlock.Text(("error_type", type)));
-            samples.Add(new ForeignSample(_exceptions, text, () => events.Exceptions[type]));
+            samples.Add(new ForeignSample(_exceptions, text, () => exceptions[type]));
         }
     }
 

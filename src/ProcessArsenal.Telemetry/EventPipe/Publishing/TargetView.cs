@@ -34,7 +34,7 @@ internal sealed class TargetView(MeterFamilies meterFamilies, RuntimeFamilies ru
     public void CopyTo(DotnetSnapshot snapshot, TargetReadings readings, long round)
     {
         // They grow only, and each session has its own.
-        if (_readings != readings || _series != readings.SeriesCount || _types != readings.Events.Exceptions.Count) PutTogether(readings);
+        if (_readings != readings || _series != readings.SeriesCount || _types != readings.Exceptions.Count) PutTogether(readings);
         Span<double> values = snapshot.AddSamples(_samples);
         for (int i = 0; i < _samples.Length; i++)
         {
@@ -46,10 +46,10 @@ internal sealed class TargetView(MeterFamilies meterFamilies, RuntimeFamilies ru
 
     private void PutTogether(TargetReadings readings)
     {
-        (_readings, _series, _types, Dropped) = (readings, readings.SeriesCount, readings.Events.Exceptions.Count, 0);
+        (_readings, _series, _types, Dropped) = (readings, readings.SeriesCount, readings.Exceptions.Count, 0);
         var samples = new List<ForeignSample>();
         var taken = new HashSet<(ForeignFamily, string)>();
-        runtimeFamilies.AddTo(samples, readings.Events);
+        runtimeFamilies.AddTo(samples, readings.Events, readings.Exceptions);
         foreach (MeterSeries series in readings.Series)
             if (!meterFamilies.TryAddTo(samples, series, taken)) Dropped++;
         // Those of a family together, as a page has them; in it as they came.

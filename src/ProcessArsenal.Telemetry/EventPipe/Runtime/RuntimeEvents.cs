@@ -40,8 +40,20 @@ internal sealed class RuntimeEvents
     /// <summary>How often the thread pool took more threads since work waited too long.</summary>
     public long Starvation { get; private set; }
 
-    /// <summary>Exceptions thrown, by type, caught ones included.</summary>
+    /// <summary>Exceptions thrown, by the name of their type without namespace, caught ones included; before .NET 9 also those thrown again.</summary>
     public IReadOnlyDictionary<string, long> Exceptions => _exceptions;
+
+    /// <summary>The latest of each kind.</summary>
+    public RecentEvents RecentPauses { get; } = new();
+
+    /// <inheritdoc cref="RecentPauses"/>
+    public RecentEvents RecentContentions { get; } = new();
+
+    /// <inheritdoc cref="RecentPauses"/>
+    public RecentEvents RecentStarvations { get; } = new();
+
+    /// <inheritdoc cref="RecentPauses"/>
+    public RecentEvents RecentExceptions { get; } = new();
 
     /// <summary>Events that did not have their shape.</summary>
     public long Malformed { get; private set; }
@@ -50,8 +62,8 @@ internal sealed class RuntimeEvents
     public void BeginStream() => _suspended = 0;
 
     /// <summary>Takes an event of <see cref="Provider"/>.</summary>
-    /// <param name="ticksPerSecond">Of the target's clock.</param>
-    public void Take(in NetTraceEvent value, long ticksPerSecond)
+    /// <param name="header">Of the stream that it came with.</param>
+    public void Take(in NetTraceEvent value, TraceHeader header)
     {
         var cursor = new BinaryCursor(value.Payload);
         switch (value.Metadata.EventId)
@@ -62,26 +74,47 @@ internal sealed class RuntimeEvents
                 break;
             case RestartEnd:
                 // One thread suspends and restarts the others, so that the two come in order.
-                if (_suspended != 0 && value.Ticks >= _suspended) Pauses.Add((value.Ticks - _suspended) / (double)ticksPerSecond);
+                if (_suspended != 0 && value.Ticks >= _suspended)
+                {
+                    double seconds = (value.Ticks - _suspended) / (double)header.TicksPerSecond;
+                    Pauses.Add(seconds);
+                    RecentPauses.Add(header.TimeOf(_suspended), seconds);
+                }
                 _suspended = 0;
                 break;
             case ContentionStop when value.Metadata.Version >= 1:
                 cursor.Skip(sizeof(byte) + sizeof(short)); // flags, runtime
                 double nanoseconds = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
-                if (!cursor.HasFailed && nanoseconds is >= 0 and < 1e18) Contention.Add(nanoseconds / 1e9);
+                if (cursor.HasFailed || nanoseconds is not (>= 0 and < 1e18)) break;
+                Contention.Add(nanoseconds / 1e9);
+                RecentContentions.Add(header.TimeOf(value.Ticks), nanoseconds / 1e9);
                 break;
             case ThreadPoolAdjustment:
-                cursor.Skip(sizeof(double) + sizeof(int)); // throughput, threads
-                if ((uint)cursor.ReadInt32() == StarvationReason) Starvation++;
+                cursor.Skip(sizeof(double)); // throughput
+                int threads = cursor.ReadInt32();
+                if ((uint)cursor.ReadInt32() != StarvationReason) break;
+                Starvation++;
+                RecentStarvations.Add(header.TimeOf(value.Ticks), threads);
                 break;
             case ExceptionThrown:
-                ReadOnlySpan<char> type = cursor.ReadText();
-                if (!cursor.HasFailed) CountException(type);
+                ReadOnlySpan<char> type = cursor.ReadText(), message = cursor.ReadText();
+                if (cursor.HasFailed) break;
+                CountException(ShortName(type));
+                RecentExceptions.Add(header.TimeOf(value.Ticks), 0, type, message);
                 break;
             default:
                 return;
         }
         if (cursor.HasFailed) Malformed++;
+    }
+
+    /// <summary>As <c>error.type</c> of .NET 9 has it (Type.Name): without namespace, outer types and arguments.</summary>
+    private static ReadOnlySpan<char> ShortName(ReadOnlySpan<char> type)
+    {
+        int arguments = type.IndexOf('[');
+        ReadOnlySpan<char> name = arguments < 0 ? type : type[..arguments];
+        name = name[(name.LastIndexOfAny('.', '+') + 1)..];
+        return name.IsEmpty ? type : name;
     }
 
     private void CountException(ReadOnlySpan<char> type)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 

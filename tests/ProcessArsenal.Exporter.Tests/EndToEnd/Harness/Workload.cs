@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 

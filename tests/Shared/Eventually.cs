@@ -1,4 +1,4 @@
-namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+namespace ProcessArsenal.Tests;
 
 /// <summary>The only way these tests wait: for a condition, with a deadline, and with a message that says what was last seen.</summary>
 internal static class Eventually
@@ -25,6 +25,9 @@ internal static class Eventually
 
     public static Task True(string what, Func<Task<bool>> ask, Func<string>? lastSeen = null, TimeSpan? within = null) =>
         Get(what, async () => await ask() ? what : null, lastSeen, within);
+
+    public static Task True(string what, Func<bool> ask, Func<string>? lastSeen = null, TimeSpan? within = null) =>
+        True(what, () => Task.FromResult(ask()), lastSeen, within);
 
     /// <summary>Does something once per period until the time is over: for measurements that are about a length of time.</summary>
     public static async Task Every(TimeSpan period, TimeSpan duration, Func<Task> act)

@@ -70,18 +70,4 @@ public sealed class CgroupMountsTests
         Assert.Null(cgroups.Locate("/"));
         Assert.Null(new MemoryCgroups(new CgroupMounts(null, null)).Locate("/a"));
     }
-
-    private sealed class CgroupTree : IDisposable
-    {
-        public string Root { get; } = Directory.CreateTempSubdirectory("cgroups-").FullName;
-
-        public void Write(string path, string text)
-        {
-            path = Path.Join(Root, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text);
-        }
-
-        public void Dispose() => Directory.Delete(Root, recursive: true);
-    }
 }

@@ -45,6 +45,6 @@ public sealed record DotnetOptions
     /// <summary>Histograms of one target, which take memory there.</summary>
     public int MostHistograms { get; init; } = 100;
 
-    /// <summary>Memory of the target for events that wait to be read.</summary>
+    /// <summary>Memory of the target for events that wait to be read; less where it has little left.</summary>
     public int BufferMegabytes { get; init; } = 16;
 }

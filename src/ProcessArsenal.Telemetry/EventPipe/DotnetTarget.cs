@@ -24,6 +24,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly ProcessDirectory _directory;
     private readonly DotnetOptions _options;
     private readonly TimeProvider _time;
+    private readonly SessionMemory? _memory;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Task _run;
@@ -42,8 +43,11 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <param name="directory">Of the process; disposed with this.</param>
     /// <param name="isNew">It has just begun: who has no socket may have one soon. Else it is looked at once.</param>
     /// <param name="firstTold">Called, on any thread, when its first values have come.</param>
-    public DotnetTarget(ProcessDirectory directory, DotnetOptions options, TimeProvider time, bool isNew = true, Action? firstTold = null)
+    /// <param name="memory">Null: what the options say.</param>
+    public DotnetTarget(
+        ProcessDirectory directory, DotnetOptions options, TimeProvider time, bool isNew = true, Action? firstTold = null, SessionMemory? memory = null)
     {
+        _memory = memory;
         _directory = directory;
         _options = options;
         _time = time;
@@ -161,7 +165,8 @@ internal sealed class DotnetTarget : IAsyncDisposable
         try
         {
             TargetReadings readings = Renew(await AskAsync(socket));
-            await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, _options.BufferMegabytes, Take, _time, _stop.Token);
+            int megabytes = _memory?.MegabytesOf(_directory, _options.BufferMegabytes) ?? _options.BufferMegabytes;
+            await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, megabytes, Take, _time, _stop.Token);
             Sessions++;
             _session = session;
             Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());

@@ -22,6 +22,7 @@ internal sealed class DotnetTargets : IDisposable
 
     private readonly ProcFs _proc;
     private readonly TimeProvider _time;
+    private readonly SessionMemory _memory;
     private readonly ForeignFamilies _families = new();
     private readonly RuntimeFamilies _runtimeFamilies;
     private readonly NewcomerScout _scout;
@@ -36,6 +37,7 @@ internal sealed class DotnetTargets : IDisposable
     {
         _proc = proc;
         _time = time;
+        _memory = new SessionMemory(proc);
         _runtimeFamilies = new RuntimeFamilies(_families);
         _meterFamilies = new MeterFamilies(_families, DotnetOptions.OwnMeters);
         _scout = new NewcomerScout(proc, time, Begin);
@@ -149,7 +151,7 @@ internal sealed class DotnetTargets : IDisposable
         _ = Task.WaitAll([.. _leaving], LastPatience);
     }
 
-    private DotnetTarget Begin(ProcessDirectory directory, bool isNew) => new(directory, _options!, _time, isNew, () => FirstTold?.Invoke());
+    private DotnetTarget Begin(ProcessDirectory directory, bool isNew) => new(directory, _options!, _time, isNew, () => FirstTold?.Invoke(), _memory);
 
     private TargetView NewView() => new(_meterFamilies, _runtimeFamilies);
 

@@ -116,6 +116,11 @@ steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ende
 	STEADY_SECONDS=$${STEADY_SECONDS:-3600} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*SteadyStateTests' --show-live-output on
 
+.PHONY: killed
+killed: setup publish targets ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
+	KILLED_TIMES=$${KILLED_TIMES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*DotnetKilledTests' --show-live-output on
+
 .PHONY: fuzz
 fuzz: ## the parsers against random and mutated input, for FUZZ_SECONDS each instead of a moment
 	@scripts/setup.sh run

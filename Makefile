@@ -25,7 +25,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: test
-test: setup publish targets $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
+test: setup publish targets try-tools $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
 	@scripts/test.sh
 
 .PHONY: check
@@ -96,6 +96,19 @@ TARGETS := $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRA
 
 .PHONY: targets
 targets: $(TARGETS) ## the programs that tests look into, with older runtimes of their own
+
+TRACE_VERSION := 10.0.750501
+
+.PHONY: tools
+tools: artifacts/tools/dotnet-trace ## what others look into .NET processes with, which tests run beside us (dotnet-trace)
+
+.PHONY: try-tools
+try-tools: # the tests that want them say so where they can't be had
+	@$(MAKE) --no-print-directory artifacts/tools/dotnet-trace || echo "Going on without." >&2
+
+artifacts/tools/dotnet-trace:
+	@scripts/setup.sh run
+	dotnet tool install dotnet-trace --version $(TRACE_VERSION) --tool-path $(@D)
 
 define target # program, framework
 artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)

@@ -61,8 +61,14 @@ bench-overhead: publish ## CPU of a .NET web program for a request, listened to 
 	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
 
+.PHONY: bench-targets
+bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Shop -c Release -f net10.0 -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- targets $(PROGRAM) tests/targets/Shop/bin/Release/net10.0/Shop
+
 .PHONY: bench-events
-bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 SECONDS=10 BUFFER=16)
+bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 POUR_SECONDS=10 BUFFER=16)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Firehose -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- events tests/targets/Firehose/bin/Release/net10.0/Firehose.dll

@@ -25,7 +25,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: test
-test: setup publish targets $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
+test: setup publish targets try-tools $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
 	@scripts/test.sh
 
 .PHONY: check
@@ -60,6 +60,18 @@ bench-overhead: publish ## CPU of a .NET web program for a request, listened to 
 	@scripts/setup.sh run
 	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
+
+.PHONY: bench-targets
+bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Shop -c Release -f net10.0 -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- targets $(PROGRAM) tests/targets/Shop/bin/Release/net10.0/Shop
+
+.PHONY: bench-events
+bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 POUR_SECONDS=10 BUFFER=16)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Firehose -c Release -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- events tests/targets/Firehose/bin/Release/net10.0/Firehose.dll
 
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
@@ -97,6 +109,19 @@ TARGETS := $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRA
 .PHONY: targets
 targets: $(TARGETS) ## the programs that tests look into, with older runtimes of their own
 
+TRACE_VERSION := 10.0.750501
+
+.PHONY: tools
+tools: artifacts/tools/dotnet-trace ## what others look into .NET processes with, which tests run beside us (dotnet-trace)
+
+.PHONY: try-tools
+try-tools: # the tests that want them say so where they can't be had
+	@$(MAKE) --no-print-directory artifacts/tools/dotnet-trace || echo "Going on without." >&2
+
+artifacts/tools/dotnet-trace:
+	@scripts/setup.sh run
+	dotnet tool install dotnet-trace --version $(TRACE_VERSION) --tool-path $(@D)
+
 define target # program, framework
 artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)
 	@scripts/setup.sh run
@@ -115,6 +140,11 @@ image: ## container image (IMAGE=process-arsenal:dev); needs the network, for th
 steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ended a second (STEADY_SECONDS=3600)
 	STEADY_SECONDS=$${STEADY_SECONDS:-3600} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*SteadyStateTests' --show-live-output on
+
+.PHONY: killed
+killed: setup publish targets ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
+	KILLED_TIMES=$${KILLED_TIMES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*DotnetKilledTests' --show-live-output on
 
 .PHONY: fuzz
 fuzz: ## the parsers against random and mutated input, for FUZZ_SECONDS each instead of a moment

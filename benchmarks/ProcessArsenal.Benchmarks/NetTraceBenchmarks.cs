@@ -14,7 +14,7 @@ namespace ProcessArsenal.Benchmarks;
 public class NetTraceBenchmarks
 {
     /// <summary>Events of a recording, at least.</summary>
-    private const int Events = 100_000;
+    internal const int Events = 100_000;
 
     private const int Series = 2000;
 

@@ -1,3 +1,6 @@
 using BenchmarkDotNet.Running;
+using ProcessArsenal.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(ProcessArsenal.Benchmarks.PageBenchmarks).Assembly).Run(args);
+if (args is ["events", string firehose]) return await EventCosts.Run(firehose);
+BenchmarkSwitcher.FromAssembly(typeof(PageBenchmarks).Assembly).Run(args);
+return 0;

@@ -5,30 +5,43 @@ using System.Net.Sockets;
 
 namespace ProcessArsenal.Overhead;
 
-/// <summary>The published program with its default configuration, from when its session on a process has told its first values to when it has ended.
-/// </summary>
+/// <summary>The published program on a port of its own, with a configuration of its own.</summary>
 internal sealed class ExporterRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40), Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Every target that runs .NET 9 or later tells it.</summary>
+    private const string FirstTold = "dotnet_process_memory_working_set_bytes";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _process;
     private readonly HttpClient _http;
-    private readonly string _label;
     private readonly string _folder;
+    private string _label = "";
 
-    private ExporterRun(Process process, int port, int target, string folder)
+    private ExporterRun(Process process, int port, string folder)
     {
         _process = process;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
-        _label = string.Create(CultureInfo.InvariantCulture, $"pid=\"{target}\"");
         _folder = folder;
     }
 
+    public int Pid => _process.Id;
+
+    /// <summary>Starts it with its defaults; it is there when its session on a process has told its first values.</summary>
     public static async Task<ExporterRun> Start(string program, int target)
     {
+        ExporterRun run = await Start(program, "");
+        run._label = Label(target);
+        await run.Until("its first values", page => run.Sum(page, FirstTold) > 0);
+        return run;
+    }
+
+    /// <summary>Starts it, and does not wait.</summary>
+    public static async Task<ExporterRun> Start(string program, string settings)
+    {
         string folder = Directory.CreateTempSubdirectory("overhead-").FullName;
-        string configuration = Path.Join(folder, "config.yml"); // An empty one: not what the machine may have.
-        await File.WriteAllTextAsync(configuration, "");
+        string configuration = Path.Join(folder, "config.yml"); // Even an empty one: not what the machine may have.
+        await File.WriteAllTextAsync(configuration, settings);
         int port = FreePort();
         var start = new ProcessStartInfo(program,
             ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--state-directory", Path.Join(folder, "state")])
@@ -39,9 +52,21 @@ internal sealed class ExporterRun : IAsyncDisposable
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        var run = new ExporterRun(process, port, target, folder);
-        await run.Until("its first values", page => run.Sum(page, "dotnet_process_memory_working_set_bytes") > 0);
-        return run;
+        return new ExporterRun(process, port, folder);
+    }
+
+    /// <summary>Waits until so many of its samples are on a page.</summary>
+    public Task HasTicked(int times) => Until($"{times} ticks", page => Lines(page, "arsenal_ticks_total").Sum(Value) >= times);
+
+    /// <summary>Waits until some processes have told their first values.</summary>
+    public Task HasHeard(IReadOnlyCollection<int> targets)
+    {
+        string[] labels = [.. targets.Select(Label)];
+        return Until("first values of all", page =>
+        {
+            string[] told = [.. Lines(page, FirstTold)];
+            return labels.All(label => told.Any(line => line.Contains(label, StringComparison.Ordinal)));
+        });
     }
 
     /// <summary>Waits until it has counted requests of the target; more than those, or lost events, are a failure.</summary>
@@ -78,9 +103,13 @@ internal sealed class ExporterRun : IAsyncDisposable
         throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.");
     }
 
-    private double Sum(string page, string family) => page.Split('\n')
-        .Where(line => line.StartsWith(family + "{", StringComparison.Ordinal) && line.Contains(_label, StringComparison.Ordinal))
-        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    private double Sum(string page, string family) => Lines(page, family + "{").Where(line => line.Contains(_label, StringComparison.Ordinal)).Sum(Value);
+
+    private static IEnumerable<string> Lines(string page, string start) => page.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal));
+
+    private static double Value(string line) => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+
+    private static string Label(int pid) => string.Create(CultureInfo.InvariantCulture, $"pid=\"{pid}\"");
 
     private static int FreePort()
     {

@@ -3,9 +3,11 @@ using ProcessArsenal.Overhead;
 
 // What it costs a web program to be listened to: its CPU time for a request while the published exporter, as it comes, is attached, against that
 // without. Pairs of batches of the same number of requests, in alternating order, all in one process that has run warm.
-// Usage: overhead PROGRAM WEB.DLL; exits with 1 if the bound is exceeded.
+// Usage: overhead PROGRAM WEB.DLL; exits with 1 if the bound is exceeded. overhead targets PROGRAM SHOP: see TargetCosts.
+if (args is ["targets", string program, string shop]) return await TargetCosts.Run(program, shop);
+
 const double Bound = 1.05;
-int pairs = Setting("PAIRS", 24), requests = Setting("REQUESTS", 100_000), warmUp = Setting("WARMUP", 300_000), connections = Setting("CONNECTIONS", 16);
+int pairs = Settings.Number("PAIRS", 24), requests = Settings.Number("REQUESTS", 100_000), warmUp = Settings.Number("WARMUP", 300_000), connections = Settings.Number("CONNECTIONS", 16);
 string exporter = args[0];
 
 await using WebProcess web = await WebProcess.Start(args[1]);
@@ -46,6 +48,3 @@ async Task<double> Batch(bool on)
         return used;
     }
 }
-
-static int Setting(string name, int otherwise) =>
-    Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -156,6 +156,14 @@ internal sealed class ExporterProcess : IAsyncDisposable
 
     public void Send(int signal) => Signals.Send(_process, signal);
 
+    /// <summary>Ends it as the kernel does when memory runs out: it can't say goodbye to anyone.</summary>
+    public async Task Kill()
+    {
+        _stopped = true;
+        Send(Signals.Kill);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Stops it as systemd does: SIGTERM, within five seconds, with exit code 0.</summary>
     public async Task Stop()
     {

@@ -42,6 +42,10 @@ internal static class Kernel
     public static long ResidentBytes(int pid) =>
         long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
+    /// <summary>Sessions of events in a .NET process: each has a thread of its own there, beside the one that listens for them.</summary>
+    public static int EventSessions(int pid) =>
+        Directory.GetDirectories($"/proc/{pid}/task").Count(task => File.ReadAllText(task + "/comm") == ".NET EventPipe\n") - 1;
+
     public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
     /// <summary>Soft and hard limit of open files.</summary>

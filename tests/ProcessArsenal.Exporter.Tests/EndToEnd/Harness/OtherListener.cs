@@ -1,6 +1,7 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 

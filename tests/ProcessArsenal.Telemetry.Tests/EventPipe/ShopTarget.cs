@@ -61,10 +61,13 @@ internal sealed class ShopTarget : IAsyncDisposable
     }
 
     /// <summary>What it knows of itself.</summary>
-    public async Task<ShopReport> Report()
+    public Task<ShopReport> Report() => Ask<ShopReport>("report");
+
+    /// <summary>Has it answer.</summary>
+    public async Task<T> Ask<T>(string order)
     {
-        await _process.StandardInput.WriteLineAsync("report");
-        return JsonSerializer.Deserialize<ShopReport>(await Line(), CamelCase)!;
+        await _process.StandardInput.WriteLineAsync(order);
+        return JsonSerializer.Deserialize<T>(await Line(), CamelCase)!;
     }
 
     /// <summary>Sends it a signal, by name.</summary>

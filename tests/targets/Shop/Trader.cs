@@ -12,7 +12,7 @@ internal sealed class Trader : IDisposable
     private readonly ActivitySource _source = new("Shop.Trades", "2.1");
     private readonly ActivitySource _plain = new("Shop.Plain");
 
-    /// <summary>One trade is four spans: it is received, and within that booked, charged, and announced.</summary>
+    /// <summary>One trade is five spans: it is received, and within that booked, charged, announced and heard.</summary>
     public IEnumerable<object> Trade(int number)
     {
         var parent = new ActivityContext(OtherTrace, OtherSpan, ActivityTraceFlags.Recorded, "vendor=a:1,other=b", isRemote: true);

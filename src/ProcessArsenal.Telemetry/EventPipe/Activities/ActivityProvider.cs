@@ -20,9 +20,11 @@ internal sealed class ActivityProvider
     /// <summary>Runtimes before .NET 10 don't write what events and links hold; so at least how many there are.</summary>
     private const string Counts = ";EventCount=Events.*Enumerate;LinkCount=Links.*Enumerate";
 
-    /// <summary>ASP.NET Core says of a request what its span does not.</summary>
-    private const string Requests =
-        "\nMicrosoft.AspNetCore/Microsoft.AspNetCore.Hosting.EndRequest:-SpanId=*Activity.SpanId;Method=httpContext.Request.Method;Scheme=httpContext.Request.Scheme;"
+    /// <summary>ASP.NET Core says of a request what its span does not; of one that ended by an exception of the program it says so instead.</summary>
+    private const string Requests = "\nMicrosoft.AspNetCore/" + HttpRequest.Ended + RequestFields + "\nMicrosoft.AspNetCore/" + HttpRequest.Failed + RequestFields
+        + ";HasStarted=httpContext.Response.HasStarted;Error=exception";
+
+    private const string RequestFields = ":-SpanId=*Activity.SpanId;Method=httpContext.Request.Method;Scheme=httpContext.Request.Scheme;"
         + "Host=httpContext.Request.Host.Value;Path=httpContext.Request.Path.Value;Query=httpContext.Request.QueryString.Value;Proto=httpContext.Request.Protocol;"
         + "Code=httpContext.Response.StatusCode;RV=httpContext.Request.RouteValues.*Enumerate;Peer=httpContext.Connection.RemoteIpAddress";
 

@@ -97,7 +97,7 @@ internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, Sp
 
     private void TakeRequest(ReadOnlySpan<byte> payload)
     {
-        if (new ActivityArguments(payload) is not { Source: "Microsoft.AspNetCore", Event: "Microsoft.AspNetCore.Hosting.EndRequest" }) return;
+        if (new ActivityArguments(payload) is not { Source: "Microsoft.AspNetCore", Event: HttpRequest.Ended or HttpRequest.Failed }) return;
         if (HttpRequest.Read(payload, _requestTexts, out bool isBroken) is { } request) _requests.Add(request);
         else if (isBroken) Malformed++;
     }

@@ -42,7 +42,12 @@ internal sealed class SpanReader
             Name = request is not null && stop.DisplayName.SequenceEqual(UnnamedRequest) ? _texts.Name(request.Name) : _texts.Name(stop.DisplayName),
             Start = new DateTime(start, DateTimeKind.Utc),
             Duration = new TimeSpan(duration),
-            Status = stop.Status.SequenceEqual("Error") ? SpanStatus.Error : stop.Status.SequenceEqual("Ok") ? SpanStatus.Ok : SpanStatus.Unset,
+            Status = stop.Status switch
+            {
+                "Error" => SpanStatus.Error,
+                "Ok" => SpanStatus.Ok,
+                _ => request is { IsError: true } ? SpanStatus.Error : SpanStatus.Unset,
+            },
             StatusDescription = _texts.Value(stop.StatusDescription),
             Tags = [.. _tags],
             Events = [.. _events],

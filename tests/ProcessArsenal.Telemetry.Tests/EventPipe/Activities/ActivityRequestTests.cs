@@ -60,6 +60,34 @@ public sealed class ActivityRequestTests
         Assert.Equal((1000L, 0L), (reader.Unsampled, reader.LostRequests));
     }
 
+    /// <summary>Then nothing else is told of it, and the server answers later.</summary>
+    [Theory]
+    [InlineData("False", "500")]
+    [InlineData("True", "200")]
+    public void One_that_the_program_failed_in_is_an_error(string hasStarted, string code)
+    {
+        byte[] failed = ActivityPayload.Write("Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.UnhandledException",
+            ("SpanId", ActivityPayload.Span), ("Method", "GET"), ("Path", "/boom/5"), ("Code", "200"), ("RV", "[id, 5]"), ("HasStarted", hasStarted),
+            ("Error", "System.InvalidOperationException: no\n   at Shop.Boom()"));
+        Span span = Assert.Single(ActivityPayload.Read(true, ("Event", failed), ("ActivityStop", ActivityPayload.Stop("Microsoft.AspNetCore", ("DisplayName", Unnamed)))).Spans);
+        Assert.Equal((SpanStatus.Error, "GET /boom/{id}"), (span.Status, span.Name));
+        Assert.Equal(
+            [new("http.request.method", "GET"), new("url.path", "/boom/5"), new("http.response.status_code", code), new("http.route", "/boom/{id}"), new("error.type", "System.InvalidOperationException")],
+            span.Tags);
+    }
+
+    [Theory]
+    [InlineData("503", "Unset", "Error")]
+    [InlineData("503", "Ok", "Ok")]
+    [InlineData("404", "Unset", "Unset")]
+    [InlineData("5000", "Unset", "Unset")]
+    public void So_is_one_that_was_answered_so(string code, string status, string expected)
+    {
+        byte[] ended = ActivityPayload.Write("Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.EndRequest", ("SpanId", ActivityPayload.Span), ("Code", code));
+        Span span = Assert.Single(ActivityPayload.Read(true, ("Event", ended), ("ActivityStop", ActivityPayload.Stop("Microsoft.AspNetCore", ("Status", status)))).Spans);
+        Assert.Equal(expected, $"{span.Status}");
+    }
+
     /// <summary>Against all requests so far, of which the latest are there unless they were taken.</summary>
     [Fact]
     public void Each_span_gets_its_own() => Gen.Select(Gen.Bool, Gen.ULong[1, 400]).Array[0, 1500].Sample(steps =>

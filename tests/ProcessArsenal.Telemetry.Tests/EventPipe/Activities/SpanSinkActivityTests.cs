@@ -55,6 +55,12 @@ public sealed class SpanSinkActivityTests
 
     private static Span Make(ulong id, int size = 100) => new()
     {
-        TraceId = new TraceId(1, 2), SpanId = new SpanId(id), ParentSpanId = default, Name = "sell", Start = DateTime.UnixEpoch, Duration = TimeSpan.Zero, Size = size,
+        TraceId = new TraceId(1, 2),
+        SpanId = new SpanId(id),
+        ParentSpanId = default,
+        Name = "sell",
+        Start = DateTime.UnixEpoch,
+        Duration = TimeSpan.Zero,
+        Size = size,
     };
 }

@@ -16,7 +16,7 @@ public sealed class ActivityTextPropertyTests
 
     /// <summary>Whatever holds neither <c>],[</c> nor a zero width space.</summary>
     private static readonly Gen<string> Value = AnyOf("a", "[", "]", "],", ", ", "\"", "\n", "(", "):", "=", "{}", "\U0001F9C0", "").Array[0, 12]
-        .Select(pieces => string.Concat(pieces).Replace("],[", "", StringComparison.Ordinal).TrimEnd(']', ','));
+        .Select(pieces => string.Concat(pieces).TrimEnd(']', ',')).Where(value => !value.Contains("],[", StringComparison.Ordinal));
 
     private static readonly Gen<(string Name, string Value)[]> AnyTags = Gen.Select(Name, Value).Array[0, 8];
 

@@ -84,7 +84,7 @@ internal sealed class HttpRequest
         Add(tags, "url.scheme", texts.Value(scheme, LongestShort));
         AddServer(tags, texts.Value(host, LongestHost));
         Add(tags, "url.path", texts.Value(path, LongestPath));
-        Add(tags, "url.query", texts.Value(query is ['?', ..] ? query[1..] : query, LongestPath));
+        Add(tags, "url.query", texts.Value(UrlQuery.Redact(query is ['?', ..] ? query[1..] : query, SpanLimits.LongestValue), LongestPath));
         Add(tags, "network.protocol.version", texts.Value(protocol.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase) ? protocol[5..] : protocol, LongestShort));
         if (hasStarted.SequenceEqual("False")) code = "500"; // It is told before the server answers so.
         Add(tags, "http.response.status_code", texts.Value(code, LongestShort));

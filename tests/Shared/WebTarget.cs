@@ -20,9 +20,9 @@ internal sealed class WebTarget : TargetProgram
     /// <summary>The same on .NET 10 with an OpenTelemetry SDK of its own, which samples nothing but what its callers did.</summary>
     public static Task<WebTarget> StartWithSdk() => Ready(new WebTarget([.. Command("Web"), "--accounts", "--otel"]));
 
-    /// <summary>The same, whose /ask asks the other.</summary>
+    /// <summary>The same, whose /ask asks the other, as a user with a password.</summary>
     public static Task<WebTarget> StartOn(string framework, WebTarget other) =>
-        Ready(new WebTarget([.. Command("Web", framework), "--accounts", "--other", $"{other._http.BaseAddress}"]));
+        Ready(new WebTarget([.. Command("Web", framework), "--accounts", "--other", $"http://user:password@{other._http.BaseAddress!.Authority}"]));
 
     protected override void IsReady(string line)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
@@ -10,7 +11,8 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// time.</summary>
 /// <param name="runtime">Null if it does not say what it is: then it is asked what old ones know.</param>
 /// <param name="events">Those go on from one session to the next.</param>
-internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events)
+/// <param name="spanTarget">Where its spans go; null: nowhere, and it is asked for none.</param>
+internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events, SpanTarget? spanTarget = null)
 {
     /// <summary>The first runtime whose own values are instruments of a meter.</summary>
     private const int MeterSince = 9;
@@ -18,7 +20,15 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     private readonly MeterTable _meters = new(options.MostSeries);
     private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
 
+    private readonly SpanReadings? _spans = SpanReadings.For(options.Spans, runtime, spanTarget);
+
     public RuntimeInfo? Runtime => runtime;
+
+    /// <summary>Null if it is asked for no spans.</summary>
+    public ActivityReader? Spans => _spans?.Reader;
+
+    /// <inheritdoc cref="SpanReadings.FilterTaken"/>
+    public bool FilterTaken => _spans is { FilterTaken: true };
 
     public RuntimeEvents Events => events;
 
@@ -41,8 +51,10 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     {
         EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0));
         EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
-        if (_counters is null) return [meters, own];
-        return [meters, own, new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(options))];
+        List<EventPipeProvider> providers = [meters, own];
+        if (_counters is not null) providers.Add(new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(options)));
+        if (_spans is not null) providers.Add(_spans.Provider());
+        return [.. providers];
     }
 
     /// <summary>Takes an event of one of <see cref="Providers"/>.</summary>
@@ -52,6 +64,10 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
         {
             case MeterTable.Provider:
                 _meters.Take(value);
+                _spans?.Watch(_meters);
+                break;
+            case ActivityProvider.Name:
+                _spans?.Take(value);
                 break;
             case RuntimeEvents.Provider when header is not null:
                 events.Take(value, header.TicksPerSecond);

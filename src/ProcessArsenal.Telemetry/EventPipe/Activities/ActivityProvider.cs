@@ -28,6 +28,9 @@ internal sealed class ActivityProvider
         + "Host=httpContext.Request.Host.Value;Path=httpContext.Request.Path.Value;Query=httpContext.Request.QueryString.Value;Proto=httpContext.Request.Protocol;"
         + "Code=httpContext.Response.StatusCode;RV=httpContext.Request.RouteValues.*Enumerate;Peer=httpContext.Connection.RemoteIpAddress";
 
+    /// <summary>Share of the traces that a runtime is asked for which knows no rate.</summary>
+    private const double RatioForRate = 0.05;
+
     private ActivityProvider(string sampler, bool isSampled, bool hasAnnotations)
     {
         Specs = "[AS]*/Stop-" + sampler + Fields + (hasAnnotations ? "" : Counts) + Requests;
@@ -42,36 +45,18 @@ internal sealed class ActivityProvider
 
     /// <summary>What a target is asked for.</summary>
     /// <param name="runtime">Major version of its runtime.</param>
-    /// <returns>Null if it can't be asked for a part: before .NET 9 only for all, which it takes <see cref="ActivityOptions.RecordsAll"/> for.</returns>
-    public static ActivityProvider? For(int runtime, ActivityOptions options)
+    /// <returns>Null if it can't be asked for that: before .NET 9 only for all.</returns>
+    public static ActivityProvider? For(int runtime, SpanSampler sampler)
     {
         // Without any sampler the target would mark all as sampled: it, and who it calls, would then export all of them, whatever they were set to.
         bool hasAnnotations = runtime >= 10;
-        if (options.RecordsAll) return new ActivityProvider("Record", isSampled: false, hasAnnotations);
-        return runtime switch
-        {
-            >= 10 => new ActivityProvider(
-                string.Create(CultureInfo.InvariantCulture, $"ParentRateLimitingSampler({Math.Max(1, options.TracesPerSecond)})"), isSampled: true, hasAnnotations),
-            9 => new ActivityProvider(
-                string.Create(CultureInfo.InvariantCulture, $"ParentRatioSampler({Math.Clamp(options.Ratio, 0, 1):0.######})"), isSampled: true, hasAnnotations),
-            _ => null,
-        };
+        if (sampler == SpanSampler.All) return new ActivityProvider("Record", isSampled: false, hasAnnotations);
+        if (runtime < 9) return null;
+        string name = sampler.TracesPerSecond is { } rate && runtime >= 10
+            ? string.Create(CultureInfo.InvariantCulture, $"ParentRateLimitingSampler({rate})")
+            : string.Create(CultureInfo.InvariantCulture, $"ParentRatioSampler({sampler.Share ?? RatioForRate:0.######})");
+        return new ActivityProvider(name, isSampled: true, hasAnnotations);
     }
 
     public EventPipeProvider Build() => new(Name, EventLevel.Informational, Keywords, new Dictionary<string, string> { ["FilterAndPayloadSpecs"] = Specs });
-}
-
-/// <summary>How many spans are asked for.</summary>
-internal sealed record ActivityOptions
-{
-    /// <summary>Traces that may begin in a target in a second, or enter it; .NET 10 and later.</summary>
-    public int TracesPerSecond { get; init; } = 100;
-
-    /// <summary>Share of the traces that begin in a target, 0 to 1, with its parts of those that are sampled elsewhere; .NET 9, which has no rate.
-    /// </summary>
-    public double Ratio { get; init; } = 0.05;
-
-    /// <summary>All of them, and none is marked as sampled: for a target that exports its traces by itself, or one before .NET 9. A busy one pays for it.
-    /// </summary>
-    public bool RecordsAll { get; init; }
 }

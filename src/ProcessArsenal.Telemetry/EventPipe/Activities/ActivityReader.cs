@@ -14,6 +14,9 @@ internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, Sp
     private readonly SpanTexts _requestTexts = new();
     private readonly RequestTable _requests = new();
 
+    /// <summary>Events that our filter brought, whatever came of them.</summary>
+    public long Told { get; private set; }
+
     /// <summary>Spans that the sink took.</summary>
     public long Spans { get; private set; }
 
@@ -87,6 +90,7 @@ internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, Sp
             Malformed++;
             return;
         }
+        Told++;
         HttpRequest? request = _requests.Take(id); // Also that of a span which is not handed on.
         if (trace.IsZero || id.IsZero) WithoutId++;
         else if (stop.Source.StartsWith("Experimental.System.Net", StringComparison.Ordinal)) Experimental++;
@@ -98,6 +102,7 @@ internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, Sp
     private void TakeRequest(ReadOnlySpan<byte> payload)
     {
         if (new ActivityArguments(payload) is not { Source: "Microsoft.AspNetCore", Event: HttpRequest.Ended or HttpRequest.Failed }) return;
+        Told++;
         if (HttpRequest.Read(payload, _requestTexts, out bool isBroken) is { } request) _requests.Add(request);
         else if (isBroken) Malformed++;
     }

@@ -1,4 +1,5 @@
 using CsCheck;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 
@@ -149,15 +150,18 @@ public sealed class ActivityReaderTests
     }
 
     [Theory]
-    [InlineData(10, false, "[AS]*/Stop-ParentRateLimitingSampler(100):-TraceId;", true)]
-    [InlineData(11, false, "[AS]*/Stop-ParentRateLimitingSampler(100):-TraceId;", true)]
-    [InlineData(9, false, "[AS]*/Stop-ParentRatioSampler(0.05):-TraceId;", true)]
-    [InlineData(8, false, null, true)]
-    [InlineData(8, true, "[AS]*/Stop-Record:-TraceId;", false)]
-    [InlineData(10, true, "[AS]*/Stop-Record:-TraceId;", false)]
-    public void What_a_target_is_asked_for_depends_on_its_runtime(int runtime, bool recordsAll, string? start, bool isSampled)
+    [InlineData(10, "rate(100)", "[AS]*/Stop-ParentRateLimitingSampler(100):-TraceId;", true)]
+    [InlineData(11, "rate(7)", "[AS]*/Stop-ParentRateLimitingSampler(7):-TraceId;", true)]
+    [InlineData(10, "ratio(0.5)", "[AS]*/Stop-ParentRatioSampler(0.5):-TraceId;", true)]
+    [InlineData(9, "rate(100)", "[AS]*/Stop-ParentRatioSampler(0.05):-TraceId;", true)]
+    [InlineData(9, "ratio(0.000001)", "[AS]*/Stop-ParentRatioSampler(0.000001):-TraceId;", true)]
+    [InlineData(8, "rate(100)", null, true)]
+    [InlineData(8, "ratio(1)", null, true)]
+    [InlineData(8, "all", "[AS]*/Stop-Record:-TraceId;", false)]
+    [InlineData(10, "all", "[AS]*/Stop-Record:-TraceId;", false)]
+    public void What_a_target_is_asked_for_depends_on_its_runtime(int runtime, string sampler, string? start, bool isSampled)
     {
-        ActivityProvider? provider = ActivityProvider.For(runtime, new ActivityOptions { RecordsAll = recordsAll });
+        ActivityProvider? provider = ActivityProvider.For(runtime, SpanSampler.Parse(sampler)!);
         if (start is null)
         {
             Assert.Null(provider);

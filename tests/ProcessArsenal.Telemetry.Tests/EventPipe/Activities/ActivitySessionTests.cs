@@ -24,7 +24,7 @@ public sealed class ActivitySessionTests
     {
         await using ShopTarget shop = await ShopTarget.StartOn(framework);
         bool isTold = framework == "net10.0"; // Before, a runtime tells only how many events and links there are.
-        await using TargetSession session = await Begin(shop, framework, new ActivityOptions { TracesPerSecond = 100_000, Ratio = 1, RecordsAll = framework == "net8.0" });
+        await using TargetSession session = await Begin(shop, framework, framework == "net8.0" ? SpanSampler.All : framework == "net9.0" ? SpanSampler.Ratio(1) : SpanSampler.Rate(100_000));
         TradedSpan[] made = await Trade(shop, 20);
         await Until("all spans", () => Taken() >= made.Length);
 
@@ -42,7 +42,7 @@ public sealed class ActivitySessionTests
     public async Task Traces_that_are_not_sampled_are_not_taken()
     {
         await using ShopTarget shop = await ShopTarget.StartOn("net9.0");
-        await using TargetSession session = await Begin(shop, "net9.0", new ActivityOptions { Ratio = 0 });
+        await using TargetSession session = await Begin(shop, "net9.0", SpanSampler.Ratio(0));
         // Those that continue a sampled trace are sampled, and so show that the session has begun.
         TradedSpan[] made = await Trade(shop, 20);
         await Until("unsampled roots", () => Taken() >= made.Length && _reader!.Unsampled >= 10);
@@ -56,7 +56,7 @@ public sealed class ActivitySessionTests
     public async Task Traces_beyond_the_rate_are_not_told()
     {
         await using ShopTarget shop = await ShopTarget.Start();
-        await using TargetSession session = await Begin(shop, "net10.0", new ActivityOptions { TracesPerSecond = 5 });
+        await using TargetSession session = await Begin(shop, "net10.0", SpanSampler.Rate(5));
         long began = TimeProvider.System.GetTimestamp();
         TradedSpan[] made = await Trade(shop, 500);
         double most = 5 * (2 + TimeProvider.System.GetElapsedTime(began).TotalSeconds);
@@ -69,14 +69,14 @@ public sealed class ActivitySessionTests
     public async Task A_filter_that_a_runtime_does_not_know_is_complained_of()
     {
         await using ShopTarget shop = await ShopTarget.StartOn("net9.0");
-        await using TargetSession session = await Begin(shop, "net10.0", new ActivityOptions());
+        await using TargetSession session = await Begin(shop, "net10.0", SpanSampler.Default);
         await Until("a complaint", () => _reader!.Complaint is not null);
         Assert.Contains("ParentRateLimitingSampler", _reader!.Complaint, StringComparison.Ordinal);
     }
 
-    private async Task<TargetSession> Begin(ShopTarget shop, string framework, ActivityOptions options)
+    private async Task<TargetSession> Begin(ShopTarget shop, string framework, SpanSampler sampler)
     {
-        ActivityProvider provider = ActivityProvider.For(int.Parse(framework[3..^2], CultureInfo.InvariantCulture), options)!;
+        ActivityProvider provider = ActivityProvider.For(int.Parse(framework[3..^2], CultureInfo.InvariantCulture), sampler)!;
         _reader = new ActivityReader(Identity, provider.IsSampled, _sink);
         (ProcessDirectory directory, ProcStat stat, ProcStatus status) = shop.Look();
         using (directory)

@@ -52,8 +52,7 @@ public sealed class TargetActivityTests
         for (int i = 0; i <= FilterWatch.Patience; i++)
         {
             long intervals = target.Read(readings => readings.Intervals);
-            await web.Get("orders/1", 1);
-            await Until("an interval", target, () => target.Read(readings => readings.Intervals) > intervals);
+            await Until("an interval", target, () => target.Read(readings => readings.Intervals) > intervals, () => web.Get("orders/1", 1));
         }
         Assert.All(_spans, span => Assert.Equal(identity, span.Process));
         Assert.Equal((false, 0L), target.Read(readings => (readings.FilterTaken, target.Lost)));
@@ -91,7 +90,8 @@ public sealed class TargetActivityTests
         long began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}. It is {target.State}: {target.Reason}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30),
+                $"Not within 30 s: {what}. It is {target.State}: {target.Reason}. {target.Read(r => $"{r.Intervals} intervals, {r.Spans?.Told} told, {target.Lost} lost, {r.Complaint}")}");
             if (meanwhile is not null) await meanwhile();
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }

@@ -30,7 +30,7 @@ internal sealed class ShopTarget : TargetProgram
         Ready(new ShopTarget([.. Command(Name, framework), "--for", $"{time.TotalMilliseconds:F0}"]));
 
     /// <summary>What it knows of itself.</summary>
-    public async Task<ShopReport> Report() => Read<ShopReport>(await Ask("report"));
+    public Task<ShopReport> Report() => Ask<ShopReport>("report");
 
     /// <summary>Its /proc files.</summary>
     public (ProcessDirectory Directory, ProcStat Stat, ProcStatus Status) Look() => Look(Pid);

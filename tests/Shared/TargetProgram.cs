@@ -72,6 +72,9 @@ internal abstract class TargetProgram : IAsyncDisposable
         return await Line();
     }
 
+    /// <summary>Has it tell something.</summary>
+    public async Task<T> Ask<T>(string order) => Read<T>(await Ask(order));
+
     protected static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, CamelCase)!;
 
     /// <summary>Sends it a signal, by name.</summary>

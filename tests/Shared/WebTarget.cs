@@ -20,6 +20,10 @@ internal sealed class WebTarget : TargetProgram
     /// <summary>The same on .NET 10 with an OpenTelemetry SDK of its own, which samples nothing but what its callers did.</summary>
     public static Task<WebTarget> StartWithSdk() => Ready(new WebTarget([.. Command("Web"), "--accounts", "--otel"]));
 
+    /// <summary>The same, whose /ask asks the other, as a user with a password.</summary>
+    public static Task<WebTarget> StartOn(string framework, WebTarget other) =>
+        Ready(new WebTarget([.. Command("Web", framework), "--accounts", "--other", $"http://user:password@{other._http.BaseAddress!.Authority}"]));
+
     protected override void IsReady(string line)
     {
         Assert.StartsWith("ready ", line, StringComparison.Ordinal);
@@ -34,12 +38,14 @@ internal sealed class WebTarget : TargetProgram
 
     /// <summary>Sends requests, one after the other.</summary>
     /// <param name="parent">The traceparent that they bring.</param>
-    public async Task Get(string path, int times, int status = 200, string? parent = null)
+    /// <param name="state">The tracestate.</param>
+    public async Task Get(string path, int times, int status = 200, string? parent = null, string? state = null)
     {
         for (int i = 0; i < times; i++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             if (parent is not null) request.Headers.Add("traceparent", parent);
+            if (state is not null) request.Headers.Add("tracestate", state);
             using HttpResponseMessage answer = await _http.SendAsync(request);
             Assert.Equal(status, (int)answer.StatusCode);
         }

@@ -23,6 +23,9 @@ public sealed record DotnetOptions
     /// <summary>Meters of programs that are listened to as well, by name.</summary>
     public IReadOnlyList<string> Meters { get; init; } = [];
 
+    /// <summary>Spans that are asked for; null: none, which costs nothing.</summary>
+    public SpanSampler? Spans { get; init; }
+
     /// <summary>All meters that are listened to.</summary>
     internal IEnumerable<string> AllMeters => OwnMeters.Concat(Meters).Distinct();
 
@@ -31,7 +34,7 @@ public sealed record DotnetOptions
 
     /// <summary>Whether a session that was begun with the other may stay.</summary>
     internal bool IsSame(DotnetOptions? other) =>
-        other is not null && Attach?.Text == other.Attach?.Text && HasExclusions == other.HasExclusions && Meters.SequenceEqual(other.Meters)
+        other is not null && Attach?.Text == other.Attach?.Text && HasExclusions == other.HasExclusions && Meters.SequenceEqual(other.Meters) && Spans == other.Spans
         && (Interval, MostSeries, MostHistograms, BufferMegabytes) == (other.Interval, other.MostSeries, other.MostHistograms, other.BufferMegabytes);
 
     internal bool Wants(in ProcessRow row) => Attach is null || Attach.Evaluate(row) == Truth.True;

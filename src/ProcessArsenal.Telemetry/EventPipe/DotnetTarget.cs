@@ -1,4 +1,5 @@
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
@@ -30,6 +31,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly Task _run;
     private readonly RuntimeEvents _runtime = new();
     private readonly Action? _firstTold;
+    private readonly SpanTarget? _spans;
     private readonly int _looks;
     private DotnetStatus _status = new(DotnetTargetState.None, null);
     private TargetSessions? _session;
@@ -44,14 +46,17 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <param name="isNew">It has just begun: who has no socket may have one soon. Else it is looked at once.</param>
     /// <param name="firstTold">Called, on any thread, when its first values have come.</param>
     /// <param name="memory">Null: what the options say.</param>
+    /// <param name="spans">Where its spans go, if the options want any.</param>
     public DotnetTarget(
-        ProcessDirectory directory, DotnetOptions options, TimeProvider time, bool isNew = true, Action? firstTold = null, SessionMemory? memory = null)
+        ProcessDirectory directory, DotnetOptions options, TimeProvider time, bool isNew = true, Action? firstTold = null, SessionMemory? memory = null,
+        SpanTarget? spans = null)
     {
         _memory = memory;
         _directory = directory;
         _options = options;
         _time = time;
         _firstTold = firstTold;
+        _spans = spans;
         _looks = isNew ? Looks.Length : 1;
         _readings = new TargetReadings(options, null, _runtime);
         _run = Task.Run(RunAsync);
@@ -207,7 +212,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             (_lostBefore, _droppedBefore, _lost, _intervals) = (Lost, Dropped, 0, 0);
             _runtime.BeginStream();
-            return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime);
+            return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime, _spans);
         }
     }
 

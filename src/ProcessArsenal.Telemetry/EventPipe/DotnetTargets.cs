@@ -1,4 +1,5 @@
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.Publishing;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -40,11 +41,14 @@ internal sealed class DotnetTargets : IDisposable
         _memory = new SessionMemory(proc);
         _runtimeFamilies = new RuntimeFamilies(_families);
         _meterFamilies = new MeterFamilies(_families, DotnetOptions.OwnMeters);
-        _scout = new NewcomerScout(proc, time, Begin);
+        _scout = new NewcomerScout(proc, time, (directory, isNew) => Begin(directory, isNew, null));
     }
 
     /// <summary>Called, on any thread, when a target has told its first values.</summary>
     public Action? FirstTold { get; set; }
+
+    /// <summary>Spans of all targets, for whoever takes them.</summary>
+    public SpanSink Spans { get; } = new();
 
     /// <summary>Sessions that ask for something else by now are ended, and begun anew.</summary>
     /// <param name="options">Null: nobody is listened to.</param>
@@ -99,7 +103,7 @@ internal sealed class DotnetTargets : IDisposable
             return;
         }
         _count++;
-        process.Dotnet = new AttachedProcess(Begin(directory!, row.Uptime is not { } age || age < Young), Image(stat), NewView());
+        process.Dotnet = new AttachedProcess(Begin(directory!, row.Uptime is not { } age || age < Young, process.Identity), Image(stat), NewView());
     }
 
     /// <summary>The process has ended, or is another program.</summary>
@@ -151,7 +155,13 @@ internal sealed class DotnetTargets : IDisposable
         _ = Task.WaitAll([.. _leaving], LastPatience);
     }
 
-    private DotnetTarget Begin(ProcessDirectory directory, bool isNew) => new(directory, _options!, _time, isNew, () => FirstTold?.Invoke(), _memory);
+    /// <param name="identity">Null if it is to be found out.</param>
+    private DotnetTarget Begin(ProcessDirectory directory, bool isNew, ProcessIdentity? identity)
+    {
+        DotnetOptions options = _options!;
+        if (options.Spans is not null) identity ??= ProcessOpener.Identify(_proc, directory);
+        return new(directory, options, _time, isNew, () => FirstTold?.Invoke(), _memory, identity is { } known ? new SpanTarget(known, Spans) : null);
+    }
 
     private TargetView NewView() => new(_meterFamilies, _runtimeFamilies);
 

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
@@ -11,7 +12,8 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// time.</summary>
 /// <param name="runtime">Null if it does not say what it is: then it is asked what old ones know.</param>
 /// <param name="events">Those go on from one session to the next.</param>
-internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events)
+/// <param name="spanTarget">Where its spans go; null: nowhere, and it is asked for none.</param>
+internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events, SpanTarget? spanTarget = null)
 {
     /// <summary>The first runtime whose own values are instruments of a meter.</summary>
     private const int MeterSince = 9;
@@ -22,7 +24,15 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     private readonly MeterTable _meters = new(options.MostSeries);
     private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
 
+    private readonly SpanReadings? _spans = SpanReadings.For(options.Spans, runtime, spanTarget);
+
     public RuntimeInfo? Runtime => runtime;
+
+    /// <summary>Null if it is asked for no spans.</summary>
+    public ActivityReader? Spans => _spans?.Reader;
+
+    /// <inheritdoc cref="SpanReadings.FilterTaken"/>
+    public bool FilterTaken => _spans is { FilterTaken: true };
 
     public RuntimeEvents Events => events;
 
@@ -44,11 +54,12 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     public string? Complaint => _meters.Complaint;
 
     /// <summary>What the session asks for that is not about exceptions.</summary>
-    public EventPipeProvider[] Providers() =>
-    [
-        new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0)),
-        new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords),
-    ];
+    public EventPipeProvider[] Providers()
+    {
+        EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0));
+        EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
+        return _spans is null ? [meters, own] : [meters, own, _spans.Provider()];
+    }
 
     /// <summary>What the session for exceptions asks for: those, and event counters, which old runtimes have instead of meters and which all tell in
     /// time.</summary>
@@ -65,6 +76,10 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
         {
             case MeterTable.Provider:
                 _meters.Take(value);
+                _spans?.Watch(_meters);
+                break;
+            case ActivityProvider.Name:
+                _spans?.Take(value);
                 break;
             case RuntimeEvents.Provider when header is not null:
                 events.Take(value, header);

@@ -53,6 +53,16 @@ internal sealed class ProcessOpener(ProcFs proc, TimeProvider time, DescriptorBu
         return outcome;
     }
 
+    /// <summary>The identity of the process behind a directory; null if it ends, or there are no descriptors to spare. From any thread.</summary>
+    public static ProcessIdentity? Identify(ProcFs proc, ProcessDirectory directory)
+    {
+        using Pidfd? pidfd = proc.IsLive ? Pidfd.Open(directory.Pid) : null;
+        Span<byte> buffer = stackalloc byte[2048];
+        if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok) return null;
+        if (!proc.IsLive || !ProbePidfs()) return new ProcessIdentity(directory.Pid, stat.StartTicks, proc.BootId);
+        return pidfd is not null && pidfd.TryReadPidfsInode(out ulong inode) ? new ProcessIdentity(directory.Pid, inode, proc.BootId) : null;
+    }
+
     /// <summary>Keeps the files of a process open from the second tick on: most live shorter than that.</summary>
     public void KeepFiles(TrackedProcess process, ProcessDirectory directory)
     {

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 using Shop;
 
 // A program that is watched. Says "ready", then obeys lines on its input, each answered by a line:
-// order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | rethrow COUNT WHY | report; its end ends it. A report is what it knows of itself.
+// order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | rethrow COUNT WHY | trade COUNT | report; its end ends it. A report is what it
+// knows of itself; the answer to trade is what is in the spans that it made.
 // --for MILLISECONDS: it takes an order now and then for so long, and ends without having asked for anything.
 using var store = new Store();
+using var trader = new Trader();
 Console.WriteLine("ready");
 if (args is ["--for", string milliseconds])
 {
@@ -37,6 +40,9 @@ while (Console.ReadLine() is { } line)
         case "rethrow":
             for (int i = 0; i < int.Parse(words[1], CultureInfo.InvariantCulture); i++) Store.RefuseAgain(words[2]);
             Console.WriteLine("done");
+            break;
+        case "trade":
+            Console.WriteLine(JsonSerializer.Serialize(Enumerable.Range(0, int.Parse(words[1], CultureInfo.InvariantCulture)).SelectMany(trader.Trade)));
             break;
         case "report":
             string exceptions = string.Join(",", store.Exceptions.Select(pair => $"\"{pair.Key}\":{pair.Value}"));

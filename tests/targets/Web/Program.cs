@@ -2,7 +2,8 @@ using System.Net;
 using Web;
 
 // A web program that is watched. Says "ready PORT", then answers requests until its input ends.
-// --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10).
+// --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10). --other URL: what /ask asks,
+// instead of itself.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -16,14 +17,17 @@ if (args.Contains("--otel")) OwnTelemetry.Add(builder.Services, exported);
 await using WebApplication app = builder.Build();
 if (accounts is not null) app.Use(accounts.Keep);
 using var itself = new HttpClient();
+using var other = new HttpClient();
 app.MapGet("/orders/{id}", (int id) => Order.Text(id));
 app.MapGet("/teapot", () => Results.StatusCode(StatusCodes.Status418ImATeapot));
 app.MapGet("/fail", string () => throw new InvalidOperationException("out of order"));
 app.MapGet("/call", () => itself.GetStringAsync("orders/1"));
+app.MapGet("/ask/{**path}", (string path, HttpRequest request) => other.GetStringAsync(path + request.QueryString));
 app.MapGet("/collect/{generation}", (int generation) => GC.Collect(generation));
 app.MapGet(Accounts.ReportRoute, () => Results.Json(Report.Of(accounts, exported)));
 await app.StartAsync();
 itself.BaseAddress = new Uri(app.Urls.Single());
+other.BaseAddress = Array.IndexOf(args, "--other") is >= 0 and var at ? new Uri(args[at + 1]) : itself.BaseAddress;
 Console.WriteLine($"ready {itself.BaseAddress.Port}");
 
 while (await Console.In.ReadLineAsync() is not null)

@@ -144,7 +144,7 @@ steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ende
 .PHONY: killed
 killed: setup publish targets ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
 	KILLED_TIMES=$${KILLED_TIMES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
-		--filter-class '*DotnetKilledTests' --show-live-output on
+		--filter-class '*DotnetKilledTests' --output Detailed
 
 .PHONY: fuzz
 fuzz: ## the parsers against random and mutated input, for FUZZ_SECONDS each instead of a moment

@@ -43,8 +43,22 @@ internal static class Kernel
         long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
     /// <summary>Sessions of events in a .NET process: each has a thread of its own there, beside the one that listens for them.</summary>
-    public static int EventSessions(int pid) =>
-        Directory.GetDirectories($"/proc/{pid}/task").Count(task => File.ReadAllText(task + "/comm") == ".NET EventPipe\n") - 1;
+    public static int EventSessions(int pid)
+    {
+        return Directory.GetDirectories($"/proc/{pid}/task").Count(IsListener) - 1;
+
+        static bool IsListener(string task)
+        {
+            try
+            {
+                return File.ReadAllText(task + "/comm") == ".NET EventPipe\n";
+            }
+            catch (IOException)
+            {
+                return false; // It has ended meanwhile.
+            }
+        }
+    }
 
     public static int OpenDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 

@@ -1,5 +1,6 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe.Activities;
+using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
@@ -17,6 +18,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <summary>Between a session that broke off, or could not begin, and the next: a session left by a killed collector ends at its next write,
     /// which is within an interval of the meters.</summary>
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(2), MostPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>Least time between two sessions that end at once for an obstacle: it may come back as often.</summary>
+    private static readonly TimeSpan Haste = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LookDeadline = TimeSpan.FromSeconds(2);
 
@@ -36,7 +40,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private DotnetStatus _status = new(DotnetTargetState.None, null);
     private TargetSessions? _session;
     private TargetReadings _readings;
-    private long _intervals;
+    private long _signs;
+    private TaskCompletionSource<TargetObstacle> _obstacle = new();
+    private MeterSettings? _agreed;
+    private long? _hastyAt;
     private long _toldAt;
     private long _lost;
     private long _lostBefore;
@@ -69,7 +76,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             DotnetStatus status = Volatile.Read(ref _status);
             TimeSpan silence = _time.GetElapsedTime(Interlocked.Read(ref _toldAt));
-            return status.State == DotnetTargetState.Attached && silence > Patience ? Silent : status;
+            return status.State == DotnetTargetState.Attached && silence > 3 * _readings.Pulse + TimeSpan.FromSeconds(2) ? Silent : status;
         }
         private set => Volatile.Write(ref _status, value);
     }
@@ -85,13 +92,14 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <summary>Values of series beyond the most that are kept, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
     public long Dropped => _droppedBefore + _readings.Dropped;
 
-    private TimeSpan Patience => 3 * _options.Interval + TimeSpan.FromSeconds(2);
-
     /// <summary>Of its runtime; null if it has not told.</summary>
     public string? Version => _readings.Runtime?.Version;
 
     /// <summary>Sessions that were begun.</summary>
     public int Sessions { get; private set; }
+
+    /// <summary>Another tool has taken the filter of its spans, and none has come since. Used under the lock of <see cref="Read"/>.</summary>
+    public bool FilterTaken { get; private set; }
 
     /// <summary>Nothing more will come of it: it is no .NET process, or not for us, or this was disposed.</summary>
     public Task Finished => _run;
@@ -125,7 +133,17 @@ internal sealed class DotnetTarget : IAsyncDisposable
                     continue;
                 }
                 if (socket is null) Tell(outcome);
-                else if (await HoldAsync(socket) > MostPause) pause = LeastPause;
+                else
+                {
+                    long began = _time.GetTimestamp();
+                    bool isToGoOn = await HoldAsync(socket);
+                    if (_time.GetElapsedTime(began) > MostPause) pause = LeastPause;
+                    if (isToGoOn)
+                    {
+                        look = 0;
+                        continue;
+                    }
+                }
                 if (outcome == DiagnosticSocketOutcome.Denied) return;
                 await Task.Delay(pause, _time, _stop.Token);
                 pause = pause * 2 < MostPause ? pause * 2 : MostPause;
@@ -162,22 +180,27 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     /// <summary>Holds sessions until they end.</summary>
     /// <param name="socket">Disposed with them.</param>
-    /// <returns>How long it was held.</returns>
-    private async Task<TimeSpan> HoldAsync(DiagnosticSocket socket)
+    /// <returns>Whether we ended them, to begin others at once.</returns>
+    private async Task<bool> HoldAsync(DiagnosticSocket socket)
     {
         using DiagnosticSocket held = socket;
-        long began = _time.GetTimestamp();
         try
         {
             TargetReadings readings = Renew(await AskAsync(socket));
             int megabytes = _memory?.MegabytesOf(_directory, _options.BufferMegabytes) ?? _options.BufferMegabytes;
+            // There is one filter of spans in a process: a session that has had it takes it along.
+            if (readings.Spans is not null) await EventSessions.NoneAsync(_directory, 2 * _options.Interval, _time, _stop.Token);
             await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, megabytes, Take, _time, _stop.Token);
             Sessions++;
             _session = session;
             Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
             Status = new DotnetStatus(DotnetTargetState.Attached, null);
-            string? broken = await session.Completion.WaitAsync(_stop.Token);
-            Status = new DotnetStatus(DotnetTargetState.Unreachable, broken ?? "its session ended");
+            if (await Task.WhenAny(session.Completion, _obstacle.Task).WaitAsync(_stop.Token) == _obstacle.Task)
+            {
+                await BearAsync(await _obstacle.Task, session.Completion);
+                if (!session.Completion.IsCompleted) return true;
+            }
+            Status = new DotnetStatus(DotnetTargetState.Unreachable, await session.Completion ?? "its session ended");
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
@@ -187,7 +210,18 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             _session = null;
         }
-        return _time.GetElapsedTime(began);
+        return false;
+    }
+
+    /// <summary>Goes on with a session that tells less than it should, until another is due.</summary>
+    private async Task BearAsync(TargetObstacle obstacle, Task ended)
+    {
+        Status = new DotnetStatus(DotnetTargetState.Attached, obstacle.Reason);
+        TimeSpan worth = obstacle.Worth;
+        if (worth == TimeSpan.Zero && _hastyAt is { } last && _time.GetElapsedTime(last) < Haste) worth = Haste;
+        else if (worth == TimeSpan.Zero) _hastyAt = _time.GetTimestamp();
+        await Task.WhenAny(ended, Task.Delay(worth, _time, _stop.Token)).WaitAsync(_stop.Token);
+        _agreed = obstacle.Settings;
     }
 
     /// <summary>What it runs on; null if it does not tell.</summary>
@@ -210,9 +244,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
     {
         lock (_gate)
         {
-            (_lostBefore, _droppedBefore, _lost, _intervals) = (Lost, Dropped, 0, 0);
+            (_lostBefore, _droppedBefore, _lost, _signs) = (Lost, Dropped, 0, 0);
             _runtime.BeginStream();
-            return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime, _spans);
+            _obstacle = new TaskCompletionSource<TargetObstacle>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime, _agreed, _spans);
         }
     }
 
@@ -227,9 +262,11 @@ internal sealed class DotnetTarget : IAsyncDisposable
                 _runtime.BeginStream(); // The end of what is under way may be among them.
             }
             _readings.Take(value, header);
-            if (_intervals == _readings.Intervals) return;
-            isFirst = _intervals == 0;
-            _intervals = _readings.Intervals;
+            if (!_obstacle.Task.IsCompleted && _readings.Obstacle is { } obstacle) _obstacle.SetResult(obstacle);
+            FilterTaken = _readings.Obstacle == TargetObstacle.FilterTaken || (FilterTaken && _readings.Spans is { Told: 0 });
+            if (_signs == _readings.Signs) return;
+            isFirst = _signs == 0;
+            _signs = _readings.Signs;
         }
         Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
         if (isFirst) _firstTold?.Invoke();

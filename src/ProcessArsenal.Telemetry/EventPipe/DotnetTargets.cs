@@ -133,7 +133,7 @@ internal sealed class DotnetTargets : IDisposable
         bool isAttached = status.State == DotnetTargetState.Attached;
         long dropped = target.Read(readings =>
         {
-            snapshot.Begin(process.Labels!, view.StateLine, isAttached, target.Lost);
+            snapshot.Begin(process.Labels!, view.StateLine, isAttached, target.Lost, readings.Spans is null ? null : target.FilterTaken);
             if (isAttached) view.CopyTo(snapshot, readings, _families.Round);
             return target.Dropped;
         });

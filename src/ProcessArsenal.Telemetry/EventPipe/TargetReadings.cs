@@ -12,8 +12,9 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// time.</summary>
 /// <param name="runtime">Null if it does not say what it is: then it is asked what old ones know.</param>
 /// <param name="events">Those go on from one session to the next.</param>
+/// <param name="agreed">Settings of another tool that ours have to be the same as; null: there is none.</param>
 /// <param name="spanTarget">Where its spans go; null: nowhere, and it is asked for none.</param>
-internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events, SpanTarget? spanTarget = null)
+internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime, RuntimeEvents events, MeterSettings? agreed = null, SpanTarget? spanTarget = null)
 {
     /// <summary>The first runtime whose own values are instruments of a meter.</summary>
     private const int MeterSince = 9;
@@ -21,18 +22,34 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>The session for exceptions may have nothing to write for long; one that a killed collector left behind ends at its next write.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    private readonly DotnetOptions _options = agreed is null
+        ? options
+        : options with { Interval = agreed.Interval, MostSeries = agreed.MostSeries, MostHistograms = agreed.MostHistograms };
+
     private readonly MeterTable _meters = new(options.MostSeries);
     private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
 
+    private readonly MeterPulse? _pulse = runtime is { Major: >= MeterPulse.Since } ? new MeterPulse(agreed?.Interval ?? options.Interval) : null;
+    private readonly TargetObstacle? _agreed = agreed is null ? null : TargetObstacle.Agreed(agreed);
     private readonly SpanReadings? _spans = SpanReadings.For(options.Spans, runtime, spanTarget);
+
+    private long _beats;
 
     public RuntimeInfo? Runtime => runtime;
 
     /// <summary>Null if it is asked for no spans.</summary>
     public ActivityReader? Spans => _spans?.Reader;
 
-    /// <inheritdoc cref="SpanReadings.FilterTaken"/>
-    public bool FilterTaken => _spans is { FilterTaken: true };
+    /// <summary>Null if all is told that was asked for.</summary>
+    public TargetObstacle? Obstacle
+    {
+        get
+        {
+            if (_meters.Refusal is { } refusal) return refusal.Holding is { } holding ? TargetObstacle.Disagreed(holding) : TargetObstacle.MetersTaken;
+            if (_pulse is { HasStopped: true }) return TargetObstacle.MetersStopped;
+            return _spans is { FilterTaken: true } ? TargetObstacle.FilterTaken : _agreed;
+        }
+    }
 
     public RuntimeEvents Events => events;
 
@@ -44,7 +61,13 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
 
     public int SeriesCount => _meters.Series.Count + (_counters?.Series.Count ?? 0);
 
-    /// <summary>Intervals that have ended: a target that tells anything ends one each <see cref="DotnetOptions.Interval"/>.</summary>
+    /// <summary>Rises at least each <see cref="Pulse"/> while the target tells anything.</summary>
+    public long Signs => _meters.Refusal is null ? Intervals : Intervals + _beats;
+
+    /// <summary>The longest that a target is silent which is well.</summary>
+    public TimeSpan Pulse => _meters.Refusal is null ? _options.Interval : Heartbeat;
+
+    /// <summary>Intervals that have ended.</summary>
     public long Intervals => _meters.Intervals + (_counters?.Intervals ?? 0);
 
     /// <summary>Values of series beyond the most that are kept.</summary>
@@ -56,7 +79,7 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>What the session asks for that is not about exceptions.</summary>
     public EventPipeProvider[] Providers()
     {
-        EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(options, runtime?.Major ?? 0));
+        EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, _meters.Arguments(_options, runtime?.Major ?? 0));
         EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
         return _spans is null ? [meters, own] : [meters, own, _spans.Provider()];
     }
@@ -66,7 +89,7 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     public EventPipeProvider[] ExceptionProviders() =>
     [
         new(RuntimeEvents.Provider, EventLevel.Error, RuntimeEvents.ExceptionKeyword),
-        new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(_counters is null ? Heartbeat : options.Interval)),
+        new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(_counters is null ? Heartbeat : _options.Interval)),
     ];
 
     /// <summary>Takes an event of one of the sessions.</summary>
@@ -76,6 +99,7 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
         {
             case MeterTable.Provider:
                 _meters.Take(value);
+                _pulse?.Told(value, _meters.Intervals);
                 _spans?.Watch(_meters);
                 break;
             case ActivityProvider.Name:
@@ -85,6 +109,8 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
                 events.Take(value, header);
                 break;
             case RuntimeCounters.Provider:
+                _beats++;
+                if (header is not null) _pulse?.Beat(value, header);
                 _counters?.Take(value);
                 break;
             default:

@@ -12,6 +12,11 @@ internal static class DotnetFamilies
     private static readonly FamilyText Lost = new(
         "arsenal_dotnet_events_lost_total", "counter", null, "Events that this process wrote and that did not reach us: its buffer was full.");
 
+    private static readonly FamilyText FilterTaken = new(
+        "arsenal_dotnet_span_filter_taken", "gauge", null, "1 if another tool has taken the only filter for spans of this process, until they come again.");
+
+    private static readonly SeriesText FilterTakenLine = new("arsenal_dotnet_span_filter_taken", "");
+
     private static readonly SeriesText LostLine = new("arsenal_dotnet_events_lost_total", "");
 
     public static void Write(ref ExpositionWriter writer, DotnetSnapshot snapshot)
@@ -23,6 +28,10 @@ internal static class DotnetFamilies
         foreach (ref readonly DotnetRow row in rows) writer.Sample(row.State, row.Labels, row.IsAttached ? 1 : 0);
         writer.Family(Lost);
         foreach (ref readonly DotnetRow row in rows) writer.Sample(LostLine, row.Labels, row.Lost);
+        if (!snapshot.HasSpans) return;
+        writer.Family(FilterTaken);
+        foreach (ref readonly DotnetRow row in rows)
+            if (row.IsFilterTaken is { } isTaken) writer.Sample(FilterTakenLine, row.Labels, isTaken ? 1 : 0);
     }
 
     /// <summary>A family holds the series of all targets: goes through all of them at once, as each has its samples in the order of families.</summary>

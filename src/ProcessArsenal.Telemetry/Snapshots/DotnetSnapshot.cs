@@ -21,19 +21,25 @@ internal sealed class DotnetSnapshot
     /// <summary>Processes that were not listened to as there were too many, summed over samples.</summary>
     public long NotAttached { get; set; }
 
+    /// <summary>Some target is asked for spans.</summary>
+    public bool HasSpans { get; private set; }
+
     public ReadOnlySpan<double> ValuesOf(in DotnetRow row) => _values.AsSpan(row.Offset, row.Samples.Length);
 
     public void Clear()
     {
         _rows.AsSpan(0, _rowCount).Clear(); // What was there keeps nothing alive.
         _rowCount = _valueCount = 0;
+        HasSpans = false;
     }
 
     /// <summary>Begins a target; its samples follow, if it tells any.</summary>
-    public void Begin(byte[] labels, SeriesText state, bool isAttached, long lost)
+    /// <param name="isFilterTaken">Null if it is asked for no spans.</param>
+    public void Begin(byte[] labels, SeriesText state, bool isAttached, long lost, bool? isFilterTaken)
     {
         if (_rowCount == _rows.Length) Array.Resize(ref _rows, _rowCount * 2 + 16);
-        _rows[_rowCount++] = new DotnetRow(labels, state, isAttached, lost, [], _valueCount);
+        _rows[_rowCount++] = new DotnetRow(labels, state, isAttached, lost, isFilterTaken, [], _valueCount);
+        HasSpans |= isFilterTaken is not null;
     }
 
     /// <summary>Of the target that was begun last.</summary>
@@ -53,6 +59,7 @@ internal sealed class DotnetSnapshot
 /// <param name="State">Line that says how it stands with the session.</param>
 /// <param name="IsAttached">Whether its events are read.</param>
 /// <param name="Lost">Events that it wrote and that never came, in all sessions.</param>
+/// <param name="IsFilterTaken">Whether another tool has taken the filter of its spans; null if it is asked for none.</param>
 /// <param name="Samples">By family, in their order.</param>
 /// <param name="Offset">Of their values.</param>
-internal readonly record struct DotnetRow(byte[] Labels, SeriesText State, bool IsAttached, long Lost, ForeignSample[] Samples, int Offset);
+internal readonly record struct DotnetRow(byte[] Labels, SeriesText State, bool IsAttached, long Lost, bool? IsFilterTaken, ForeignSample[] Samples, int Offset);

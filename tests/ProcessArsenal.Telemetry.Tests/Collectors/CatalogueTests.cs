@@ -64,8 +64,9 @@ public sealed class CatalogueTests
         | `dotnet_monitor_lock_contention_duration_seconds` | histogram | | Times that threads waited for a lock (Monitor) of another. |
         | `dotnet_exceptions_total` | counter | `error_type` | Exceptions thrown, caught ones included: by the meter of .NET 9 and later, by events before. |
         | `dotnet_thread_pool_starvation_total` | counter | | Times that the thread pool took more threads since work waited too long. |
-        | `arsenal_dotnet_session_state` | gauge | `state`, `reason` | 1 if the runtime of this .NET process is listened to; if not, what it takes. |
+        | `arsenal_dotnet_session_state` | gauge | `state`, `reason` | 1 if the runtime of this .NET process is listened to; if not, or not to all of it, why. |
         | `arsenal_dotnet_events_lost_total` | counter | | Events that the process wrote and that did not reach us. |
+        | `arsenal_dotnet_span_filter_taken` | gauge | | 1 if another tool has taken the only filter for spans of this process, until they come again. |
 
         ## The system
 

@@ -139,8 +139,8 @@ public sealed class ExponentialHistogramTests
     [Fact]
     public void Buckets_are_asked_for_where_the_runtime_has_them()
     {
-        Assert.Equal("scale=20;maxBuckets=160;reportDeltas=false", MeterTable.Arguments(new DotnetOptions(), 10)["Base2ExponentialHistogram"]);
-        Assert.False(MeterTable.Arguments(new DotnetOptions(), 9).ContainsKey("Base2ExponentialHistogram"));
+        Assert.Equal("scale=20;maxBuckets=160;reportDeltas=false", new MeterTable(1).Arguments(new DotnetOptions(), 10)["Base2ExponentialHistogram"]);
+        Assert.False(new MeterTable(1).Arguments(new DotnetOptions(), 9).ContainsKey("Base2ExponentialHistogram"));
     }
 
     /// <summary>Whatever is recorded in however many parts: no bucket says more than is true, none falls, and what it leaves out is within the width of

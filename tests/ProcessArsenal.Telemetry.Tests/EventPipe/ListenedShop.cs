@@ -33,7 +33,7 @@ internal sealed class ListenedShop : IAsyncDisposable
             (_, listened._socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
             EventPipeProvider[] providers =
             [
-                new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, MeterTable.Arguments(Options, major)),
+                new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, listened._meters.Arguments(Options, major)),
                 new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(Options.Interval)),
             ];
             listened._session = await TargetSession.StartAsync(listened._socket!, providers, 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 
@@ -8,7 +10,7 @@ namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 /// <summary>Payloads as MetricsEventSource of the runtime writes them, and others.</summary>
 public sealed class MeterTableTests
 {
-    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, UpDownCounterRate = 16;
+    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
 
     private readonly MeterTable _table = new(3);
 
@@ -98,6 +100,38 @@ public sealed class MeterTableTests
         Take(SeriesLimit, Texts("s"));
         Take(Error, Texts("s", "no room"));
         Assert.Equal((true, "Event: no room"), (_table.IsLimited, _table.Complaint));
+    }
+
+    [Fact]
+    public void That_another_was_refused_is_nothing_to_us()
+    {
+        Take(OtherSettings, Texts(Guid.NewGuid().ToString(), "100", "10", "1000", "1000", "1", "1"));
+        Take(OtherSession, Texts("SHARED"));
+        Assert.Null(_table.Refusal);
+    }
+
+    [Theory]
+    [InlineData("10", "1000", "0.5", true)]
+    [InlineData("10", "1000", "60", true)]
+    [InlineData("10", "1000", "61", false)]
+    [InlineData("10", "1000", "0", false)]
+    [InlineData("10", "1000", "0,5", false)]
+    [InlineData("10", "-1", "1", false)]
+    [InlineData("", "1000", "1", false)]
+    public void That_we_were_refused_says_what_holds(string histograms, string series, string seconds, bool isOfUse)
+    {
+        string ours = _table.Arguments(new DotnetOptions(), 10)["SharedIdentifier"];
+        Take(OtherSettings, Texts(ours, histograms, "100", series, "1000", seconds, "1"));
+        Assert.NotNull(_table.Refusal);
+        Assert.Equal(
+            isOfUse ? new MeterSettings(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), 1000, 10) : null, _table.Refusal.Holding);
+    }
+
+    [Fact]
+    public void Who_has_a_session_of_its_own_shares_with_nobody()
+    {
+        Take(OtherSession, Texts("another"));
+        Assert.Equal(new MeterRefusal(null), _table.Refusal);
     }
 
     [Fact]

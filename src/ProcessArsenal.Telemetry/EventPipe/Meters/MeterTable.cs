@@ -22,10 +22,14 @@ internal sealed class MeterTable(int most)
     /// <summary>The runtime cuts events off at 64 KiB. What names a series is far less, and kept for each of them.</summary>
     private const int LongestPayload = 64 * 1024, LongestKey = 4096;
 
+    private const string Shared = "SHARED";
+
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
 
     private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
     private readonly Dictionary<byte[], ExponentialHistogram> _histograms = new(ByteSequence.Comparer); // by the number of the instrument as well
+
+    private readonly string _identifier = Guid.NewGuid().ToString();
 
     /// <summary>All series so far.</summary>
     public IReadOnlyCollection<MeterSeries> Series => _series.Values;
@@ -42,18 +46,21 @@ internal sealed class MeterTable(int most)
     /// <summary>The runtime has reached the limit of series or histograms that the session set: there are more than are told.</summary>
     public bool IsLimited { get; private set; }
 
-    /// <summary>What the target complained of last: another session with other settings, a callback that threw; null if nothing.</summary>
+    /// <summary>What the target complained of last: a callback that threw, say; null if of nothing.</summary>
     public string? Complaint { get; private set; }
+
+    /// <summary>Null if the runtime took what <see cref="Arguments"/> asked for.</summary>
+    public MeterRefusal? Refusal { get; private set; }
 
     /// <summary>What a session on <see cref="Provider"/> asks for. It is shared with other tools that want the same interval and limits.</summary>
     /// <param name="major">Version of the runtime; 0 if that is not known.</param>
-    public static Dictionary<string, string> Arguments(DotnetOptions options, int major)
+    public Dictionary<string, string> Arguments(DotnetOptions options, int major)
     {
         var arguments = new Dictionary<string, string>
         {
-            ["SessionId"] = "SHARED",
-            ["ClientId"] = Guid.NewGuid().ToString(), // Without one a shared session never ends.
-            ["SharedIdentifier"] = Guid.NewGuid().ToString(),
+            ["SessionId"] = Shared,
+            ["ClientId"] = _identifier, // Without one a shared session never ends. It is also who is said to be refused.
+            ["SharedIdentifier"] = _identifier,
             ["Metrics"] = string.Join(';', options.AllMeters),
             ["RefreshInterval"] = options.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ["MaxTimeSeries"] = options.MostSeries.ToString(CultureInfo.InvariantCulture),
@@ -91,14 +98,28 @@ internal sealed class MeterTable(int most)
             case SeriesLimit or HistogramLimit:
                 IsLimited = true;
                 break;
-            case Error or CallbackError or OtherSession or OtherSettings:
+            case OtherSession:
+                // Or it is another tool that was refused, since we share with nobody who has a session of its own.
+                if (!FirstText(value.Payload).SequenceEqual(Shared)) Refusal = new MeterRefusal(null);
+                break;
+            case OtherSettings:
+                var settings = new BinaryCursor(value.Payload);
+                if (settings.ReadText().SequenceEqual(_identifier)) Refusal = new MeterRefusal(MeterSettings.Read(ref settings));
+                break;
+            case Error or CallbackError:
                 var cursor = new BinaryCursor(value.Payload);
-                _ = cursor.ReadText(); // the session; of the last two what follows is empty, or a list of numbers
+                _ = cursor.ReadText(); // the session
                 Complaint = $"{value.Metadata.Name}: {cursor.ReadText().ToString()}";
                 break;
             default:
                 break;
         }
+    }
+
+    private static ReadOnlySpan<char> FirstText(ReadOnlySpan<byte> payload)
+    {
+        var cursor = new BinaryCursor(payload);
+        return cursor.ReadText();
     }
 
     private void TakeValue(ReadOnlySpan<byte> payload, MeterKind kind)

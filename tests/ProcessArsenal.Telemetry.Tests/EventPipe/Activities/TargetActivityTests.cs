@@ -25,10 +25,10 @@ public sealed class TargetActivityTests
         DotnetOptions options = Options with { Spans = sampler is null ? null : SpanSampler.Parse(sampler) };
         var runtime = new RuntimeInfo($"{major}.0.0", major, "Web", "Linux", "x64");
         var target = new SpanTarget(new ProcessIdentity(1, 2, 3), _sink);
-        var readings = new TargetReadings(options, runtime, new RuntimeEvents(), target);
+        var readings = new TargetReadings(options, runtime, new RuntimeEvents(), spanTarget: target);
         Assert.Equal((isAsked, isAsked), (readings.Spans is not null, readings.Providers().Any(provider => provider.Name == ActivityProvider.Name)));
         // Who does not say what it is may not know what it would be asked; and where nobody takes them there are none.
-        Assert.Null(new TargetReadings(options, null, new RuntimeEvents(), target).Spans);
+        Assert.Null(new TargetReadings(options, null, new RuntimeEvents(), spanTarget: target).Spans);
         Assert.Null(new TargetReadings(options, runtime, new RuntimeEvents()).Spans);
         Assert.Equal(sampler is null, options.IsSame(Options));
     }
@@ -55,13 +55,13 @@ public sealed class TargetActivityTests
             await Until("an interval", target, () => target.Read(readings => readings.Intervals) > intervals, () => web.Get("orders/1", 1));
         }
         Assert.All(_spans, span => Assert.Equal(identity, span.Process));
-        Assert.Equal((false, 0L), target.Read(readings => (readings.FilterTaken, target.Lost)));
+        Assert.Equal((null, 0L), target.Read(readings => (readings.Obstacle, target.Lost)));
         Assert.Equal(1, target.Sessions);
     }
 
     /// <summary>There is one filter in a process: whoever comes last has it, and takes it along.</summary>
     [Fact]
-    public async Task Another_that_takes_the_filter_is_noticed()
+    public async Task Another_that_takes_the_filter_is_noticed_and_the_spans_come_back()
     {
         await using WebTarget web = await WebTarget.StartOn("net10.0");
         using ProcFs proc = ProcFs.Open("/proc");
@@ -72,7 +72,11 @@ public sealed class TargetActivityTests
         await Serve(web, "the first span", target, () => Taken(SpanKind.Server) > 0);
         await using (ListenedWeb other = await ListenedWeb.Begin(web, "net10.0", SpanSampler.Default, ends: false))
             await Serve(web, "spans of the other", target, () => other.Servers.Any());
-        await Serve(web, "that it was taken", target, () => target.Read(readings => readings.FilterTaken));
+        await Serve(web, "that it was taken", target, () => target.FilterTaken);
+        int before = Taken(SpanKind.Server);
+        await Serve(web, "another session", target, () => target.Sessions == 2);
+        await Serve(web, "spans again", target, () => Taken(SpanKind.Server) > before);
+        Assert.False(target.FilterTaken);
     }
 
     private static long Requests(TargetReadings readings) => readings.Series.Where(series => series.Instrument == "http.server.request.duration").Sum(series => series.Count);

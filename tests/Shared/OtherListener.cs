@@ -1,9 +1,8 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
-using ProcessArsenal.Tests;
 
-namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+namespace ProcessArsenal.Tests;
 
 /// <summary>Another tool that collects a program's meters, as dotnet-counters and dotnet-monitor do.</summary>
 internal sealed class OtherListener : IAsyncDisposable
@@ -44,7 +43,7 @@ internal sealed class OtherListener : IAsyncDisposable
     }
 
     public Task Has(string name, int atLeast = 1) =>
-        Eventually.True($"{atLeast} {name}", () => Task.FromResult(Events(name) >= atLeast), ToString);
+        Eventually.True($"{atLeast} {name}", () => Events(name) >= atLeast, ToString);
 
     public override string ToString()
     {

@@ -23,7 +23,8 @@ internal sealed class ShopTarget : TargetProgram
 
     /// <summary>Starts it on a runtime.</summary>
     /// <param name="framework">net8.0, net9.0 or net10.0.</param>
-    public static Task<ShopTarget> StartOn(string framework) => Ready(new ShopTarget(Command(Name, framework)));
+    public static Task<ShopTarget> StartOn(string framework, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+        Ready(new ShopTarget([.. Command(Name, framework), .. arguments], environment));
 
     /// <summary>Starts one that ends by itself.</summary>
     public static Task<ShopTarget> StartFor(TimeSpan time, string framework) =>

@@ -125,6 +125,12 @@ internal static class ConfigurationCatalogue
             Flag = "--dotnet-attach",
             FlagValue = "rule",
         },
+        new ConfigurationKey<string>(new SocketPathKind("/run/process-arsenal/dotnet.sock"), c => c.Dotnet.Port, (c, v) => c with { Dotnet = c.Dotnet with { Port = v } })
+        {
+            Path = "dotnet.port",
+            Help = "A socket that .NET programs call as they begin (DOTNET_DiagnosticPorts=PATH,connect,nosuspend): then nothing of their start is missed.",
+            Example = "/run/process-arsenal/dotnet.sock",
+        },
         new ConfigurationKey<ImmutableArray<string>>(
             new MeterNamesKind(), c => c.Dotnet.Meters, (c, v) => c with { Dotnet = c.Dotnet with { Meters = v } })
         {

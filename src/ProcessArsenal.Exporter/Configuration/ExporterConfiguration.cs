@@ -82,6 +82,9 @@ public sealed record DotnetSettings
     /// <summary>Which .NET processes are listened to.</summary>
     public AttachRule Attach { get; init; } = AttachRule.All;
 
+    /// <summary>The path of a socket that runtimes may call when they begin; empty: none.</summary>
+    public string Port { get; init; } = "";
+
     /// <summary>Meters of programs that are listened to beside the runtime's and ASP.NET Core's.</summary>
     public ImmutableArray<string> Meters { get; init; } = [];
 }

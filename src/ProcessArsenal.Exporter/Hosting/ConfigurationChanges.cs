@@ -26,6 +26,7 @@ internal static class ConfigurationChanges
             Attach = configuration.Dotnet.Attach.Condition,
             HasExclusions = !configuration.Groups.Exclude.IsEmpty,
             Meters = configuration.Dotnet.Meters,
+            Port = configuration.Dotnet.Port.Length > 0 ? configuration.Dotnet.Port : null,
         },
     };
 

@@ -32,6 +32,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly SessionMemory? _memory;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _run;
     private readonly RuntimeEvents _runtime = new();
     private readonly Action? _firstTold;
@@ -101,6 +102,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
     /// <summary>Another tool has taken the filter of its spans, and none has come since. Used under the lock of <see cref="Read"/>.</summary>
     public bool FilterTaken { get; private set; }
 
+    /// <summary>Ends when its first session has begun, or when there will be none.</summary>
+    public Task Begun => _begun.Task;
+
     /// <summary>Nothing more will come of it: it is no .NET process, or not for us, or this was disposed.</summary>
     public Task Finished => _run;
 
@@ -159,6 +163,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             Status = new DotnetStatus(DotnetTargetState.Failed, e.Message); // One target must not take the others with it.
         }
+        finally
+        {
+            _ = _begun.TrySetResult();
+        }
     }
 
     private async Task<(DiagnosticSocketOutcome, DiagnosticSocket?)> LookAsync()
@@ -192,6 +200,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
             if (readings.Spans is not null) await EventSessions.NoneAsync(_directory, 2 * _options.Interval, _time, _stop.Token);
             await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, megabytes, Take, _time, _stop.Token);
             Sessions++;
+            _ = _begun.TrySetResult();
             _session = session;
             Interlocked.Exchange(ref _toldAt, _time.GetTimestamp());
             Status = new DotnetStatus(DotnetTargetState.Attached, null);

@@ -10,6 +10,9 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// itself goes on between ticks.</summary>
 internal sealed class DotnetTargets : IDisposable
 {
+    /// <summary>Whether runtimes can call us.</summary>
+    public const string PortSignal = "dotnet_port";
+
     /// <summary>Processes that are listened to at once: each costs us some hundred kilobytes, and three descriptors.</summary>
     public const int Most = 200;
 
@@ -29,13 +32,16 @@ internal sealed class DotnetTargets : IDisposable
     private readonly NewcomerScout _scout;
     private readonly List<Task> _leaving = [];
     private readonly MeterFamilies _meterFamilies;
+    private readonly SignalBoard _signals;
+    private DiagnosticPort? _port;
     private DotnetOptions? _options;
     private int _count;
     private long _notAttached;
     private long _dropped;
 
-    public DotnetTargets(ProcFs proc, TimeProvider time)
+    public DotnetTargets(ProcFs proc, TimeProvider time, SignalBoard signals)
     {
+        _signals = signals;
         _proc = proc;
         _time = time;
         _memory = new SessionMemory(proc);
@@ -69,6 +75,7 @@ internal sealed class DotnetTargets : IDisposable
     public void BeginTick()
     {
         _families.BeginRound();
+        OpenPort();
         _leaving.RemoveAll(task => task.IsCompleted);
     }
 
@@ -151,9 +158,26 @@ internal sealed class DotnetTargets : IDisposable
     /// <summary>Ends all sessions, as far as the targets let us in time.</summary>
     public void Dispose()
     {
+        if (_port is { } port) _leaving.Add(port.DisposeAsync().AsTask());
         _scout.Dispose();
         _ = Task.WaitAll([.. _leaving], LastPatience);
     }
+
+    /// <summary>Tries again at each tick where it can't be listened on.</summary>
+    private void OpenPort()
+    {
+        if (_port is { } old && old.Path != _options?.Port)
+        {
+            _leaving.Add(old.DisposeAsync().AsTask());
+            _port = null;
+        }
+        if (_options?.Port is not { } path || _port is not null) return;
+        _port = DiagnosticPort.Open(path, CalledAsync, _time, out string? problem);
+        if (problem is not null) _signals.Refuse(PortSignal, problem);
+    }
+
+    private Task CalledAsync(int pid) =>
+        _options is { AttachesToAll: true } && _scout.Announce(pid) is { } target ? target.Begun : Task.CompletedTask; // Others are for the tick to decide.
 
     /// <param name="identity">Null if it is to be found out.</param>
     private DotnetTarget Begin(ProcessDirectory directory, bool isNew, ProcessIdentity? identity)

@@ -53,6 +53,18 @@ internal sealed class NewcomerScout : IDisposable
         }
     }
 
+    /// <summary>One has said itself that it is there: it is listened to at once. From any thread.</summary>
+    /// <returns>Null if it is known to the tick, or gone.</returns>
+    public DotnetTarget? Announce(int pid)
+    {
+        lock (_gate)
+        {
+            if (_disposed) return null;
+            LookAt(pid, _time.GetTimestamp(), leastThreads: 1);
+            return _found.FirstOrDefault(found => found.Key.Pid == pid).Value.Target;
+        }
+    }
+
     /// <summary>Takes one that was found; who was not won't be any more.</summary>
     public bool TryTake(int pid, ulong startTicks, [NotNullWhen(true)] out DotnetTarget? target)
     {
@@ -111,14 +123,14 @@ internal sealed class NewcomerScout : IDisposable
     }
 
     /// <returns>Whether there is nothing more to see.</returns>
-    private bool LookAt(int pid, long since)
+    private bool LookAt(int pid, long since, int leastThreads = LeastThreads)
     {
         if (pid == Environment.ProcessId || _found.Count >= MostFound || _proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return true;
         bool isThere = directory!.ReadStat(_stat, out ProcStat stat, out _) == ReadOutcome.Ok && !stat.IsExiting;
         (int, ulong) key = (pid, stat.StartTicks);
         bool isKnown = isThere && (_known.ContainsKey(key) || _found.ContainsKey(key));
-        if (isThere && !isKnown && stat.Threads >= LeastThreads) _found.Add(key, (_begin(directory, true), since));
+        if (isThere && !isKnown && stat.Threads >= leastThreads) _found.Add(key, (_begin(directory, true), since));
         else directory.Dispose();
-        return !isThere || isKnown || stat.Threads >= LeastThreads;
+        return !isThere || isKnown || stat.Threads >= leastThreads;
     }
 }

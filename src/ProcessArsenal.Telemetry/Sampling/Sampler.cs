@@ -67,7 +67,7 @@ public sealed class Sampler : IDisposable
             },
         };
         if (!listen) return; // Not worth it for a tick or two.
-        _dotnet = new DotnetTargets(proc, time) { FirstTold = () => EarlyTickWanted?.Invoke() };
+        _dotnet = new DotnetTargets(proc, time, _signals) { FirstTold = () => EarlyTickWanted?.Invoke() };
         _tracker.Executed = _dotnet.Executed;
     }
 

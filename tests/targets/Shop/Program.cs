@@ -6,7 +6,10 @@ using Shop;
 // order COUNT CITY | take COUNT SECONDS CITY | collect | throw COUNT | rethrow COUNT WHY | trade COUNT | report; its end ends it. A report is what it
 // knows of itself; the answer to trade is what is in the spans that it made.
 // --for MILLISECONDS: it takes an order now and then for so long, and ends without having asked for anything.
+// --throw COUNT: so many exceptions before it is ready.
 using var store = new Store();
+if (args is ["--throw", string thrown])
+    for (int i = 0; i < int.Parse(thrown, CultureInfo.InvariantCulture); i++) Store.Refuse();
 using var trader = new Trader();
 Console.WriteLine("ready");
 if (args is ["--for", string milliseconds])

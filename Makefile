@@ -61,6 +61,12 @@ bench-overhead: publish ## CPU of a .NET web program for a request, listened to 
 	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
 
+.PHONY: bench-parts
+bench-parts: ## the same for each part of what is asked for (ROUNDS=10 REQUESTS=60000)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- parts tests/targets/Web/bin/Release/net10.0/Web.dll
+
 .PHONY: bench-targets
 bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
 	@scripts/setup.sh run

@@ -4,7 +4,9 @@ using ProcessArsenal.Overhead;
 // What it costs a web program to be listened to: its CPU time for a request while the published exporter, as it comes, is attached, against that
 // without. Pairs of batches of the same number of requests, in alternating order, all in one process that has run warm.
 // Usage: overhead PROGRAM WEB.DLL; exits with 1 if the bound is exceeded. overhead targets PROGRAM SHOP: see TargetCosts.
+// overhead parts WEB.DLL: see Parts.
 if (args is ["targets", string program, string shop]) return await TargetCosts.Run(program, shop);
+if (args is ["parts", string served]) return await Parts.Run(served);
 
 const double Bound = 1.05;
 int pairs = Settings.Number("PAIRS", 24), requests = Settings.Number("REQUESTS", 100_000), warmUp = Settings.Number("WARMUP", 300_000), connections = Settings.Number("CONNECTIONS", 16);

@@ -12,14 +12,16 @@ internal sealed class FamilyText
     /// <param name="name">As in the text format: counters end with <c>_total</c>, infos with <c>_info</c>.</param>
     /// <param name="type">counter, gauge or info.</param>
     /// <param name="series">A label for each series, as <c>name="value"</c>; none, or an empty one, if the family has but one.</param>
+    /// <param name="help">Any text: what it must not have in a page is escaped.</param>
     public FamilyText(string name, string type, string? unit, string help, params ReadOnlySpan<string> series)
     {
+        help = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         _text = Encoding.UTF8.GetBytes($"# HELP {name} {help}\n# TYPE {name} {(type == "info" ? "gauge" : type)}\n");
         // There the samples of a counter end in _total: one that does not by its name is of unknown type.
         if (type == "counter" && !name.EndsWith("_total", StringComparison.Ordinal)) type = "unknown";
         // There the family goes without the suffix that its samples carry.
         string family = type == "counter" ? name[..^"_total".Length] : type == "info" ? name[..^"_info".Length] : name;
-        string header = $"# HELP {family} {help}\n# TYPE {family} {type}\n";
+        string header = $"# HELP {family} {help.Replace("\"", "\\\"", StringComparison.Ordinal)}\n# TYPE {family} {type}\n";
         if (unit is not null && family.EndsWith("_" + unit, StringComparison.Ordinal)) header += $"# UNIT {family} {unit}\n";
         _openMetrics = Encoding.UTF8.GetBytes(header);
         Series = series.IsEmpty ? [new SeriesText(name, "")] : new SeriesText[series.Length];

@@ -128,6 +128,7 @@ public sealed class DotnetTests(ITestOutputHelper output)
         await exporter.PageWhere("their orders", page => page.Where("shop_orders_total", Pid(nine)).Any() && page.Where("shop_orders_total", Pid(ten)).Any(), Patience);
         IReadOnlyDictionary<string, string> families = await PageChecks.OpenMetricsFamilies(await exporter.OpenMetrics());
         Assert.Equal("histogram", families["shop_order_duration_seconds"]);
+        Assert.Contains("# HELP shop_orders_total Orders taken.\n", await exporter.Text(), StringComparison.Ordinal);
         string[] remarks = await PageChecks.PromtoolRemarks(await exporter.Text());
         foreach (string remark in remarks.Where(r => r.StartsWith("dotnet_", StringComparison.Ordinal) || r.StartsWith("shop_", StringComparison.Ordinal))) output.WriteLine(remark);
     }

@@ -1,5 +1,8 @@
+using System.Text;
+using CsCheck;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.Publishing;
+using ProcessArsenal.Telemetry.Publishing;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 
@@ -26,6 +29,27 @@ public sealed class MeterFamiliesTests
         Add(new MeterSeries("Mine", "", "dotnet.thread_pool.queue.length", "", "", MeterKind.Counter));
         Assert.Equal(("dotnet_thread_pool_queue_length_total", "counter"), (_samples[0].Family.Name, _samples[0].Family.Type));
     }
+
+    [Theory]
+    [InlineData("", "x of the meter Mine.")]
+    [InlineData("Says \"what\" it is.", "Says \"what\" it is.")]
+    [InlineData("Two\nlines 1\n", "Two\\nlines 1\\n.")]
+    [InlineData("C:\\n", "C:\\\\n.")]
+    public void A_family_is_described_by_the_program_in_one_line(string description, string help)
+    {
+        Add(new MeterSeries("Mine", "", "x", "", "", MeterKind.Counter) { Description = description });
+        Assert.Equal($"# HELP x_total {help}\n# TYPE x_total counter\n", Encoding.UTF8.GetString(_samples[0].Family.Text.Header(ExpositionFormat.PrometheusText)));
+        Assert.Equal(
+            $"# HELP x {help.Replace("\"", "\\\"", StringComparison.Ordinal)}\n# TYPE x counter\n", Encoding.UTF8.GetString(_samples[0].Family.Text.Header(ExpositionFormat.OpenMetrics)));
+    }
+
+    [Fact]
+    public void Names_add_no_lines() => Gen.Select(Gen.String[1, 20], Gen.String[0, 20], Gen.String[0, 20]).Where(names => names.Item1.Length > 0).Sample(names =>
+    {
+        var samples = new List<ForeignSample>();
+        new MeterFamilies(new ForeignFamilies(), []).TryAddTo(samples, new MeterSeries(names.Item2 + "\n", "", names.Item1 + "\n", names.Item3 + "\n", "", MeterKind.Gauge), []);
+        foreach (ForeignSample sample in samples) Assert.Equal(2, sample.Family.Text.Header(ExpositionFormat.PrometheusText).Count((byte)'\n'));
+    });
 
     private void Add(MeterSeries series) => Assert.True(new MeterFamilies(_families, ["System.Runtime"]).TryAddTo(_samples, series, _taken));
 }

@@ -10,7 +10,7 @@ namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 /// <summary>Payloads as MetricsEventSource of the runtime writes them, and others.</summary>
 public sealed class MeterTableTests
 {
-    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
+    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, BeginReporting = 7, Error = 9, SeriesLimit = 12, OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
 
     private readonly MeterTable _table = new(3);
 
@@ -92,6 +92,18 @@ public sealed class MeterTableTests
         Take(GaugeValue, Texts("s", "Meter", "", "n", "", "", "1"));
         Take(CounterRate, Texts("s", "Meter", "", "n", "", "", "5", "5"));
         Assert.Equal((1.0, 1L), (Assert.Single(_table.Series).Value, _table.Malformed));
+    }
+
+    [Fact]
+    public void An_instrument_is_described_before_its_values_come()
+    {
+        Take(BeginReporting, Texts("s", "Meter", "1.0", "n", "Counter", "", "What it is.", "more"));
+        Take(BeginReporting, Texts("s", "Meter", "1.0", "m", "Counter", "", ""));
+        Take(BeginReporting, Texts("s", "Meter"));
+        Take(CounterRate, Texts("s", "Meter", "1.0", "n", "", "a=b", "5", "5"));
+        Take(CounterRate, Texts("s", "Meter", "1.0", "m", "", "", "5", "5"));
+        Assert.Equal(["", "What it is."], _table.Series.Select(series => series.Description).Order(StringComparer.Ordinal));
+        Assert.Equal(1, _table.Malformed);
     }
 
     [Fact]

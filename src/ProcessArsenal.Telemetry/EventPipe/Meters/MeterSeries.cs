@@ -15,6 +15,9 @@ internal sealed record MeterSeries(string Meter, string Version, string Instrume
     /// <summary>What its values mean in truth: <see cref="Kind"/>, but for levels that are told as counters.</summary>
     public MeterKind Meaning { get; } = Meter == "System.Runtime" && MistoldLevels.Contains(Instrument) ? MeterKind.UpDownCounter : Kind;
 
+    /// <summary>What the program says it is; empty if it says nothing.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded. NaN
     /// while none was told.</summary>
     public double Value { get; set; } = Kind == MeterKind.Histogram ? 0 : double.NaN;

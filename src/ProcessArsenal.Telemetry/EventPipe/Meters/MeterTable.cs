@@ -13,7 +13,7 @@ internal sealed class MeterTable(int most)
     /// <summary>Keyword TimeSeriesValues.</summary>
     public const long Keywords = 0x2;
 
-    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, Error = 9, SeriesLimit = 12, HistogramLimit = 13, CallbackError = 14,
+    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, BeginReporting = 7, Error = 9, SeriesLimit = 12, HistogramLimit = 13, CallbackError = 14,
         OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17, ExponentialHistogramValue = 19;
 
     /// <summary>The first runtime that tells buckets.</summary>
@@ -22,6 +22,9 @@ internal sealed class MeterTable(int most)
     /// <summary>The runtime cuts events off at 64 KiB. What names a series is far less, and kept for each of them.</summary>
     private const int LongestPayload = 64 * 1024, LongestKey = 4096;
 
+    /// <summary>In UTF-16 units; the rest is cut.</summary>
+    private const int LongestDescription = 256;
+
     private const string Shared = "SHARED";
 
     private static readonly double[] Quantiles = [0.5, 0.95, 0.99];
@@ -29,6 +32,7 @@ internal sealed class MeterTable(int most)
     private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
     private readonly Dictionary<byte[], ExponentialHistogram> _histograms = new(ByteSequence.Comparer); // by the number of the instrument as well
 
+    private readonly Dictionary<(string Meter, string Instrument), string> _descriptions = [];
     private readonly string _identifier = Guid.NewGuid().ToString();
 
     /// <summary>All series so far.</summary>
@@ -80,6 +84,9 @@ internal sealed class MeterTable(int most)
             case CollectionStop:
                 Intervals++;
                 break;
+            case BeginReporting:
+                Describe(value.Payload);
+                break;
             case CounterRate:
                 TakeValue(value.Payload, MeterKind.Counter);
                 break;
@@ -114,6 +121,20 @@ internal sealed class MeterTable(int most)
             default:
                 break;
         }
+    }
+
+    /// <summary>An instrument is told of before its values are.</summary>
+    private void Describe(ReadOnlySpan<byte> payload)
+    {
+        var cursor = new BinaryCursor(payload);
+        _ = cursor.ReadText(); // session
+        string meter = cursor.ReadText().ToString();
+        _ = cursor.ReadText(); // version
+        string instrument = cursor.ReadText().ToString();
+        for (int i = 0; i < 2; i++) _ = cursor.ReadText(); // type, unit
+        ReadOnlySpan<char> description = cursor.ReadText();
+        if (cursor.HasFailed || payload.Length > LongestPayload) Malformed++;
+        else if (!description.IsEmpty && _descriptions.Count < most) _descriptions[(meter, instrument)] = description[..Math.Min(description.Length, LongestDescription)].ToString();
     }
 
     private static ReadOnlySpan<char> FirstText(ReadOnlySpan<byte> payload)
@@ -186,8 +207,11 @@ internal sealed class MeterTable(int most)
             return null;
         }
         var names = new BinaryCursor(key);
-        series = new MeterSeries(
-            names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), names.ReadText().ToString(), kind);
+        string meter = names.ReadText().ToString(), version = names.ReadText().ToString(), instrument = names.ReadText().ToString();
+        series = new MeterSeries(meter, version, instrument, names.ReadText().ToString(), names.ReadText().ToString(), kind)
+        {
+            Description = _descriptions.GetValueOrDefault((meter, instrument), ""),
+        };
         _series.Add(key.ToArray(), series);
         return series;
     }

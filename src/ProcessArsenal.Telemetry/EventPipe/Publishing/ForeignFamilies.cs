@@ -53,9 +53,12 @@ internal sealed class ForeignFamilies
         return Find(MeterNaming.Label(series.Meter) + "_" + name, type, help);
     }
 
-    private static string Help(MeterSeries series) => series.Meaning == MeterKind.UpDownCounter
-        ? $"{series.Instrument} of the meter {series.Meter}; if it is no observed one, relative to when it began to be listened to."
-        : $"{series.Instrument} of the meter {series.Meter}.";
+    /// <summary>The program's own words, or where it comes from.</summary>
+    private static string Help(MeterSeries series)
+    {
+        string help = series.Description.Length > 0 ? series.Description.TrimEnd('.') : $"{series.Instrument} of the meter {series.Meter}";
+        return series.Meaning == MeterKind.UpDownCounter ? help + "; if it is no observed one, relative to when it began to be listened to." : help + ".";
+    }
 
     private ForeignFamily? Find(string name, string type, string help)
     {

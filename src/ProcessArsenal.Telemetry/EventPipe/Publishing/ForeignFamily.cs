@@ -6,7 +6,7 @@ namespace ProcessArsenal.Telemetry.EventPipe.Publishing;
 /// <param name="order">Its place on a page.</param>
 /// <param name="name">As in the text format.</param>
 /// <param name="type">counter, gauge or histogram.</param>
-/// <param name="help">One line; may be chosen by a target.</param>
+/// <param name="help">May be chosen by a target.</param>
 internal sealed class ForeignFamily(int order, string name, string type, string help)
 {
     /// <summary>Longest help, in UTF-16 units; the rest is cut.</summary>
@@ -18,7 +18,7 @@ internal sealed class ForeignFamily(int order, string name, string type, string 
 
     public string Type { get; } = type;
 
-    public FamilyText Text { get; } = new(name, type, null, Escape(help));
+    public FamilyText Text { get; } = new(name, type, null, Shorten(help));
 
     /// <summary>When one of its series was last there, by <see cref="ForeignFamilies.Round"/>; the greatest number if it is never forgotten.</summary>
     public long Seen { get; set; }
@@ -31,12 +31,7 @@ internal sealed class ForeignFamily(int order, string name, string type, string 
         _ => [name],
     };
 
-    private static string Escape(string help)
-    {
-        if (help.Length > LongestHelp) help = help[..LongestHelp];
-        return help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("\r", " ", StringComparison.Ordinal);
-    }
+    private static string Shorten(string help) => help[..Math.Min(help.Length, LongestHelp)].Replace('\r', ' ');
 }
 
 /// <summary>One line of a page about a target: its text but for whom it is about, and where the value comes from.</summary>

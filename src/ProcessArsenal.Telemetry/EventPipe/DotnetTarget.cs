@@ -26,6 +26,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     private static readonly DotnetStatus Silent = new(DotnetTargetState.Silent, "it has told nothing for some intervals: it is stopped, hung, or very busy");
 
+    private static readonly DotnetStatus Limited = new(
+        DotnetTargetState.Attached, "it has more series or histograms than a runtime is asked to tell: some of its own are missing");
+
     private readonly ProcessDirectory _directory;
     private readonly DotnetOptions _options;
     private readonly TimeProvider _time;
@@ -77,7 +80,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             DotnetStatus status = Volatile.Read(ref _status);
             TimeSpan silence = _time.GetElapsedTime(Interlocked.Read(ref _toldAt));
-            return status.State == DotnetTargetState.Attached && silence > 3 * _readings.Pulse + TimeSpan.FromSeconds(2) ? Silent : status;
+            if (status.State != DotnetTargetState.Attached) return status;
+            if (silence > 3 * _readings.Pulse + TimeSpan.FromSeconds(2)) return Silent;
+            return status.Reason is null && _readings.IsLimited ? Limited : status;
         }
         private set => Volatile.Write(ref _status, value);
     }

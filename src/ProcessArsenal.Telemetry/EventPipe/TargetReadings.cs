@@ -73,6 +73,9 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>Values of series beyond the most that are kept.</summary>
     public long Dropped => _meters.Dropped;
 
+    /// <summary>It has more series than its runtime tells, which says so and not of which.</summary>
+    public bool IsLimited => _meters.IsLimited;
+
     /// <summary>What the target complained of last; null if of nothing.</summary>
     public string? Complaint => _meters.Complaint;
 

@@ -47,6 +47,21 @@ public sealed class DotnetObstacleTests
         Assert.Equal(3, target.Read(readings => readings.Events.Exceptions["InvalidOperationException"])); // Events are counted over all sessions.
     }
 
+    [Theory]
+    [InlineData("net8.0")]
+    [InlineData("net10.0")]
+    public async Task Who_has_more_series_than_it_tells_is_said_to(string framework)
+    {
+        await using ShopTarget shop = await ShopTarget.StartOn(framework);
+        await using var target = new DotnetTarget(shop.Look().Directory, Options with { MostHistograms = 1 }, TimeProvider.System);
+        await Until("its meters", target, () => target.Read(readings => readings.Series.Any(series => series.Instrument == "shop.taken")));
+        Assert.Null(target.Reason);
+        foreach (string city in (string[])["Eile", "Rome", "Worms"]) await shop.Do("order 3 " + city);
+        await Until("a reason", target, () => target.Reason is not null);
+        Assert.Contains("some of its own are missing", target.Reason, StringComparison.Ordinal);
+        Assert.Equal(DotnetTargetState.Attached, target.State);
+    }
+
     private static Task Until(string what, DotnetTarget target, Func<bool> condition) =>
         Eventually.True(what, condition, () => $"It is {target.State}: {target.Reason}, {target.Sessions} sessions", Patience);
 }

@@ -72,7 +72,13 @@ internal static class Parts
 
     private static EventPipeProvider Meters(string names) => new("System.Diagnostics.Metrics", EventLevel.Informational, 0x2, new Dictionary<string, string>
     {
-        ["SessionId"] = "SHARED", ["ClientId"] = Guid.NewGuid().ToString(), ["SharedIdentifier"] = Guid.NewGuid().ToString(), ["Metrics"] = names,
-        ["RefreshInterval"] = "1", ["MaxTimeSeries"] = "1000", ["MaxHistograms"] = "100", ["Base2ExponentialHistogram"] = "scale=20;maxBuckets=160;reportDeltas=false",
+        ["SessionId"] = "SHARED",
+        ["ClientId"] = Guid.NewGuid().ToString(),
+        ["SharedIdentifier"] = Guid.NewGuid().ToString(),
+        ["Metrics"] = names,
+        ["RefreshInterval"] = "1",
+        ["MaxTimeSeries"] = "1000",
+        ["MaxHistograms"] = "100",
+        ["Base2ExponentialHistogram"] = "scale=20;maxBuckets=160;reportDeltas=false",
     });
 }

@@ -51,7 +51,7 @@ stop_fleet() {
 
 run_ours() { # becomes it, so that $! is its pid
   echo 'sampling: { interval: 1s }' >"$folder/config.yml"
-  exec artifacts/publish/process-arsenal serve --config "$folder/config.yml" --listen-metrics "http://127.0.0.1:$our_port" \
+  exec artifacts/publish/process-arsenal serve --config "$folder/config.yml" --listen-metrics "http://127.0.0.1:$our_port" --listen-control http://127.0.0.1:0 \
     --state-directory "$folder/state" >"$folder/program.log" 2>&1
 }
 

@@ -18,7 +18,7 @@ sampling: { interval: 60s }
 watch: [ 'name = "workload"' ]
 per_process: { top: 0, max: 5000 }
 END
-  exec taskset -c 0 "${PROGRAM:-artifacts/publish/process-arsenal}" serve --config "$folder/config.yml" --listen-metrics "http://127.0.0.1:$our_port" \
+  exec taskset -c 0 "${PROGRAM:-artifacts/publish/process-arsenal}" serve --config "$folder/config.yml" --listen-metrics "http://127.0.0.1:$our_port" --listen-control http://127.0.0.1:0 \
     --state-directory "$folder/state" >"$folder/program.log" 2>&1
 }
 

@@ -68,7 +68,7 @@ internal static class EventCosts
             Interlocked.Increment(ref taken);
         }
         await using TargetSession session = await TargetSession.StartAsync(
-            await Find(target.Id), [new EventPipeProvider("Firehose", EventLevel.Informational, -1)], buffer, Take, TimeProvider.System, CancellationToken.None);
+            await Find(target.Id), Setting("RUNTIME", 10), [new EventPipeProvider("Firehose", EventLevel.Informational, -1)], buffer, Take, TimeProvider.System, CancellationToken.None);
         await Pour(target, rate, 1); // Both run warm.
         await Until(() => Interlocked.Read(ref taken) + session.Lost >= rate);
         long lost = session.Lost;

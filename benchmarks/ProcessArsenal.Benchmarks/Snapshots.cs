@@ -28,10 +28,10 @@ internal static class Snapshots
         return lines - page.WrittenSpan.Count("\n# "u8) - 1;
     }
 
-    private static Snapshot WithProcesses(int count)
+    public static Snapshot WithProcesses(int count)
     {
         var random = new Random(1);
-        var snapshot = new Snapshot { Health = new SamplingHealth { Signals = [], SeesAllProcesses = true }, Timestamp = TimeProvider.System.GetTimestamp() };
+        var snapshot = new Snapshot { Health = new SamplingHealth { Signals = [], SeesAllProcesses = true }, Timestamp = TimeProvider.System.GetTimestamp(), Time = DateTimeOffset.UnixEpoch.AddSeconds(1_767_500_000) };
         snapshot.Reset(count);
         for (int i = 0; i < count; i++) Fill(ref snapshot.AddProcess(), 1000 + i, random);
         snapshot.ReserveGroups(Groups);

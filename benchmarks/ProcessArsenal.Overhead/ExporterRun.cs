@@ -16,7 +16,6 @@ internal sealed class ExporterRun : IAsyncDisposable
     private readonly Process _process;
     private readonly HttpClient _http;
     private readonly string _folder;
-    private string _label = "";
 
     private ExporterRun(Process process, int port, string folder)
     {
@@ -27,12 +26,11 @@ internal sealed class ExporterRun : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    /// <summary>Starts it with its defaults; it is there when its session on a process has told its first values.</summary>
-    public static async Task<ExporterRun> Start(string program, int target)
+    /// <summary>Starts it with its defaults; it is there when its sessions on some processes have told their first values.</summary>
+    public static async Task<ExporterRun> Start(string program, IReadOnlyCollection<int> targets)
     {
         ExporterRun run = await Start(program, "");
-        run._label = Label(target);
-        await run.Until("its first values", page => run.Sum(page, FirstTold) > 0);
+        await run.HasHeard(targets);
         return run;
     }
 
@@ -44,7 +42,7 @@ internal sealed class ExporterRun : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, settings);
         int port = FreePort();
         var start = new ProcessStartInfo(program,
-            ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--state-directory", Path.Join(folder, "state")])
+            ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--listen-control", "http://127.0.0.1:0", "--state-directory", Path.Join(folder, "state")])
         {
             RedirectStandardError = true,
         };
@@ -69,13 +67,19 @@ internal sealed class ExporterRun : IAsyncDisposable
         });
     }
 
-    /// <summary>Waits until it has counted requests of the target; more than those, or lost events, are a failure.</summary>
-    public Task HasCounted(long requests) => Until($"{requests} requests", page =>
+    /// <summary>Waits until it has counted requests of a process; events that were lost are a failure.</summary>
+    /// <returns>False if it counts more than those: it joined a session of somebody else, which is older.</returns>
+    public async Task<bool> HasCounted(int target, long requests)
     {
-        double counted = Sum(page, "http_server_request_duration_seconds_count");
-        if (counted > requests || Sum(page, "arsenal_dotnet_events_lost_total") > 0) throw new InvalidOperationException($"It counted {counted} of {requests} requests, or lost events.");
+        double counted = 0;
+        await Until($"{requests} requests", page =>
+        {
+            counted = Sum(page, "http_server_request_duration_seconds_count", target);
+            if (Sum(page, "arsenal_dotnet_events_lost_total", target) > 0) throw new InvalidOperationException("It lost events.");
+            return counted >= requests;
+        });
         return counted == requests;
-    });
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -103,7 +107,7 @@ internal sealed class ExporterRun : IAsyncDisposable
         throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.");
     }
 
-    private double Sum(string page, string family) => Lines(page, family + "{").Where(line => line.Contains(_label, StringComparison.Ordinal)).Sum(Value);
+    private static double Sum(string page, string family, int target) => Lines(page, family + "{").Where(line => line.Contains(Label(target), StringComparison.Ordinal)).Sum(Value);
 
     private static IEnumerable<string> Lines(string page, string start) => page.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal));
 

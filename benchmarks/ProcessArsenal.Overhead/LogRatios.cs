@@ -5,6 +5,8 @@ internal sealed class LogRatios
 {
     private readonly List<double> _on = [], _off = [];
 
+    public int Count => _on.Count;
+
     public double Median => Middle(_on.Zip(_off, (on, off) => on / off));
 
     public double MedianOn => Middle(_on);
@@ -25,11 +27,23 @@ internal sealed class LogRatios
     /// <summary>The 95 % confidence interval of <see cref="Mean"/>, by Student's distribution.</summary>
     public (double Low, double High) Interval()
     {
-        double[] logs = Logs;
-        double mean = logs.Average();
-        double deviation = Math.Sqrt(logs.Sum(log => (log - mean) * (log - mean)) / (logs.Length - 1));
-        double half = Student975(logs.Length - 1) * deviation / Math.Sqrt(logs.Length);
+        (double mean, double half) = Spread(Logs);
         return (Math.Exp(mean - half), Math.Exp(mean + half));
+    }
+
+    /// <summary>How much more the mean is than that without, in their unit, with its 95 % confidence interval.</summary>
+    public (double Mean, double Low, double High) Difference()
+    {
+        (double mean, double half) = Spread([.. _on.Zip(_off, (on, off) => on - off)]);
+        return (mean, mean - half, mean + half);
+    }
+
+    /// <summary>The mean, and half of its interval.</summary>
+    private static (double Mean, double Half) Spread(double[] values)
+    {
+        double mean = values.Average();
+        double deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+        return (mean, Student975(values.Length - 1) * deviation / Math.Sqrt(values.Length));
     }
 
     /// <summary>The 97.5 % quantile by the expansion of Cornish and Fisher (Abramowitz and Stegun 26.7.5): 2.0930 for 19, off by less than 0.001

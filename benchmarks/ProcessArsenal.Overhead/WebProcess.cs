@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace ProcessArsenal.Overhead;
 
-/// <summary>A run of tests/targets/Web as it is deployed: Release, on the machine's runtime, with the defaults of servers. Nothing in it listens to its
-/// meters. It ends with its input.</summary>
+/// <summary>A run of tests/targets/Web or Catalogue as they are deployed: Release, on the machine's runtime, with the defaults of servers. Nothing in them
+/// listens to their meters. Their log goes to /dev/null. They end with their input.</summary>
 internal sealed class WebProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -23,7 +23,7 @@ internal sealed class WebProcess : IAsyncDisposable
 
     public static async Task<WebProcess> Start(string program)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" 2>/dev/null", program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         string? ready = await process.StandardOutput.ReadLineAsync();
         if (ready is null || !ready.StartsWith("ready ", StringComparison.Ordinal)) throw new InvalidOperationException($"{program} said {ready ?? "nothing"}.");
         return new WebProcess(process, int.Parse(ready["ready ".Length..], CultureInfo.InvariantCulture));

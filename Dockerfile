@@ -13,8 +13,8 @@ FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 COPY --from=build /program /opt/process-arsenal
 COPY --from=build --chown=$APP_UID:$APP_UID /state /var/lib/process-arsenal
 ENV ARSENAL_STATE_DIRECTORY=/var/lib/process-arsenal
-# As an ordinary user it sees all processes of its pid namespace, but not the disk IO of other users' processes: the page says so. For that
-# run it as root with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and for a whole host with --pid=host.
+# As an ordinary user it sees all processes of its pid namespace, but not the disk IO of other users' processes: the page says so. For that,
+# and for .NET programs of other users run it as root with CAP_SYS_PTRACE and CAP_DAC_OVERRIDE, and for a whole host with --pid=host.
 USER $APP_UID
 VOLUME /var/lib/process-arsenal
 EXPOSE 9464

@@ -25,7 +25,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: test
-test: setup publish targets try-tools $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
+test: setup publish targets try-tools try-receiver $(WORKLOAD) ## all tests, the end-to-end ones against the published program; ends with the totals
 	@scripts/test.sh
 
 .PHONY: check
@@ -56,16 +56,23 @@ bench-page: publish $(WORKLOAD) artifacts/cputime ## CPU of a whole request for 
 	@benchmarks/Peers/page.sh
 
 .PHONY: bench-overhead
-bench-overhead: publish ## CPU of a .NET web program for a request, listened to against not (PAIRS=24 REQUESTS=100000)
+bench-overhead: publish ## CPU of .NET web programs for a request, nearly empty and representative, listened to against not (PAIRS=40 REQUESTS=60000)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
-	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll
+	dotnet build tests/targets/Catalogue -c Release -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- pairs $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
 
 .PHONY: bench-parts
-bench-parts: ## the same for each part of what is asked for (ROUNDS=10 REQUESTS=60000)
+bench-parts: ## the same for each part of what is asked for (ROUNDS=30 REQUESTS=40000)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- parts tests/targets/Web/bin/Release/net10.0/Web.dll
+
+.PHONY: bench-api
+bench-api: publish $(WORKLOAD) ## how fast the control listener answers, and what 200 readers do to the sampling (PROCESSES=2000 REQUESTS=1000 SECONDS=20)
+	@scripts/setup.sh run
+	dotnet build benchmarks/ProcessArsenal.Overhead -c Release -v quiet
+	benchmarks/Peers/api.sh
 
 .PHONY: bench-targets
 bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
@@ -74,7 +81,7 @@ bench-targets: publish ## memory and CPU of the exporter for each .NET process t
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- targets $(PROGRAM) tests/targets/Shop/bin/Release/net10.0/Shop
 
 .PHONY: bench-events
-bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 POUR_SECONDS=10 BUFFER=16)
+bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 POUR_SECONDS=10 BUFFER=16; RUNTIME=8: with stacks, as .NET 8 is asked)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Firehose -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- events tests/targets/Firehose/bin/Release/net10.0/Firehose.dll
@@ -128,6 +135,22 @@ artifacts/tools/dotnet-trace:
 	@scripts/setup.sh run
 	dotnet tool install dotnet-trace --version $(TRACE_VERSION) --tool-path $(@D)
 
+RECEIVER := artifacts/otlp-receiver/node_modules/.package-lock.json
+
+.PHONY: receiver
+receiver: $(RECEIVER) ## what a receiver of OTLP for tests is built on: OpenTelemetry's own decoder, by npm
+
+.PHONY: try-receiver
+try-receiver: # the tests that want it say so where it can't be had
+	@$(MAKE) --no-print-directory $(RECEIVER) || echo "Going on without." >&2
+
+$(RECEIVER): $(wildcard tests/otlp-receiver/package*.json)
+	@scripts/setup.sh receiver
+	@mkdir -p artifacts/otlp-receiver
+	@cp $^ artifacts/otlp-receiver
+	npm ci --prefix artifacts/otlp-receiver --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 define target # program, framework
 artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)
 	@scripts/setup.sh run
@@ -148,9 +171,19 @@ steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ende
 		--filter-class '*SteadyStateTests' --show-live-output on
 
 .PHONY: killed
-killed: setup publish targets ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
+killed: setup publish targets receiver ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
 	KILLED_TIMES=$${KILLED_TIMES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*DotnetKilledTests' --output Detailed
+
+.PHONY: otlp-killed
+otlp-killed: setup publish targets receiver ## the exporter killed while spans flow and their receiver comes and goes (OTLP_KILLED_TIMES=50)
+	OTLP_KILLED_TIMES=$${OTLP_KILLED_TIMES:-50} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*OtlpKilledTests' --show-live-output on
+
+.PHONY: otlp-outage
+otlp-outage: setup publish targets receiver ## a receiver of spans down, slow, stopped, refusing, ... by gRPC and HTTP, each for OTLP_OUTAGE_SECONDS=120
+	OTLP_OUTAGE_SECONDS=$${OTLP_OUTAGE_SECONDS:-120} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*OtlpOutageTests' --output Detailed
 
 .PHONY: fuzz
 fuzz: ## the parsers against random and mutated input, for FUZZ_SECONDS each instead of a moment

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
-# Usage: setup.sh run|publish|test|bench-peers
+# Usage: setup.sh run|publish|test|receiver|bench-peers
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -13,12 +13,14 @@ need() { # need PACKAGE TEST...: the package, unless the test says it is there
 }
 
 headers() { echo '#include <zlib.h>' | cc -E - ; }
+node_18() { node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; }
 c_library() { echo '#include <stdio.h>' | cc -E - ; }
 
 case "${1:-test}" in
   run) ;;
   publish) kind=native ;;
   test) kind="native judges peers" ;;
+  receiver) kind=node ;; # apart from test, which goes on without it
   bench-peers) kind="native peers" ;;
   *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
 esac
@@ -41,6 +43,10 @@ for k in ${kind:-}; do
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv
       need bsdutils have script
+      ;;
+    node) # tests/otlp-receiver
+      need nodejs node_18
+      need npm have npm
       ;;
     peers)
       need prometheus-process-exporter have prometheus-process-exporter

@@ -14,7 +14,7 @@ run() { # run NAME ARGS...
   dotnet test -c Release "$@" 2>&1 | tee "$log" || status=1
 }
 
-# Apart and one after the other: the end-to-end tests measure, and others would take the processors from them.
+# Apart: end-to-end tests measure, and others would take the processors from them.
 [ "${1:-}" = e2e ] || run unit --solution ProcessArsenal.Exporter.sln --filter-not-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
 [ "${1:-}" = unit ] || run e2e --project tests/ProcessArsenal.Exporter.Tests --filter-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
 

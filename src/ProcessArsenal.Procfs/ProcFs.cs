@@ -64,6 +64,17 @@ public sealed unsafe class ProcFs : IDisposable
         return outcome;
     }
 
+    /// <summary>Opens ourselves, by the pid that we have in the namespace of this /proc, which may be another than our own thinks (proc_pid(5), self).
+    /// Its <see cref="ProcessDirectory.Pid"/> is that of our own namespace.</summary>
+    /// <returns>Not Ok too if that namespace does not have us.</returns>
+    public ReadOutcome OpenSelf(out ProcessDirectory? directory)
+    {
+        int fd = ProcFile.OpenDirectory(_fd, "self\0"u8, out ReadOutcome outcome);
+        GC.KeepAlive(this);
+        directory = fd < 0 ? null : new ProcessDirectory(Environment.ProcessId, fd, IsKernel);
+        return outcome;
+    }
+
     /// <summary>Lists the pids that we may see, in ascending order, into a list that the caller keeps and reuses.</summary>
     /// <returns>False if the directory can't be read; the list is then incomplete.</returns>
     public bool TryListPids(List<int> pids)

@@ -7,6 +7,8 @@ namespace ProcessArsenal.Procfs;
 public sealed class ProcessDirectory : IDisposable
 {
     /// <summary>Descriptors that <see cref="TryKeepFiles"/> may take.</summary>
+    private const int LongestEnvironment = 128 * 1024;
+
     public const int MostKeptFiles = 3;
 
     private readonly bool _isKernel;
@@ -159,14 +161,16 @@ public sealed class ProcessDirectory : IDisposable
         return file;
     }
 
-    /// <summary>One variable of the environment that the process was started with (proc_pid_environ(5)); what it has set since is not seen.</summary>
-    /// <param name="buffer">Variables beyond its length are not looked at.</param>
-    /// <param name="value">Null if there is none of that name. Chosen by whoever started the process.</param>
-    public ReadOutcome ReadEnvironmentVariable(ReadOnlySpan<byte> name, Span<byte> buffer, out string? value)
+    /// <summary>Reads the environment that the process was started with (proc_pid_environ(5)), as far as it fits into 128 KiB, and has something made of
+    /// it; what the process has set since is not seen.</summary>
+    /// <param name="make">Must not keep the bytes: there are secrets among them.</param>
+    /// <param name="made">Chosen by whoever started the process.</param>
+    public ReadOutcome ReadEnvironment<T>(Func<ReadOnlySpan<byte>, T> make, out T? made)
     {
+        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(LongestEnvironment);
         ReadOutcome outcome = Read("environ\0"u8, buffer, out int length);
-        value = outcome == ReadOutcome.Ok ? ProcEnviron.Find(buffer[..length], name) : null;
-        buffer[..length].Clear(); // There are secrets among them.
+        made = outcome == ReadOutcome.Ok ? make(buffer.AsSpan(0, length)) : default;
+        System.Buffers.ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         return outcome;
     }
 
@@ -184,6 +188,22 @@ public sealed class ProcessDirectory : IDisposable
         int fd = ProcFile.OpenDirectory(_fd, nameZ, out outcome);
         GC.KeepAlive(this);
         return fd;
+    }
+
+    /// <summary>Reads where a link below points, by a path that ends with a NUL byte.</summary>
+    internal ReadOutcome ReadLink(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    {
+        ReadOutcome outcome = ProcFile.ReadLink(_fd, nameZ, buffer, out length);
+        GC.KeepAlive(this);
+        return outcome;
+    }
+
+    /// <summary>Reads a file below that may be many records, as far as it fits.</summary>
+    internal ReadOutcome ReadLong(ReadOnlySpan<byte> nameZ, Span<byte> buffer, out int length)
+    {
+        ReadOutcome outcome = ProcFile.Read(_fd, nameZ, buffer, out length);
+        GC.KeepAlive(this);
+        return outcome;
     }
 
     /// <summary>Reads a file below, by a path that ends with a NUL byte.</summary>

@@ -1,46 +1,17 @@
 using System.Buffers.Text;
-using ProcessArsenal.Procfs.Interop;
 
 namespace ProcessArsenal.Procfs;
 
 /// <summary>The threads of one open /proc/PID: /proc/PID/task/TID/* (proc_pid_task(5)). Each file is opened, read and closed.</summary>
-public static unsafe class ProcessThreads
+public static class ProcessThreads
 {
     private const int MaxPath = 64;
 
     /// <summary>Lists the thread ids in ascending order, into a list that the caller keeps and reuses.</summary>
     /// <param name="most">How many to list at most.</param>
     /// <param name="count">How many there are.</param>
-    public static ReadOutcome ListThreads(this ProcessDirectory directory, Span<byte> buffer, List<int> threads, int most, out int count)
-    {
-        threads.Clear();
-        count = 0;
-        int fd = directory.OpenSubdirectory("task\0"u8, out ReadOutcome outcome);
-        if (fd < 0) return outcome;
-        fixed (byte* start = buffer)
-        {
-            while (true)
-            {
-                nint n = Libc.GetDirectoryEntries(fd, start, buffer.Length);
-                if (n == 0) break;
-                if (n < 0 && Libc.LastError == Libc.EINTR) continue;
-                if (n < 0)
-                {
-                    outcome = ProcFile.OutcomeOf(Libc.LastError);
-                    break;
-                }
-                for (ReadOnlySpan<byte> rest = buffer[..(int)n]; DirectoryEntry.TryNext(ref rest, out ReadOnlySpan<byte> name);)
-                {
-                    if (!Utf8Parser.TryParse(name, out int id, out int used) || used != name.Length) continue;
-                    count++;
-                    if (threads.Count < most) threads.Add(id);
-                }
-            }
-        }
-        _ = Libc.Close(fd);
-        threads.Sort();
-        return outcome;
-    }
+    public static ReadOutcome ListThreads(this ProcessDirectory directory, Span<byte> buffer, List<int> threads, int most, out int count) =>
+        directory.ListNumbers("task\0"u8, buffer, threads, most, out count);
 
     /// <summary>Reads stat of one thread: CPU time and page faults are its own; <paramref name="name"/> is a slice of the buffer.</summary>
     public static ReadOutcome ReadThreadStat(this ProcessDirectory directory, int thread, Span<byte> buffer, out ProcStat stat, out ReadOnlySpan<byte> name)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CsCheck;
 
 namespace ProcessArsenal.Procfs.Tests;
@@ -24,10 +25,12 @@ public sealed class ProcEnvironTests
         Assert.Equal(ReadOutcome.Ok, proc.OpenProcess(Environment.ProcessId, out ProcessDirectory? directory));
         using (directory)
         {
-            byte[] buffer = new byte[128 * 1024];
-            Assert.Equal(ReadOutcome.Ok, directory!.ReadEnvironmentVariable("PATH"u8, buffer, out string? path));
-            Assert.NotNull(path);
-            Assert.All(buffer, b => Assert.Equal(0, b)); // No secret is left there.
+            int size = 0;
+            Assert.Equal(ReadOutcome.Ok, directory!.ReadEnvironment(environment => (size = environment.Length, ProcEnviron.Find(environment, "PATH"u8)), out (int, string? Path) made));
+            Assert.NotNull(made.Path);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024); // The same again, on this thread.
+            Assert.True(size > 0 && buffer.AsSpan(0, size).IndexOfAnyExcept((byte)0) < 0, "No secret is left there.");
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

@@ -47,7 +47,10 @@ internal abstract class TargetProgram : IAsyncDisposable
     {
         try
         {
-            target.IsReady(await target.Line());
+            string line = await target.Line();
+            // A runtime that waits to be resumed says so after five seconds, which pass on a busy machine, and by which variable.
+            while (line.StartsWith("The runtime has been configured to pause", StringComparison.Ordinal) || line.StartsWith("DOTNET_", StringComparison.Ordinal)) line = await target.Line();
+            target.IsReady(line);
             int pid = target.Pid;
             if (isChild) target.Pid = int.Parse((await File.ReadAllTextAsync($"/proc/{pid}/task/{pid}/children")).Trim(), CultureInfo.InvariantCulture);
             return target;

@@ -17,6 +17,9 @@ internal sealed class WebTarget : TargetProgram
     /// <param name="framework">net8.0, net9.0 or net10.0.</param>
     public static Task<WebTarget> StartOn(string framework) => Ready(new WebTarget([.. Command("Web", framework), "--accounts"]));
 
+    /// <summary>The same with loggers: it makes activities for itself, and passes traces on.</summary>
+    public static Task<WebTarget> StartLoggingOn(string framework) => Ready(new WebTarget([.. Command("Web", framework), "--accounts", "--logging"]));
+
     /// <summary>The same on .NET 10 with an OpenTelemetry SDK of its own, which samples nothing but what its callers did.</summary>
     public static Task<WebTarget> StartWithSdk() => Ready(new WebTarget([.. Command("Web"), "--accounts", "--otel"]));
 
@@ -41,14 +44,27 @@ internal sealed class WebTarget : TargetProgram
     /// <param name="state">The tracestate.</param>
     public async Task Get(string path, int times, int status = 200, string? parent = null, string? state = null)
     {
-        for (int i = 0; i < times; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            if (parent is not null) request.Headers.Add("traceparent", parent);
-            if (state is not null) request.Headers.Add("tracestate", state);
-            using HttpResponseMessage answer = await _http.SendAsync(request);
-            Assert.Equal(status, (int)answer.StatusCode);
-        }
+        for (int i = 0; i < times; i++) Assert.Equal(status, await Ask(path, parent, state));
+    }
+
+    /// <summary>Sends a request, and gives the status of its answer.</summary>
+    public async Task<int> Ask(string path, string? parent = null, string? state = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (parent is not null) request.Headers.Add("traceparent", parent);
+        if (state is not null) request.Headers.Add("tracestate", state);
+        using HttpResponseMessage answer = await _http.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+
+    /// <summary>The traceparent that whom it asks gets from it.</summary>
+    /// <param name="parent">What it gets itself; null for none.</param>
+    public async Task<string> Passed(string? parent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "ask/traceparent");
+        if (parent is not null) request.Headers.Add("traceparent", parent);
+        using HttpResponseMessage answer = await _http.SendAsync(request);
+        return await answer.Content.ReadAsStringAsync();
     }
 
     /// <summary>What it knows of itself.</summary>

@@ -23,7 +23,11 @@ internal static class CommandLine
         ServeCommand.Create,
         PsCommand.Create,
         Top.TopCommand.Create,
+        PsCommand.CreateFind,
+        InspectCommand.Create,
         TreeCommand.Create,
+        LifecycleCommand.Create,
+        TokenCommand.Create,
         ConfigCommand.Create,
     ];
 

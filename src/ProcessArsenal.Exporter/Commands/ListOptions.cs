@@ -16,13 +16,24 @@ internal sealed class ListOptions
 
     public bool IsJson(ParseResult result) => result.GetValue(Output) == "json";
 
+    /// <param name="withoutPast">Why there are no earlier samples, and what to do; null if there are, or will be.</param>
     /// <returns>False, with the error printed, if the expression is wrong; <paramref name="where"/> is null if there is none.</returns>
-    public bool TryParseWhere(ParseResult result, out Expression? where)
+    public bool TryParseWhere(ParseResult result, out Expression? where, string? withoutPast) => TryParse(result.GetValue(Where), "--where", result, out where, withoutPast);
+
+    /// <param name="name">Of what the text was given as.</param>
+    /// <param name="withoutPast">As above.</param>
+    public static bool TryParse(string? text, string name, ParseResult result, out Expression? where, string? withoutPast)
     {
         where = null;
-        if (result.GetValue(Where) is not { } text || Expression.TryParse(text, out where, out ExpressionError? error)) return true;
+        if (text is null) return true;
+        if (Expression.TryParse(text, out where, out ExpressionError? error))
+        {
+            // It would select nothing, which looks like an answer.
+            if (withoutPast is null || where.LooksBackAt is not { } at) return true;
+            error = new ExpressionError(withoutPast, at);
+        }
         TextWriter output = result.InvocationConfiguration.Error;
-        output.WriteLine($"process-arsenal: --where: {error.Message}");
+        output.WriteLine($"process-arsenal: {name}: {error.Message}");
         output.WriteLine($"  {Terminal.Printable(text)}");
         output.WriteLine($"  {new string(' ', Math.Min(error.Position, text.Length))}^");
         return false;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Commands.Server;
+using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
 using Spectre.Console;
@@ -11,6 +12,9 @@ namespace ProcessArsenal.Exporter.Commands;
 /// <summary><c>ps</c>: the processes of this host, read from the kernel there and then.</summary>
 internal static class PsCommand
 {
+    private const string WithoutPast =
+        "this needs earlier samples, and here there are two only, a quarter of a second apart: ask a daemon, which remembers (--server http://127.0.0.1:9465)";
+
     private static readonly Dictionary<string, Comparison<ProcessView>> Orders = new(StringComparer.Ordinal)
     {
         ["cpu"] = (a, b) => Descending(a.Cpu, b.Cpu),
@@ -26,60 +30,85 @@ internal static class PsCommand
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var list = new ListOptions();
-        Option<string> sort = Options.Choice("--sort", [.. Orders.Keys], "What to sort by, greatest first (pid and name: least first).");
-        Option<int?> limit = Options.Number("--limit", least: 0, "Print at most so many; 0 is all. [default: 0]", "number", "-n");
-        var kernel = new Option<bool>("--kernel") { Description = "Show kernel threads too." };
-
-        var command = new Command("ps", "List processes with CPU, memory, I/O and group; works without a running daemon.");
-        foreach (Option option in (Option[])[list.Where, sort, limit, kernel, list.Output]) command.Add(option);
-        settings.AddTo(command);
+        var command = new Command("ps", "List processes with CPU, memory, I/O and group; works without a running daemon.") { list.Where };
+        Configure(command, context, settings, list, list.TryParseWhere);
         HelpText.Attach(command,
             """
             Examples:
               process-arsenal ps --limit 10
               process-arsenal ps --where 'group = "nginx.service" or memory > 1GiB' --sort memory
+              process-arsenal ps --watch 2s --limit 20
               process-arsenal ps --output json | jq '.[] | select(.threads > 100) | .identity'
+              process-arsenal ps --server https://web-1:9465 --token-file viewer.token
 
-            CPU is in percent of one core, over a quarter of a second. A dash is a value that can't be read (run as root, or with
-            CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH).
+            CPU is in percent of one core, over a quarter of a second (of a daemon: over its interval). A dash is a value that can't be read (run as root,
+            or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH).
             """);
-        command.SetAction(async (result, cancellation) =>
-        {
-            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
-            if (!list.TryParseWhere(result, out Expression? where)) return CommandLine.Usage;
-            List<ProcessView>? processes = await ReadAsync(configuration, where, result.GetValue(kernel), result, cancellation).ConfigureAwait(false);
-            if (processes is null) return CommandLine.Failed;
-            processes.Sort(Orders[result.GetValue(sort)!]);
-            if (result.GetValue(limit) is > 0 and var most && processes.Count > most) processes.RemoveRange(most, processes.Count - most);
-            TextWriter output = result.InvocationConfiguration.Output;
-            if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(processes, ProcessViewJson.Default.ListProcessView));
-            else Terminal.Write(output, Render(processes), colours: !Console.IsOutputRedirected);
-            return CommandLine.Done;
-        });
         return command;
     }
 
-    private static async Task<List<ProcessView>?> ReadAsync(
-        ExporterConfiguration configuration, Expression? where, bool kernel, ParseResult result, CancellationToken cancellation)
+    /// <summary><c>find</c>: the same for those that an expression selects.</summary>
+    public static Command CreateFind(CommandContext context, SettingsOptions settings)
     {
-        try
-        {
-            return await LocalSnapshot.ReadAsync(configuration, snapshot => Select(snapshot, where, kernel), TimeProvider.System, cancellation)
-                .ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            result.InvocationConfiguration.Error.WriteLine($"process-arsenal: {e.Message}");
-            return null;
-        }
+        var list = new ListOptions();
+        var expression = new Argument<string>("expression") { Description = "Which processes, for example: memory > 200MiB and cpu > 50%. See docs/expressions.md." };
+        var command = new Command("find", "Find processes by an expression; works without a running daemon.") { expression };
+        Configure(command, context, settings, list, (ParseResult result, out Expression? where, string? withoutPast) => ListOptions.TryParse(result.GetValue(expression), "expression", result, out where, withoutPast));
+        HelpText.Attach(command,
+            """
+            Examples:
+              process-arsenal find 'memory > 200MiB and not user = "root"'
+              process-arsenal find 'fd_ratio > 80% or state = "defunct"'
+              process-arsenal find 'name = "nginx"' --output json | jq -r '.[].identity'
+
+            A process without a value for a field is not found by a condition on it, nor by its opposite; has(field) tells who has one.
+            """);
+        return command;
     }
 
-    private static List<ProcessView> Select(Snapshot snapshot, Expression? where, bool kernel)
+    private delegate bool WhereParser(ParseResult result, out Expression? where, string? withoutPast);
+
+    private static void Configure(Command command, CommandContext context, SettingsOptions settings, ListOptions list, WhereParser parseWhere)
+    {
+        Option<string> sort = Options.Choice("--sort", [.. Orders.Keys], "What to sort by, greatest first (pid and name: least first).");
+        Option<int?> limit = Options.Number("--limit", least: 0, "Print at most so many; 0 is all. [default: 0]", "number", "-n");
+        var kernel = new Option<bool>("--kernel") { Description = "Show kernel threads too." };
+        var server = new ServerOptions(context);
+        var watch = new WatchOption();
+        foreach (Option option in (Option[])[sort, limit, kernel, list.Output, watch.Option]) command.Add(option);
+        server.AddTo(command);
+        settings.AddTo(command);
+        command.SetAction(async (result, cancellation) =>
+        {
+            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
+            if (!parseWhere(result, out Expression? where, server.IsGiven(result) ? null : WithoutPast)) return CommandLine.Usage;
+            using ApiClient? client = server.IsGiven(result) ? server.Connect(result, configuration) : null;
+            return await watch.RunAsync(result, PrintAsync, cancellation).ConfigureAwait(false);
+
+            async Task<int> PrintAsync()
+            {
+                bool withKernel = result.GetValue(kernel) || where is not null;
+                List<ProcessView> processes = client is null
+                    ? await LocalSnapshot.ReadAsync(configuration, snapshot => Select(snapshot, where), TimeProvider.System, cancellation).ConfigureAwait(false)
+                    : await RemoteProcesses.ListAsync(client, where?.Text, cancellation).ConfigureAwait(false);
+                if (!withKernel) processes.RemoveAll(static process => process.Kernel == true);
+                processes.Sort(Orders[result.GetValue(sort)!]);
+                int found = processes.Count;
+                if (result.GetValue(limit) is > 0 and var most && found > most) processes.RemoveRange(most, found - most);
+                TextWriter output = result.InvocationConfiguration.Output;
+                if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(processes, ViewJson.Default.ListProcessView));
+                else Terminal.Write(output, Render(processes), colours: !Console.IsOutputRedirected);
+                if (found == 0 && where is not null) result.InvocationConfiguration.Error.WriteLine("process-arsenal: there is no such process.");
+                return CommandLine.Done;
+            }
+        });
+    }
+
+    private static List<ProcessView> Select(Snapshot snapshot, Expression? where)
     {
         var views = new List<ProcessView>();
         foreach (ref readonly ProcessRow row in snapshot.Processes)
         {
-            if (row.Description.IsKernelThread && !kernel && where is null) continue;
             if (where is null || where.Evaluate(row) == Truth.True) views.Add(ProcessView.Of(row));
         }
         return views;

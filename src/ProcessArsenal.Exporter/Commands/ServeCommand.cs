@@ -24,8 +24,11 @@ internal static class ServeCommand
     public static void Configure(Command command, CommandContext context, SettingsOptions options)
     {
         options.AddTo(command);
-        command.SetAction((result, cancellation) => options.Load(result, out ConfigurationSources sources) is { } loaded
-            ? context.Serve(loaded, sources, cancellation)
-            : Task.FromResult(CommandLine.Failed));
+        command.SetAction((result, cancellation) =>
+        {
+            if (options.Load(result, out ConfigurationSources sources) is not { } loaded) return Task.FromResult(CommandLine.Failed);
+            foreach (string warning in ConfigurationWarnings.OfUnusable(loaded)) result.InvocationConfiguration.Error.WriteLine("warning: " + warning);
+            return context.Serve(loaded, sources, cancellation);
+        });
     }
 }

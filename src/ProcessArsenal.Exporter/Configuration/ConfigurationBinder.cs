@@ -54,6 +54,10 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
         }
     }
 
+    /// <summary>Last, though they count least: they take what is left.</summary>
+    public void BindStandardVariables(IReadOnlyDictionary<string, string> environment, ErrorList unusable) =>
+        Configuration = new StandardVariables(environment, Origins, unusable).Bind(Configuration);
+
     private void BindText(ConfigurationKey key, string text, string source)
     {
         var context = new BindContext(source, HasLines: false, errors) { Included = Included };
@@ -84,7 +88,7 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
             bool simple = !name.Text.Contains('.'); // 'listen.metrics: x' at the top is not the key of that path
             if (simple && Array.Find(ConfigurationCatalogue.Keys, key => key.Path == path) is { } key)
                 Set(key, value, context, string.Create(CultureInfo.InvariantCulture, $"{context.Source}:{name.Start.Line}"));
-            else if (simple && section.Length == 0 && Array.Exists(ConfigurationCatalogue.Sections, known => known.Name == path))
+            else if (simple && Array.Exists(ConfigurationCatalogue.Sections, known => known.Name == path))
                 BindSection(value, path, context);
             else Unknown(name, section, context);
         }
@@ -109,11 +113,13 @@ internal sealed class ConfigurationBinder(ExporterConfiguration initial, ErrorLi
         return paths.Length == 1 ? paths[0] : null;
     }
 
-    /// <summary>The keys of a section, each once; of the top for "".</summary>
-    private static IEnumerable<string> Names(string section) => section.Length == 0
-        ? ConfigurationCatalogue.Keys.Select(key => key.Path.Split('.')[0]).Distinct()
-        : ConfigurationCatalogue.Keys
-            .Where(key => key.Path.StartsWith(section + ".", StringComparison.Ordinal)).Select(key => key.Path[(section.Length + 1)..]);
+    /// <summary>The keys and sections of a section, each once; of the top for "".</summary>
+    private static IEnumerable<string> Names(string section)
+    {
+        string prefix = section.Length == 0 ? "" : section + ".";
+        return ConfigurationCatalogue.Keys
+            .Where(key => key.Path.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key.Path[prefix.Length..].Split('.')[0]).Distinct();
+    }
 
     private void Set(ConfigurationKey key, YamlNode node, BindContext context, string origin)
     {

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using ProcessArsenal.Exporter.Configuration.Kinds;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Grouping;
+using ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 
 namespace ProcessArsenal.Exporter.Configuration;
 
@@ -18,6 +20,33 @@ internal static class ConfigurationCatalogue
             Example = "http://127.0.0.1:9464",
             Flag = "--listen-metrics",
             FlagValue = "url",
+        },
+        new ConfigurationKey<Uri?>(
+            new ControlUrlKind("http://127.0.0.1:9465"), c => c.Listen.Control, (c, v) => c with { Listen = c.Listen with { Control = v } })
+        {
+            Path = "listen.control",
+            Help = "Where processes are asked about and acted upon, with a token: http on this host alone, or https (listen.tls) anywhere; '' for nowhere.",
+            Example = "http://127.0.0.1:9465",
+            Flag = "--listen-control",
+            FlagValue = "url",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/server.pem"), c => c.Listen.Tls.Certificate, (c, v) => c.WithTls(t => t with { Certificate = v }))
+        {
+            Path = "listen.tls.certificate",
+            Help = "Our certificate (PEM) for listen.control. Read again when it changes.",
+            Example = "/etc/process-arsenal/server.pem",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/server-key.pem"), c => c.Listen.Tls.Key, (c, v) => c.WithTls(t => t with { Key = v }))
+        {
+            Path = "listen.tls.key",
+            Help = "Its key (PEM); '' if it is in the same file.",
+            Example = "/etc/process-arsenal/server-key.pem",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/client-ca.pem"), c => c.Listen.Tls.ClientCa, (c, v) => c.WithTls(t => t with { ClientCa = v }))
+        {
+            Path = "listen.tls.client_ca",
+            Help = "Certificates (PEM) of those who sign our clients': then a client has to show one, beside its token; '' if it need not.",
+            Example = "/etc/process-arsenal/client-ca.pem",
         },
         new ConfigurationKey<string>(new PathKind("/var/lib/process-arsenal"),
             c => c.StateDirectory, (c, v) => c with { StateDirectory = v })
@@ -47,6 +76,22 @@ internal static class ConfigurationCatalogue
             Help = "Time per sample for reading proportional and unique memory, which stalls the process that is read; 0ms: not read.",
             Example = "10ms",
         },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), "10m"),
+            c => c.Sampling.HistoryFine, (c, v) => c with { Sampling = c.Sampling with { HistoryFine = v } })
+        {
+            Path = "sampling.history.fine",
+            Help = "How far back each sample is kept, at most 720 of them.",
+            Example = "10m",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromMinutes(10), TimeSpan.FromHours(24), "6h"),
+            c => c.Sampling.HistoryCoarse, (c, v) => c with { Sampling = c.Sampling with { HistoryCoarse = v } })
+        {
+            Path = "sampling.history.coarse",
+            Help = "How far back means are kept, of a 108th of this time each.",
+            Example = "6h",
+        },
         new ConfigurationKey<ImmutableArray<GroupRule>>(
             new GroupRulesKind(), c => c.Groups.Rules, (c, v) => c with { Groups = c.Groups with { Rules = v } })
         {
@@ -66,7 +111,7 @@ internal static class ConfigurationCatalogue
             DefaultInWords = "none",
         },
         new ConfigurationKey<ImmutableArray<Expression>>(
-            new ExpressionsKind("name = \"sleep\""), c => c.Groups.Exclude, (c, v) => c with { Groups = c.Groups with { Exclude = v } })
+            new ExpressionsKind("name = \"sleep\"", looksBack: false), c => c.Groups.Exclude, (c, v) => c with { Groups = c.Groups with { Exclude = v } })
         {
             Path = "groups.exclude",
             Help = "Processes that any of these expressions selects are in no group.",
@@ -135,8 +180,110 @@ internal static class ConfigurationCatalogue
             new MeterNamesKind(), c => c.Dotnet.Meters, (c, v) => c with { Dotnet = c.Dotnet with { Meters = v } })
         {
             Path = "dotnet.meters",
-            Help = "Meters of programs that are listened to beside those of the runtime and of ASP.NET Core, by name.",
+            Help = "Meters of programs that are listened to beside those of the runtime and of ASP.NET Core, by name; My.* (from .NET 9) stands for all that begin so.",
             Example = "[My.Shop]",
+        },
+        new ConfigurationKey<bool>(new BooleanKind(), c => c.Dotnet.HasSpans, (c, v) => c with { Dotnet = c.Dotnet with { HasSpans = v } })
+        {
+            Path = "dotnet.spans.enabled",
+            Help = "Whether they are asked for spans, where otlp.endpoint says whom those are sent to.",
+            Example = "false",
+        },
+        new ConfigurationKey<SpanSampler>(new SamplerKind(), c => c.Dotnet.Sampler, (c, v) => c with { Dotnet = c.Dotnet with { Sampler = v } })
+        {
+            Path = "dotnet.spans.sampler",
+            Help = "How many: rate(N) for N traces a second of each process, ratio(R) for a share of them, or all; these hold for every process. auto is rate(100) of those that have no OpenTelemetry SDK of their own and began more than 10 s ago. .NET 9 knows no rate, and is asked for ratio(0.05); .NET 8 knows only all, and is else asked for none.",
+            Example = "rate(100)",
+        },
+        new ConfigurationKey<Uri?>(new ReceiverUrlKind("http://localhost:4317"),
+            c => c.Otlp.Receiver.Endpoint, (c, v) => c.WithReceiver(r => r with { Endpoint = v }))
+        {
+            Path = "otlp.endpoint",
+            Help = "Whom spans and metrics are sent to by OTLP; '' for nobody. For http/protobuf, /v1/traces and /v1/metrics are added to it.",
+            Example = "http://localhost:4317",
+            StandardVariable = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        },
+        new ConfigurationKey<OtlpProtocol>(
+            new ChoiceKind<OtlpProtocol>(("auto", OtlpProtocol.Auto), ("grpc", OtlpProtocol.Grpc), ("http/protobuf", OtlpProtocol.HttpProtobuf)),
+            c => c.Otlp.Receiver.Protocol, (c, v) => c.WithReceiver(r => r with { Protocol = v }))
+        {
+            Path = "otlp.protocol",
+            Help = "How it is sent: auto is http/protobuf for port 4318 or a path with /v1/, else grpc.",
+            Example = "grpc",
+            StandardVariable = "OTEL_EXPORTER_OTLP_PROTOCOL",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "15s"),
+            c => c.Otlp.Interval, (c, v) => c with { Otlp = c.Otlp with { Interval = v } })
+        {
+            Path = "otlp.interval",
+            Help = "Time between two requests of metrics.",
+            Example = "15s",
+            StandardVariable = "OTEL_METRIC_EXPORT_INTERVAL",
+        },
+        new ConfigurationKey<OtlpProcesses>(
+            new ChoiceKind<OtlpProcesses>(("reported", OtlpProcesses.Reported), ("all", OtlpProcesses.All)),
+            c => c.Otlp.Processes, (c, v) => c with { Otlp = c.Otlp with { Processes = v } })
+        {
+            Path = "otlp.processes",
+            Help = "Which processes have metrics of their own: reported, those that have series of their own on the page, or all.",
+            Example = "reported",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/otlp-headers"),
+            c => c.Otlp.Receiver.HeadersFile, (c, v) => c.WithReceiver(r => r with { HeadersFile = v }))
+        {
+            Path = "otlp.headers_file",
+            Help = "Headers of requests, as a receiver asks for: one a line, 'name: value'. Read again when it changes; for our user alone (chmod 600).",
+            Example = "/etc/process-arsenal/otlp-headers",
+        },
+        new ConfigurationKey<OtlpCompression>(
+            new ChoiceKind<OtlpCompression>(("gzip", OtlpCompression.Gzip), ("none", OtlpCompression.None)),
+            c => c.Otlp.Receiver.Compression, (c, v) => c.WithReceiver(r => r with { Compression = v }))
+        {
+            Path = "otlp.compression",
+            Help = "How requests are compressed.",
+            Example = "gzip",
+            StandardVariable = "OTEL_EXPORTER_OTLP_COMPRESSION",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "10s"),
+            c => c.Otlp.Receiver.Timeout, (c, v) => c.WithReceiver(r => r with { Timeout = v }))
+        {
+            Path = "otlp.timeout",
+            Help = "How long a request may take before it is tried again.",
+            Example = "10s",
+            StandardVariable = "OTEL_EXPORTER_OTLP_TIMEOUT",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/otlp-ca.pem"),
+            c => c.Otlp.Receiver.CaFile, (c, v) => c.WithReceiver(r => r with { CaFile = v }))
+        {
+            Path = "otlp.ca_file",
+            Help = "Certificates (PEM) of those who may have signed the receiver's; '' for whom the system trusts.",
+            Example = "/etc/process-arsenal/otlp-ca.pem",
+            StandardVariable = "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/otlp-client.pem"),
+            c => c.Otlp.Receiver.ClientCertificateFile, (c, v) => c.WithReceiver(r => r with { ClientCertificateFile = v }))
+        {
+            Path = "otlp.client_certificate_file",
+            Help = "Our certificate (PEM), if the receiver asks for one.",
+            Example = "/etc/process-arsenal/otlp-client.pem",
+            StandardVariable = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        },
+        new ConfigurationKey<string>(new FileKind("/etc/process-arsenal/otlp-client-key.pem"),
+            c => c.Otlp.Receiver.ClientKeyFile, (c, v) => c.WithReceiver(r => r with { ClientKeyFile = v }))
+        {
+            Path = "otlp.client_key_file",
+            Help = "Its key (PEM); '' if it is in the same file.",
+            Example = "/etc/process-arsenal/otlp-client-key.pem",
+            StandardVariable = "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+        },
+        new ConfigurationKey<long>(
+            new SizeKind(1L << 20, 1L << 40, "200MiB"), c => c.Otlp.SpoolMaxSize, (c, v) => c with { Otlp = c.Otlp with { SpoolMaxSize = v } })
+        {
+            Path = "otlp.spool.max_size",
+            Help = "Bytes that wait in the state directory while the receiver is away; the oldest of more is dropped.",
+            Example = "200MiB",
         },
         new ConfigurationKey<string>(new PathKind("/proc"), c => c.Procfs, (c, v) => c with { Procfs = v })
         {
@@ -164,10 +311,15 @@ internal static class ConfigurationCatalogue
     public static readonly (string Name, string Help)[] Sections =
     [
         ("listen", "Where to listen."),
+        ("listen.tls", "How to listen by https."),
         ("sampling", "How processes are sampled."),
+        ("sampling.history", "How far back is known what each process was like."),
         ("groups", "How processes are grouped."),
         ("per_process", "Which processes have series of their own."),
         ("dotnet", "Which .NET processes are listened to, and for what."),
+        ("dotnet.spans", "What they tell of requests and calls."),
+        ("otlp", "Whom spans and metrics are sent to by OTLP."),
+        ("otlp.spool", "Where they wait while the receiver is away."),
         ("log", "What is logged, to standard error."),
     ];
 }

@@ -34,6 +34,9 @@ internal abstract class ConfigurationKey
     /// <summary>Whether a variable or flag holds YAML rather than the bare value.</summary>
     public abstract bool IsList { get; }
 
+    /// <summary>The variable of OpenTelemetry that sets it too, where nothing of ours does; null if there is none.</summary>
+    public string? StandardVariable { get; init; }
+
     /// <summary>The default for help.</summary>
     public string DefaultText => DefaultInWords ?? Format(new ExporterConfiguration());
 
@@ -70,8 +73,9 @@ internal sealed class ConfigurationKey<T>(
     {
         json.WriteStartObject();
         string range = kind is ScalarKind<T> scalar && kind is DurationKind ? $" Must be {scalar.Expected}." : "";
+        string standard = StandardVariable is null ? "" : $" Without it {StandardVariable} counts.";
         json.WriteString("description",
-            $"{Help}{range} Example: {Example}{(DefaultInWords is null ? "" : $" Default: {DefaultInWords}.")}");
+            $"{Help}{range}{standard} Example: {Example}{(DefaultInWords is null ? "" : $" Default: {DefaultInWords}.")}");
         kind.WriteSchema(json);
         if (DefaultInWords is null)
         {

@@ -15,10 +15,22 @@ public static class ConfigurationLoader
         if (file is not null && ConfigurationFile.Read(file, source, errors) is { } text) binder.BindFile(text, file);
         binder.BindEnvironment(sources.Environment);
         binder.BindFlags(sources.Flags);
+        CheckTogether(binder, errors);
+        var unusable = new ErrorList();
+        binder.BindStandardVariables(sources.Environment, unusable);
         return new ConfigurationResult(errors.Count == 0 ? binder.Configuration : null, errors.ToList(), file, binder.Origins)
         {
             Included = binder.Included,
+            Unusable = unusable.ToList(),
         };
+    }
+
+    /// <summary>What is right by itself and not beside the rest.</summary>
+    private static void CheckTogether(ConfigurationBinder binder, ErrorList errors)
+    {
+        ListenSettings listen = binder.Configuration.Listen;
+        if (listen.Control?.Scheme == Uri.UriSchemeHttps && listen.Tls.Certificate.Length == 0)
+            errors.Add(new ConfigurationError(binder.Origins["listen.control"], 0, 0, "'listen.control' is https, which takes a certificate: set listen.tls.certificate (and listen.tls.key)."));
     }
 
     /// <summary>The file to read and who named it; null if there is none.</summary>

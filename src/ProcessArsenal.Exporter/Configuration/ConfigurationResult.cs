@@ -13,6 +13,9 @@ public sealed record ConfigurationResult(
 {
     /// <summary>Other files that the settings name and that were read with them, whether or not they could be.</summary>
     public IReadOnlyList<string> Included { get; init; } = [];
+
+    /// <summary>What is wrong with variables of OpenTelemetry, which count as if they were not there: they may be meant for other programs.</summary>
+    public IReadOnlyList<ConfigurationError> Unusable { get; init; } = [];
 }
 
 /// <summary>Something wrong with the settings.</summary>

@@ -33,19 +33,19 @@ internal static class ConfigurationSchema
         json.WriteBoolean("additionalProperties", false);
         json.WriteStartObject("properties");
         var written = new HashSet<string>(StringComparer.Ordinal);
+        string prefix = section.Length == 0 ? "" : section + ".";
         foreach (ConfigurationKey key in ConfigurationCatalogue.Keys)
         {
-            string[] names = key.Path.Split('.');
-            if (section.Length > 0 && names[0] != section) continue;
-            string name = section.Length > 0 ? names[1] : names[0];
-            if (!written.Add(name)) continue;
-            json.WritePropertyName(name);
-            if (section.Length > 0 || names.Length == 1) key.WriteSchema(json);
+            if (!key.Path.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            string[] names = key.Path[prefix.Length..].Split('.');
+            if (!written.Add(names[0])) continue;
+            json.WritePropertyName(names[0]);
+            if (names.Length == 1) key.WriteSchema(json);
             else
             {
                 json.WriteStartObject();
-                json.WriteString("description", Array.Find(ConfigurationCatalogue.Sections, known => known.Name == name).Help);
-                WriteObject(json, name);
+                json.WriteString("description", Array.Find(ConfigurationCatalogue.Sections, known => known.Name == prefix + names[0]).Help);
+                WriteObject(json, prefix + names[0]);
                 json.WriteEndObject();
             }
         }

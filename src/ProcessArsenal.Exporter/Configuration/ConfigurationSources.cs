@@ -1,6 +1,7 @@
 namespace ProcessArsenal.Exporter.Configuration;
 
-/// <summary>Where settings come from, in rising order of precedence: defaults, one file, the environment, flags. Nothing here or in
+/// <summary>Where settings come from, in rising order of precedence: defaults, the variables of OpenTelemetry, one
+/// file, the environment, flags. Nothing here or in
 /// the loader asks the real process for its environment, so that tests and reloads need none.</summary>
 public sealed record ConfigurationSources
 {
@@ -13,7 +14,8 @@ public sealed record ConfigurationSources
     /// <summary>The file to read if neither <c>--config</c> nor ARSENAL_CONFIG names one. It need not exist.</summary>
     public string DefaultFile { get; init; } = SystemFile;
 
-    /// <summary>Environment variables, all of them: those that start with ARSENAL_ are ours.</summary>
+    /// <summary>Environment variables, all of them: those that start with ARSENAL_ are ours, and some that start with OTEL_
+    /// count too: <see cref="StandardVariables"/>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Values of flags by name (<c>--interval</c>).</summary>

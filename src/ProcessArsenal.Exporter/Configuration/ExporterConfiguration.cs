@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Grouping;
 
@@ -29,6 +30,8 @@ public sealed record ExporterConfiguration
 
     public DotnetSettings Dotnet { get; init; } = new();
 
+    public OtlpSettings Otlp { get; init; } = new();
+
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;
 
@@ -39,12 +42,38 @@ public sealed record ListenSettings
 {
     /// <summary>Scheme http, an IP address or localhost, and a port (0: any free one).</summary>
     public Uri Metrics { get; init; } = new("http://0.0.0.0:9464");
+
+    /// <summary>The same, or https; null: nowhere.</summary>
+    public Uri? Control { get; init; } = new("http://127.0.0.1:9465");
+
+    public TlsSettings Tls { get; init; } = new();
+
+    /// <summary>As it is written: with the port, without a path.</summary>
+    internal static string Text(Uri url) => FormattableString.Invariant($"{url.Scheme}://{url.Host}:{url.Port}");
+}
+
+public sealed record TlsSettings
+{
+    /// <summary>Absolute path of our certificate (PEM), with those that it takes to get to its root; empty: none.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>Absolute path of its key (PEM); empty: in the same file.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>Absolute path of the certificates (PEM) of those who sign our clients'; empty: clients need none.</summary>
+    public string ClientCa { get; init; } = "";
 }
 
 public sealed record SamplingSettings
 {
     /// <summary>Time between two samples, 100 ms to 10 min.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far back each sample of every process is kept, 1 min to 1 h.</summary>
+    public TimeSpan HistoryFine { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far back means of some minutes are kept, 10 min to 24 h.</summary>
+    public TimeSpan HistoryCoarse { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Time per sample for reading proportional and unique memory, 0 (not read) to 1 s.</summary>
     public TimeSpan SmapsBudget { get; init; } = TimeSpan.FromMilliseconds(10);
@@ -87,6 +116,12 @@ public sealed record DotnetSettings
 
     /// <summary>Meters of programs that are listened to beside the runtime's and ASP.NET Core's.</summary>
     public ImmutableArray<string> Meters { get; init; } = [];
+
+    /// <summary>Whether they are asked for spans, if there is somebody whom those are sent to.</summary>
+    public bool HasSpans { get; init; } = true;
+
+    /// <summary>How many.</summary>
+    public SpanSampler Sampler { get; init; } = SpanSampler.Auto;
 }
 
 /// <summary>Which processes are attached to: all, none, or those that an expression selects.</summary>
@@ -110,4 +145,10 @@ public enum Compatibility
 
     /// <summary>https://github.com/ncabatoff/process-exporter, 0.7.10.</summary>
     ProcessExporter,
+}
+
+internal static class TlsSettingsChanges
+{
+    public static ExporterConfiguration WithTls(this ExporterConfiguration configuration, Func<TlsSettings, TlsSettings> change) =>
+        configuration with { Listen = configuration.Listen with { Tls = change(configuration.Listen.Tls) } };
 }

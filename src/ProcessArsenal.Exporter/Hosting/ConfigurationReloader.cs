@@ -11,7 +11,7 @@ internal sealed partial class ConfigurationReloader(
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _requests = new(0, 1);
-    private ExporterConfiguration _current = loaded.Configuration!;
+    private readonly ExporterConfiguration _running = loaded.Configuration!;
     private string? _file = loaded.File;
     private readonly WatchedFiles _files = new();
 
@@ -77,11 +77,12 @@ internal sealed partial class ConfigurationReloader(
             foreach (ConfigurationError error in result.Errors) Log.Broken(logger, error.ToString());
             return;
         }
-        foreach (string key in ConfigurationChanges.NeedRestart(_current, configuration)) Log.NeedsRestart(logger, key);
         level.Level = configuration.Log.Level;
-        sampling.Configure(configuration.ToSamplingOptions());
-        _current = configuration;
-        Log.Reloaded(logger, result.File ?? "no file");
+        // Nobody is asked for spans that nobody would send.
+        sampling.Configure((configuration with { Otlp = _running.Otlp }).ToSamplingOptions());
+        string file = result.File ?? "no file", waiting = string.Join(", ", ConfigurationChanges.NeedRestart(_running, configuration));
+        if (waiting.Length == 0) Log.Reloaded(logger, file);
+        else Log.NeedsRestart(logger, file, waiting);
     }
 
     private void RequestIfChanged()
@@ -111,7 +112,7 @@ internal sealed partial class ConfigurationReloader(
         [LoggerMessage(201, LogLevel.Error, "Configuration is broken and the one before stays in force: {Error}")]
         public static partial void Broken(ILogger logger, string error);
 
-        [LoggerMessage(202, LogLevel.Warning, "Configuration key {Key} changed; that takes a restart")]
-        public static partial void NeedsRestart(ILogger logger, string key);
+        [LoggerMessage(202, LogLevel.Warning, "Configuration read again ({File}); it holds from the next sample on, but for {Keys}: that takes a restart")]
+        public static partial void NeedsRestart(ILogger logger, string file, string keys);
     }
 }

@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting.Systemd;
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using ProcessArsenal.Exporter.Api;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Endpoints;
 using ProcessArsenal.Procfs;
@@ -24,7 +26,7 @@ internal static partial class ExporterHost
     public static async Task<int> ServeAsync(ConfigurationResult loaded, ConfigurationSources sources, CancellationToken stop)
     {
         ExporterConfiguration configuration = loaded.Configuration ?? throw new ArgumentException("Load a configuration first.", nameof(loaded));
-        if (StateDirectory.Prepare(loaded) is { } refused) return Refuse(refused);
+        if (StateDirectory.Prepare(loaded, Console.Error) is { } refused) return Refuse(refused);
         _ = OpenFileLimit.Raise();
         ProcFs proc;
         try
@@ -60,11 +62,19 @@ internal static partial class ExporterHost
         LogLevelSwitch level = Logging.Add(builder.Logging, configuration.Log.Level);
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
-            .AddService("process-arsenal", serviceVersion: OwnMetrics.Version)).WithMetrics(metrics => metrics
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
+            .AddService("process-arsenal", serviceVersion: OwnMetrics.Version)
+            .AddAttributes([new("host.name", Environment.MachineName), new("process.pid", Environment.ProcessId)])).WithMetrics(metrics => metrics
             .AddMeter(SelfTelemetry.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MostSelfSeries })
             .AddPrometheusExporter());
+        if (configuration.ToOtlpOptions() is { } sending)
+        {
+            telemetry.AddSelfExport(builder.Configuration, sending, configuration.Otlp.Interval);
+            builder.Services.AddHostedService<SelfExportEnd>();
+            builder.Services.AddSingleton(sending);
+            builder.Services.AddSingleton<OtlpService>();
+        }
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(proc);
@@ -82,6 +92,10 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<MetricsEndpoint>();
         builder.Services.AddSingleton<HealthEndpoints>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SamplingService>());
+        // After the sampling: it is stopped before, and sends what there is.
+        if (builder.Services.Any(service => service.ServiceType == typeof(OtlpService))) builder.Services.AddHostedService(services => services.GetRequiredService<OtlpService>());
+        builder.Services.AddSingleton<ApiServices>();
+        builder.Services.AddHostedService<ControlListener>();
         builder.Services.AddHostedService<ConfigurationReloader>();
         builder.Services.AddHostedService<SystemdWatchdog>();
 
@@ -97,6 +111,10 @@ internal static partial class ExporterHost
         try
         {
             await app.StartAsync(stop);
+        }
+        catch (StartRefusedException e)
+        {
+            return Refuse(e.Message);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

@@ -123,7 +123,7 @@ internal sealed partial class SamplingService : BackgroundService
         [LoggerMessage(100, LogLevel.Information, "First sample took {Milliseconds:0.0} ms")]
         public static partial void FirstSample(ILogger logger, double milliseconds);
 
-        [LoggerMessage(101, LogLevel.Warning, "Signal {Signal} can't be read of every process and is absent where it can't: needs {Reason}")]
+        [LoggerMessage(101, LogLevel.Warning, "Signal {Signal} is not available, or not of every process: needs {Reason}")]
         public static partial void SignalUnavailable(ILogger logger, string signal, string reason);
 
         [LoggerMessage(102, LogLevel.Critical, "Sampling failed; the program stops")]

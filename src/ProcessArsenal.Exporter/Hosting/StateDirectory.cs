@@ -7,8 +7,12 @@ internal static class StateDirectory
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>What IOException.HResult is, errno, where the disk is the trouble and no setting: ENOSPC, EROFS, EDQUOT, EIO (errno(3), asm-generic).</summary>
+    private static readonly int[] DiskTroubles = [28, 30, 122, 5];
+
+    /// <param name="warnings">Told what does not work where the program starts all the same.</param>
     /// <returns>Why the program must not start; null if it may.</returns>
-    public static string? Prepare(ConfigurationResult loaded)
+    public static string? Prepare(ConfigurationResult loaded, TextWriter warnings)
     {
         string path = loaded.Configuration!.StateDirectory;
         try
@@ -27,11 +31,13 @@ internal static class StateDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string reason = $"the state directory {path} can't be written: {e.Message} Choose another with --state-directory (key state_directory), "
-                + "or give this user the right to write there.";
-            // Nothing is kept there yet but by choice: who only observes as an ordinary user must not be stopped by a default.
-            if (loaded.Origins.GetValueOrDefault("state_directory") != "default") return reason;
-            Console.Error.WriteLine($"process-arsenal: {reason} Going on without.");
+            string reason = $"the state directory {path} can't be written: {e.Message.TrimEnd('.')}.";
+            bool isDisk = e is IOException && DiskTroubles.Contains(e.HResult);
+            // A restart on a full disk must not take the metrics away just then, nor a default stop who only observes as an ordinary user.
+            if (!isDisk && loaded.Origins.GetValueOrDefault("state_directory") != "default")
+                return $"{reason} Choose another with --state-directory (key state_directory), or give this user the right to write there.";
+            string lost = loaded.Configuration.ToOtlpOptions() is null ? "nothing is kept there, so there is no control listener either" : "there is no control listener; until it can be, requests of OTLP wait in memory, and those that wait at our end are lost";
+            warnings.WriteLine($"process-arsenal: {reason} Going on without: {lost}.");
             return null;
         }
     }

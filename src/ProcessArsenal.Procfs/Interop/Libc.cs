@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0;
     public const int O_DIRECTORY = 0x10000; // asm-generic; arm64 differs, see DirectoryFlag
     public const int O_CLOEXEC = 0x80000;
+    public const int O_NONBLOCK = 0x800;
     public const int O_PATH = 0x200000;
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
@@ -23,9 +24,15 @@ internal static unsafe partial class Libc
     public const short POLLIN = 1;
     public const short POLLNVAL = 0x20;
     public const nint PROC_SUPER_MAGIC = 0x9fa0;
+    public const uint STATX_TYPE = 0x1;
+    public const uint STATX_MODE = 0x2;
+    public const uint STATX_UID = 0x8;
     public const uint STATX_SIZE = 0x200;
     public const uint STATX_NLINK = 0x4;
     public const uint STATX_INO = 0x100;
+
+    public const ushort S_IFMT = 0xf000;
+    public const ushort S_IFREG = 0x8000;
 
     public const int EPERM = 1;
     public const int ENOENT = 2;

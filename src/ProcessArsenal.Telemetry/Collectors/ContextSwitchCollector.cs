@@ -22,6 +22,7 @@ internal sealed class ContextSwitchCollector : Collector
             GroupHelp = "Context switches of all threads of the group's processes since the exporter began to watch.",
             ProcessName = "process_context_switches_total",
             ProcessHelp = "Context switches of all threads of the process since it started.",
+            Semantic = new("process.context_switches", "{context_switch}") { Attribute = "process.context_switch.type" },
             Series =
             [
                 new("type=\"voluntary\"", "process_context_switch_type=\"voluntary\"",

@@ -15,6 +15,7 @@ internal sealed class CpuCollector : Collector
         GroupHelp = "CPU time used by the group's processes since the exporter began to watch, all threads.",
         ProcessName = "process_cpu_time_seconds_total",
         ProcessHelp = "CPU time used by the process since it started, all threads.",
+        Semantic = new("process.cpu.time", "s") { Attribute = "cpu.mode" },
         Unit = "seconds",
         Divisor = SystemConstants.ClockTicksPerSecond,
         Series =

@@ -22,6 +22,7 @@ internal sealed class DescriptorsCollector : Collector
             GroupHelp = "Open file descriptors of the group's processes.",
             ProcessName = "process_unix_file_descriptor_count",
             ProcessHelp = "Open file descriptors of the process.",
+            Semantic = new("process.unix.file_descriptor.count", "{file_descriptor}"),
             Series = [new(static (in ProcessRow row) => ProcessFacts.Descriptors(row.Sample))],
         },
         new()

@@ -23,6 +23,7 @@ internal sealed class DiskIoCollector : Collector
                 + "since the exporter began to watch.",
             ProcessName = "process_disk_io_bytes_total",
             ProcessHelp = "Bytes that the process fetched from storage or sent to it since it started (page cache hits do not count).",
+            Semantic = new("process.disk.io", "By") { Attribute = "disk.io.direction" },
             Unit = "bytes",
             Series =
             [

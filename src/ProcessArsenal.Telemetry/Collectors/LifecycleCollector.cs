@@ -49,6 +49,7 @@ internal sealed class LifecycleCollector : Collector
             GroupHelp = "Threads of the group's processes.",
             ProcessName = "process_thread_count",
             ProcessHelp = "Threads of the process.",
+            Semantic = new("process.thread.count", "{thread}"),
             Series = [new(static (in ProcessRow row) => row.Sample.Stat.Threads)],
         },
         new()
@@ -67,6 +68,7 @@ internal sealed class LifecycleCollector : Collector
             GroupHelp = "When the oldest process of the group started, Unix time.",
             ProcessName = "process_creation_time_seconds",
             ProcessHelp = "When the process started, Unix time.",
+            Semantic = new("process.creation.time", "s") { IsGauge = true },
             Unit = "seconds",
             Series = [new(static (in ProcessRow row) => row.Description.StartSeconds)],
         },
@@ -75,6 +77,7 @@ internal sealed class LifecycleCollector : Collector
             Kind = MetricKind.Gauge,
             ProcessName = "process_uptime_seconds",
             ProcessHelp = "Time since the process started.",
+            Semantic = new("process.uptime", "s") { IsGauge = true },
             Unit = "seconds",
             Series = [new(static (in ProcessRow row) => row.Uptime?.TotalSeconds)],
         },

@@ -39,6 +39,9 @@ public sealed class Metric
 
     public string ProcessHelp { get; init; } = "";
 
+    /// <summary>What OpenTelemetry calls it, per process; null if it is not sent by OTLP.</summary>
+    public SemanticName? Semantic { get; init; }
+
     /// <summary>The unit that ends the name (<c>bytes</c>, <c>seconds</c>); null if none.</summary>
     public string? Unit { get; init; }
 
@@ -63,6 +66,9 @@ public sealed record MetricSeries(string GroupLabel, string ProcessLabel, RowRea
     /// <summary>The signal without which nothing is known of any process, so that even a group without processes has no 0; null if there is none.
     /// </summary>
     public string? Signal { get; init; }
+
+    /// <summary>What the process label says: the text between its quotation marks; empty if there is none.</summary>
+    internal string ProcessLabelValue => ProcessLabel.Length == 0 ? "" : ProcessLabel[(ProcessLabel.IndexOf('"') + 1)..^1];
 
     public MetricSeries(RowReader read)
         : this("", "", read)

@@ -16,6 +16,7 @@ internal sealed class PagingCollector : Collector
             GroupHelp = "Page faults of the group's processes since the exporter began to watch; a major one waits for storage.",
             ProcessName = "process_paging_faults_total",
             ProcessHelp = "Page faults of the process since it started; a major one waits for storage.",
+            Semantic = new("process.paging.faults", "{fault}") { Attribute = "system.paging.fault.type" },
             Series =
             [
                 new("type=\"major\"", "system_paging_fault_type=\"major\"", static (in ProcessRow row) => row.Sample.Stat.MajorFaults),

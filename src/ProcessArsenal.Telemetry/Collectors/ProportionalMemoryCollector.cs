@@ -19,6 +19,8 @@ internal sealed class ProportionalMemoryCollector : Collector
             GroupName = "process_group_memory_proportional_bytes",
             GroupHelp = "Resident memory of the group's processes, each page divided by the number of processes that map it (PSS); "
                 + "as old as the sampling.smaps_budget makes it.",
+            ProcessHelp = "Resident memory of the process, each page divided by the number of processes that map it (PSS); as old as the sampling.smaps_budget makes it.",
+            Semantic = new("process.memory.proportional", "By"),
             Unit = "bytes",
             Series = [new(static (in ProcessRow row) => ProcessFacts.ProportionalBytes(row.Sample))],
         },
@@ -27,6 +29,8 @@ internal sealed class ProportionalMemoryCollector : Collector
             Kind = MetricKind.Gauge,
             GroupName = "process_group_memory_unique_bytes",
             GroupHelp = "Resident memory of the group's processes that no other process maps (USS); as old as the sampling.smaps_budget makes it.",
+            ProcessHelp = "Resident memory of the process that no other maps (USS); as old as the sampling.smaps_budget makes it.",
+            Semantic = new("process.memory.unique", "By"),
             Unit = "bytes",
             Series = [new(static (in ProcessRow row) => ProcessFacts.UniqueBytes(row.Sample))],
         },

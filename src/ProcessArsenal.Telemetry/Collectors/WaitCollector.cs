@@ -24,6 +24,7 @@ internal sealed class WaitCollector : Collector
             GroupHelp = "Time that threads of the group's processes waited, by reason, since the exporter began to watch; summed over threads.",
             ProcessName = "process_wait_seconds_total",
             ProcessHelp = "Time that threads of the process waited, by reason, since it started; summed over threads.",
+            Semantic = new("process.wait", "s") { Attribute = "reason" },
             Unit = "seconds",
             Divisor = 1e9,
             Series =

@@ -15,13 +15,16 @@ internal sealed class DiagnosticPort : IAsyncDisposable
     /// <summary>Runtimes that are remembered to have gone on. Who is forgotten is told once more, which does no harm.</summary>
     private const int MostKnown = 4096;
 
-    /// <summary>Bytes that one may say after its name: the answer to <see cref="Resume"/> is 24.</summary>
+    /// <summary>Bytes that one may say after its name and its answer to <see cref="Resume"/>.</summary>
     private const int MostUnasked = 4096;
 
     private const int CookieSize = 16, AdvertisementSize = 34, SolSocket = 1, SoPeerCred = 17;
 
     /// <summary>How long one that waits is kept waiting. After five seconds it would complain, on the output of its program.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long the answer to <see cref="Resume"/> is waited for. A runtime that finds us gone together with a command does not read the command.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private static readonly byte[] Resume = [.. "DOTNET_IPC_V1\0"u8, 20, 0, 0x04, 0x01, 0, 0];
 
@@ -31,8 +34,11 @@ internal sealed class DiagnosticPort : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<Guid> _order = new();
     private readonly HashSet<Guid> _known = [];
+    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _run;
-    private int _calls;
+
+    /// <summary>On the line, and one for ourselves until we stop.</summary>
+    private int _calls = 1;
 
     private DiagnosticPort(string path, Socket listener, Func<int, Task> called, TimeProvider time)
     {
@@ -44,15 +50,15 @@ internal sealed class DiagnosticPort : IAsyncDisposable
 
     /// <summary>Begins to listen. A socket that nobody listens on any more is replaced.</summary>
     /// <param name="called">Told of a process, on any thread; ends when it is listened to, or will not be.</param>
-    /// <param name="problem">Why it can't, in words.</param>
-    public static DiagnosticPort? Open(string path, Func<int, Task> called, TimeProvider time, out string? problem)
+    /// <param name="needs">What it takes, if it can't; else null.</param>
+    public static DiagnosticPort? Open(string path, Func<int, Task> called, TimeProvider time, out string? needs)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             if (File.Exists(path) && IsInTheWay(path))
             {
-                problem = $"{path} to be free: another process listens there, or it is no socket";
+                needs = $"{path} to be free: another process listens there, or it is no socket";
                 listener.Dispose();
                 return null;
             }
@@ -61,23 +67,37 @@ internal sealed class DiagnosticPort : IAsyncDisposable
             // Runtimes of all users may call: it is they who are looked into.
             File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
             listener.Listen(128);
-            problem = null;
+            needs = null;
             return new DiagnosticPort(path, listener, called, time);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             listener.Dispose();
-            problem = $"to listen on {path}: {e.Message}";
+            needs = e is DirectoryNotFoundException ? $"the directory of {path} to exist" : $"{path} to be a place for a socket of ours: {e.Message}";
             return null;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        RemoveSocket(); // Before anything is waited for: another of ours may be made there at once.
         await _stop.CancelAsync();
         _listener.Dispose();
         await _run;
-        File.Delete(Path);
+        Leave();
+        await _hungUp.Task; // Who waits is told to go on before.
+    }
+
+    private void RemoveSocket()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its directory is gone, or no longer ours. What is left behind is replaced by whoever comes next.
+        }
     }
 
     private static bool IsInTheWay(string path)
@@ -102,7 +122,7 @@ internal sealed class DiagnosticPort : IAsyncDisposable
             try
             {
                 Socket call = await _listener.AcceptAsync(_stop.Token);
-                if (Interlocked.Increment(ref _calls) <= MostCalls) _ = Task.Run(() => HoldAsync(call));
+                if (Interlocked.Increment(ref _calls) <= MostCalls + 1) _ = Task.Run(() => HoldAsync(call));
                 else HangUp(call);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -133,7 +153,10 @@ internal sealed class DiagnosticPort : IAsyncDisposable
             if (IsNew(new Guid(said.AsSpan(8, CookieSize))))
             {
                 await Task.WhenAny(_called(pid), Task.Delay(Patience, _time, _stop.Token));
-                await call.SendAsync(Resume, _stop.Token); // It answers, hangs up, and calls again.
+                // It answers, hangs up, and calls again. Whom we leave now has nobody else to wait for: it goes on too.
+                await call.SendAsync(Resume, CancellationToken.None);
+                using var unanswered = new CancellationTokenSource(AnswerPatience, _time);
+                if (await call.ReceiveAsync(said, unanswered.Token) == 0) return;
             }
             // One that is hung up on calls again at once: it stays on the line for as long as it lives.
             for (int unasked = 0; unasked < MostUnasked;)
@@ -156,7 +179,12 @@ internal sealed class DiagnosticPort : IAsyncDisposable
     private void HangUp(Socket call)
     {
         call.Dispose();
-        Interlocked.Decrement(ref _calls);
+        Leave();
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _calls) == 0) _hungUp.SetResult();
     }
 
     /// <summary>It has not called before. Each runtime has a number of its own.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
@@ -12,7 +11,6 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// put another in its place afterwards.</summary>
 internal sealed class DiagnosticSocket : IDisposable
 {
-    private const int EnvironmentSize = 128 * 1024;
     private const int SolSocket = 1, SoPeerCred = 17;
 
     private readonly InnerFile _file;
@@ -89,9 +87,7 @@ internal sealed class DiagnosticSocket : IDisposable
 
     private static string? TemporaryDirectory(ProcessDirectory directory)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(EnvironmentSize);
-        ReadOutcome outcome = directory.ReadEnvironmentVariable("TMPDIR"u8, buffer, out string? value);
-        ArrayPool<byte>.Shared.Return(buffer);
+        ReadOutcome outcome = directory.ReadEnvironment(static environment => ProcEnviron.Find(environment, "TMPDIR"u8), out string? value);
         return outcome == ReadOutcome.Ok && value is ['/', ..] ? value : null;
     }
 }
@@ -105,7 +101,8 @@ internal enum DiagnosticSocketOutcome
     /// <summary>There is none: no .NET, too early, or DOTNET_EnableDiagnostics=0.</summary>
     None,
 
-    /// <summary>We are neither root nor of its user.</summary>
+    /// <summary>We are not of its user, who alone may connect (the mode of the socket is 0600), and lack CAP_DAC_OVERRIDE, or CAP_SYS_PTRACE to get
+    /// there.</summary>
     Denied,
 
     /// <summary>Nobody listens, or its queue is full: it is stopped, hung, or has ended.</summary>

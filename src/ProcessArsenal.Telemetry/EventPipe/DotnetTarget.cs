@@ -41,6 +41,8 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private readonly Action? _firstTold;
     private readonly SpanTarget? _spans;
     private readonly int _looks;
+    private readonly bool _isNew;
+    private readonly long _since;
     private DotnetStatus _status = new(DotnetTargetState.None, null);
     private TargetSessions? _session;
     private TargetReadings _readings;
@@ -68,6 +70,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
         _time = time;
         _firstTold = firstTold;
         _spans = spans;
+        (_isNew, _since) = (isNew, time.GetTimestamp());
         _looks = isNew ? Looks.Length : 1;
         _readings = new TargetReadings(options, null, _runtime);
         _run = Task.Run(RunAsync);
@@ -89,17 +92,20 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     public DotnetTargetState State => Status.State;
 
+    /// <summary>How long the program still begins.</summary>
+    private TimeSpan Settling => _isNew ? SpanSession.Settling - _time.GetElapsedTime(_since) : TimeSpan.Zero;
+
     /// <summary>Why there is no session, in words; null while there is one, or before it was tried.</summary>
     public string? Reason => Status.Reason;
 
     /// <summary>Events that it wrote and that never came, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
     public long Lost => _lostBefore + _lost;
 
-    /// <summary>Values of series beyond the most that are kept, in all sessions. Used under the lock of <see cref="Read"/>.</summary>
-    public long Dropped => _droppedBefore + _readings.Dropped;
+    /// <summary>Values and events that are not kept, in all sessions: too many, too long, or in no known shape. Used under the lock of <see cref="Read"/>.</summary>
+    public long Dropped => _droppedBefore + _readings.Dropped + _runtime.Malformed;
 
-    /// <summary>Of its runtime; null if it has not told.</summary>
-    public string? Version => _readings.Runtime?.Version;
+    /// <summary>What it runs on; null if it has not told.</summary>
+    public RuntimeInfo? Runtime => _readings.Runtime;
 
     /// <summary>Sessions that were begun.</summary>
     public int Sessions { get; private set; }
@@ -131,34 +137,12 @@ internal sealed class DotnetTarget : IAsyncDisposable
     {
         try
         {
-            TimeSpan pause = LeastPause;
-            for (int look = 0; look < _looks;)
+            do
             {
-                await Task.Delay(Looks[look], _time, _stop.Token);
-                (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await LookAsync();
-                if (outcome == DiagnosticSocketOutcome.None)
-                {
-                    look++;
-                    continue;
-                }
-                if (socket is null) Tell(outcome);
-                else
-                {
-                    long began = _time.GetTimestamp();
-                    bool isToGoOn = await HoldAsync(socket);
-                    if (_time.GetElapsedTime(began) > MostPause) pause = LeastPause;
-                    if (isToGoOn)
-                    {
-                        look = 0;
-                        continue;
-                    }
-                }
-                if (outcome == DiagnosticSocketOutcome.Denied) return;
-                await Task.Delay(pause, _time, _stop.Token);
-                pause = pause * 2 < MostPause ? pause * 2 : MostPause;
-                look = 0; // Whatever it was, it may be another by now.
+                if (await LookAndHoldAsync()) return;
+                Status = ClosedRuntime.Look(_directory);
             }
-            Status = new DotnetStatus(DotnetTargetState.None, null);
+            while (await IsToBeLookedAtAgainAsync());
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -172,6 +156,50 @@ internal sealed class DotnetTarget : IAsyncDisposable
         {
             _ = _begun.TrySetResult();
         }
+    }
+
+    /// <summary>Waits a while where it has a runtime: on a busy machine it may have begun so slowly that its socket was not there yet.</summary>
+    /// <returns>False if it is no .NET process, or one that we may not look into.</returns>
+    private async Task<bool> IsToBeLookedAtAgainAsync()
+    {
+        if (State != DotnetTargetState.Disabled) return false;
+        _ = _begun.TrySetResult();
+        await Task.Delay(MostPause, _time, _stop.Token);
+        return true;
+    }
+
+    /// <summary>Goes on for as long as there is a socket.</summary>
+    /// <returns>Whether there is one that we are not let to; else there is none.</returns>
+    private async Task<bool> LookAndHoldAsync()
+    {
+        TimeSpan pause = LeastPause;
+        for (int look = 0; look < _looks;)
+        {
+            await Task.Delay(Looks[look], _time, _stop.Token);
+            (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await LookAsync();
+            if (outcome == DiagnosticSocketOutcome.None)
+            {
+                look++;
+                continue;
+            }
+            if (socket is null) Tell(outcome);
+            else
+            {
+                long began = _time.GetTimestamp();
+                bool isToGoOn = await HoldAsync(socket);
+                if (_time.GetElapsedTime(began) > MostPause) pause = LeastPause;
+                if (isToGoOn)
+                {
+                    look = 0;
+                    continue;
+                }
+            }
+            if (outcome == DiagnosticSocketOutcome.Denied) return true;
+            await Task.Delay(pause, _time, _stop.Token);
+            pause = pause * 2 < MostPause ? pause * 2 : MostPause;
+            look = 0; // Whatever it was, it may be another by now.
+        }
+        return false;
     }
 
     private async Task<(DiagnosticSocketOutcome, DiagnosticSocket?)> LookAsync()
@@ -203,7 +231,8 @@ internal sealed class DotnetTarget : IAsyncDisposable
             int megabytes = _memory?.MegabytesOf(_directory, _options.BufferMegabytes) ?? _options.BufferMegabytes;
             // There is one filter of spans in a process: a session that has had it takes it along.
             if (readings.Spans is not null) await EventSessions.NoneAsync(_directory, 2 * _options.Interval, _time, _stop.Token);
-            await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, megabytes, Take, _time, _stop.Token);
+            lock (_gate) readings.Begin(_time.GetUtcNow());
+            await using TargetSessions session = await TargetSessions.StartAsync(socket, readings, megabytes, Settling, Take, _time, _stop.Token);
             Sessions++;
             _ = _begun.TrySetResult();
             _session = session;
@@ -245,7 +274,8 @@ internal sealed class DotnetTarget : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stop.Token);
         try
         {
-            return await RuntimeInfo.ReadAsync(socket, either.Token);
+            RuntimeInfo? runtime = await RuntimeInfo.ReadAsync(socket, either.Token);
+            return runtime is null ? null : runtime with { Service = ServiceEnvironment.Read(_directory) };
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
@@ -258,7 +288,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     {
         lock (_gate)
         {
-            (_lostBefore, _droppedBefore, _lost, _signs) = (Lost, Dropped, 0, 0);
+            (_lostBefore, _droppedBefore, _lost, _signs) = (Lost, _droppedBefore + _readings.Dropped, 0, 0);
             _runtime.BeginStream();
             _obstacle = new TaskCompletionSource<TargetObstacle>(TaskCreationOptions.RunContinuationsAsynchronously);
             return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime, _agreed, _spans);
@@ -288,7 +318,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     private void Tell(DiagnosticSocketOutcome outcome) => Status = outcome switch
     {
-        DiagnosticSocketOutcome.Denied => new DotnetStatus(DotnetTargetState.Denied, "needs same user or root"),
+        DiagnosticSocketOutcome.Denied => DotnetStatus.Denied,
         DiagnosticSocketOutcome.Impostor => new DotnetStatus(DotnetTargetState.Impostor, "another process listens on its diagnostic socket"),
         DiagnosticSocketOutcome.Unreachable => new DotnetStatus(DotnetTargetState.Unreachable, "nobody answers on its diagnostic socket"),
         _ => new DotnetStatus(DotnetTargetState.None, null),
@@ -297,7 +327,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
 /// <summary>How it stands with a target.</summary>
 /// <param name="Reason">Why it is not attached, in words; null if it is, or if nobody knows.</param>
-internal sealed record DotnetStatus(DotnetTargetState State, string? Reason);
+internal sealed record DotnetStatus(DotnetTargetState State, string? Reason)
+{
+    public static readonly DotnetStatus Denied = new(DotnetTargetState.Denied, "needs same user, root, or CAP_SYS_PTRACE and CAP_DAC_OVERRIDE");
+}
 
 /// <summary>How it stands with a target.</summary>
 internal enum DotnetTargetState
@@ -311,8 +344,11 @@ internal enum DotnetTargetState
     /// <summary>It is attached, and tells nothing.</summary>
     Silent,
 
-    /// <summary>We are neither root nor of its user.</summary>
+    /// <summary>We are neither of its user nor may do as root does.</summary>
     Denied,
+
+    /// <summary>Its runtime has no socket: it was told to open none, or could not, or somebody removed it.</summary>
+    Disabled,
 
     /// <summary>It does not answer: stopped, hung, very busy, or it has just ended.</summary>
     Unreachable,

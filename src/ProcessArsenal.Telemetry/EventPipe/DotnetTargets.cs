@@ -17,7 +17,7 @@ internal sealed class DotnetTargets : IDisposable
     public const int Most = 200;
 
     /// <summary>A runtime has more threads than its first from its beginning: most processes need no look at all.</summary>
-    private const int LeastThreads = 2;
+    internal const int LeastThreads = 2;
 
     /// <summary>Who is older has its socket by now.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(15);
@@ -84,10 +84,12 @@ internal sealed class DotnetTargets : IDisposable
     {
         if (_options is null) return;
         ref readonly ProcStat stat = ref process.Sample.Stat;
+        bool isChanged = false;
         if (process.Dotnet is { } known)
         {
             // It may have become another program, which may be a .NET one.
             if (known.Image == Image(stat) || known.Target is { Finished.IsCompleted: false }) return;
+            isChanged = known.Image != Image(stat);
             Leave(process);
         }
         if (stat.Threads < LeastThreads || stat.IsZombie || stat.IsExiting || stat.IsKernelThread || row.Group is null) return;
@@ -110,7 +112,15 @@ internal sealed class DotnetTargets : IDisposable
             return;
         }
         _count++;
-        process.Dotnet = new AttachedProcess(Begin(directory!, row.Uptime is not { } age || age < Young, process.Identity), Image(stat), NewView());
+        process.Dotnet = new AttachedProcess(Begin(directory!, isChanged || row.Uptime is not { } age || age < Young, process.Identity), Image(stat), NewView());
+    }
+
+    /// <summary>What one tells, as numbers for conditions; null if it is not known to be a .NET process.</summary>
+    public RuntimeFacts? FactsOf(TrackedProcess process)
+    {
+        if (process.Dotnet is not { Target: { } target, View: { } view } || target.State != DotnetTargetState.Attached)
+            return process.IsDotnet ? RuntimeFacts.Silent : null;
+        return view.Facts.Read(target, _time);
     }
 
     /// <summary>The process has ended, or is another program.</summary>
@@ -121,8 +131,9 @@ internal sealed class DotnetTargets : IDisposable
     }
 
     /// <summary>What one tells, into a snapshot.</summary>
+    /// <param name="row">Index of the process in the snapshot.</param>
     /// <param name="group">Of the process.</param>
-    public void AddTo(DotnetSnapshot snapshot, TrackedProcess process, string group)
+    public void AddTo(DotnetSnapshot snapshot, TrackedProcess process, int row, string group)
     {
         if (process.Dotnet is not { Target: { } target, View: { } view } attached) return;
         DotnetStatus status = target.Status;
@@ -134,13 +145,16 @@ internal sealed class DotnetTargets : IDisposable
             process.Dotnet = new AttachedProcess(null, attached.Image, null);
             return;
         }
-        process.RunsOn(target.Version);
+        process.RunsOn(target.Runtime?.Version);
         process.EnsureLabels(group);
         view.Tell(status.State, status.Reason);
         bool isAttached = status.State == DotnetTargetState.Attached;
         long dropped = target.Read(readings =>
         {
-            snapshot.Begin(process.Labels!, view.StateLine, isAttached, target.Lost, readings.Spans is null ? null : target.FilterTaken);
+            var source = new DotnetSource(row, readings.Runtime, readings.Began, readings.Events.Began);
+            bool isAsked = readings.AreSpansWanted && isAttached && view.TellSpans(readings.SpansRefusal);
+            snapshot.Begin(source, process.Labels!, view.StateLine, isAttached, target.Lost, isAsked ? target.FilterTaken : null);
+            if (isAttached && readings.AreSpansWanted) snapshot.AddSpans(view.SpansLine);
             if (isAttached) view.CopyTo(snapshot, readings, _families.Round);
             return target.Dropped;
         });
@@ -163,17 +177,20 @@ internal sealed class DotnetTargets : IDisposable
         _ = Task.WaitAll([.. _leaving], LastPatience);
     }
 
-    /// <summary>Tries again at each tick where it can't be listened on.</summary>
+    /// <summary>Tries again at each tick where it can't be listened on, and where somebody has removed the socket.</summary>
     private void OpenPort()
     {
-        if (_port is { } old && old.Path != _options?.Port)
+        if (_port is { } old && (old.Path != _options?.Port || !File.Exists(old.Path)))
         {
             _leaving.Add(old.DisposeAsync().AsTask());
             _port = null;
         }
-        if (_options?.Port is not { } path || _port is not null) return;
-        _port = DiagnosticPort.Open(path, CalledAsync, _time, out string? problem);
-        if (problem is not null) _signals.Refuse(PortSignal, problem);
+        if (_options?.Port is not { } path) _signals.Withdraw(PortSignal);
+        else if (_port is null)
+        {
+            _port = DiagnosticPort.Open(path, CalledAsync, _time, out string? needs);
+            _signals.Tell(PortSignal, needs);
+        }
     }
 
     private Task CalledAsync(int pid) =>
@@ -187,7 +204,7 @@ internal sealed class DotnetTargets : IDisposable
         return new(directory, options, _time, isNew, () => FirstTold?.Invoke(), _memory, identity is { } known ? new SpanTarget(known, Spans) : null);
     }
 
-    private TargetView NewView() => new(_meterFamilies, _runtimeFamilies);
+    private TargetView NewView() => new(_meterFamilies, _runtimeFamilies, _options is { Points: true } ? new PointView() : null);
 
     private void End(DotnetTarget target)
     {

@@ -15,7 +15,7 @@ internal sealed class NewcomerScout : IDisposable
     /// <summary>Who was found and is not taken: its process has ended, or no tick came.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private const int MostWaiting = 4096, MostFound = 64, LeastThreads = 2;
+    private const int MostWaiting = 4096, MostFound = 64;
 
     private readonly Lock _gate = new();
     private readonly ProcFs _proc;
@@ -123,7 +123,7 @@ internal sealed class NewcomerScout : IDisposable
     }
 
     /// <returns>Whether there is nothing more to see.</returns>
-    private bool LookAt(int pid, long since, int leastThreads = LeastThreads)
+    private bool LookAt(int pid, long since, int leastThreads = DotnetTargets.LeastThreads)
     {
         if (pid == Environment.ProcessId || _found.Count >= MostFound || _proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return true;
         bool isThere = directory!.ReadStat(_stat, out ProcStat stat, out _) == ReadOutcome.Ok && !stat.IsExiting;

@@ -15,6 +15,9 @@ namespace ProcessArsenal.Telemetry.EventPipe;
 /// <param name="Architecture"><c>x64</c>, <c>arm64</c>, ...</param>
 internal sealed record RuntimeInfo(string Version, int Major, string EntryAssembly, string OperatingSystem, string Architecture)
 {
+    /// <summary>What its environment says that it is.</summary>
+    public ServiceEnvironment Service { get; init; } = ServiceEnvironment.None;
+
     /// <summary>Longest text that is kept; the rest is cut.</summary>
     public const int MaxLength = 256;
 

@@ -26,19 +26,31 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
         ? options
         : options with { Interval = agreed.Interval, MostSeries = agreed.MostSeries, MostHistograms = agreed.MostHistograms };
 
-    private readonly MeterTable _meters = new(options.MostSeries);
+    private readonly MeterTable _meters = new(options.MostSeries, options.Points);
     private readonly RuntimeCounters? _counters = runtime is { Major: >= MeterSince } ? null : new RuntimeCounters();
 
     private readonly MeterPulse? _pulse = runtime is { Major: >= MeterPulse.Since } ? new MeterPulse(agreed?.Interval ?? options.Interval) : null;
     private readonly TargetObstacle? _agreed = agreed is null ? null : TargetObstacle.Agreed(agreed);
-    private readonly SpanReadings? _spans = SpanReadings.For(options.Spans, runtime, spanTarget);
+    private readonly SpanReadings? _spans = SpanReadings.For(options.Spans, runtime, spanTarget, options.Interval);
 
     private long _beats;
 
     public RuntimeInfo? Runtime => runtime;
 
-    /// <summary>Null if it is asked for no spans.</summary>
+    /// <summary>When the session was about to begin: what is told in it for those who listen was 0 then. Null if there was none.</summary>
+    public DateTimeOffset? Began { get; private set; }
+
+    /// <summary>Null if it can't be asked for spans, or is not to be.</summary>
     public ActivityReader? Spans => _spans?.Reader;
+
+    /// <inheritdoc cref="Spans"/>
+    public SpanReadings? SpanReadings => _spans;
+
+    /// <summary>Somebody wants its spans, whether or not it can be asked for them.</summary>
+    public bool AreSpansWanted => options.Spans is not null && spanTarget is not null;
+
+    /// <summary>Why it is asked for no spans now, where they are wanted; null while it is asked.</summary>
+    public string? SpansRefusal => _spans is not null ? _spans.Refusal : runtime is null ? SpanReadings.Unknown : SpanReadings.OnlyAll;
 
     /// <summary>Null if all is told that was asked for.</summary>
     public TargetObstacle? Obstacle
@@ -70,8 +82,8 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>Intervals that have ended.</summary>
     public long Intervals => _meters.Intervals + (_counters?.Intervals ?? 0);
 
-    /// <summary>Values of series beyond the most that are kept.</summary>
-    public long Dropped => _meters.Dropped;
+    /// <summary>Values that are not kept: of too many series, with names that are too long, or in no known shape.</summary>
+    public long Dropped => _meters.Dropped + _meters.Malformed + (_counters?.Malformed ?? 0);
 
     /// <summary>It has more series than its runtime tells, which says so and not of which.</summary>
     public bool IsLimited => _meters.IsLimited;
@@ -79,12 +91,19 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
     /// <summary>What the target complained of last; null if of nothing.</summary>
     public string? Complaint => _meters.Complaint;
 
-    /// <summary>What the session asks for that is not about exceptions.</summary>
+    /// <summary>A session is about to begin.</summary>
+    public void Begin(DateTimeOffset now)
+    {
+        Began = now;
+        events.Began ??= now;
+    }
+
+    /// <summary>What the session asks for that is neither about exceptions nor spans.</summary>
     public EventPipeProvider[] Providers()
     {
         EventPipeProvider meters = new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, _meters.Arguments(_options, runtime?.Major ?? 0));
-        EventPipeProvider own = new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords);
-        return _spans is null ? [meters, own] : [meters, own, _spans.Provider()];
+        long assemblies = _spans is { Sampler.SparesSdk: true } ? LoadedAssemblies.Keyword : 0;
+        return [meters, new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords | assemblies)];
     }
 
     /// <summary>What the session for exceptions asks for: those, and event counters, which old runtimes have instead of meters and which all tell in
@@ -110,6 +129,7 @@ internal sealed class TargetReadings(DotnetOptions options, RuntimeInfo? runtime
                 break;
             case RuntimeEvents.Provider when header is not null:
                 events.Take(value, header);
+                _spans?.Assemblies.Take(value, header);
                 break;
             case RuntimeCounters.Provider:
                 _beats++;

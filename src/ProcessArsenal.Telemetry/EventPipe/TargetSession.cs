@@ -10,6 +10,9 @@ internal sealed class TargetSession : IAsyncDisposable
     /// <summary>For each thing that the target is asked.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The first runtime that can leave out the stack of each event (command CollectTracing3); .NET 8 refuses it.</summary>
+    private const int StacklessSince = 9;
+
     private readonly EventPipeSession _session;
     private readonly NetTraceReader _reader;
     private readonly TimeProvider _time;
@@ -35,20 +38,39 @@ internal sealed class TargetSession : IAsyncDisposable
 
     /// <summary>Begins one.</summary>
     /// <param name="socket">To be held for as long as the session lives: ending one takes another connection.</param>
+    /// <param name="runtime">Major version of its runtime; 0 if that is not known.</param>
     /// <param name="bufferMegabytes">Memory of the target for events that wait.</param>
     /// <param name="handler">Called by one thread at a time.</param>
     /// <exception cref="TimeoutException">The target does not answer.</exception>
     /// <exception cref="DiagnosticsClientException">The target refuses, or is gone.</exception>
-    public static async Task<TargetSession> StartAsync(
-        DiagnosticSocket socket, IReadOnlyList<EventPipeProvider> providers, int bufferMegabytes, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken)
+    public static Task<TargetSession> StartAsync(
+        DiagnosticSocket socket, int runtime, IReadOnlyList<EventPipeProvider> providers, int bufferMegabytes, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Nobody reads the stacks, and they are most of what an event costs the target.
+        var configuration = new EventPipeSessionConfiguration(providers, bufferMegabytes, requestRundown: false, requestStackwalk: runtime < StacklessSince);
+        return StartAsync(socket, configuration, handler, time, cancellationToken);
+    }
+
+    /// <summary>Begins one that tells at its end what has been before. Since .NET 9.</summary>
+    /// <param name="rundownKeywords">What that is about.</param>
+    /// <inheritdoc cref="StartAsync(DiagnosticSocket, int, IReadOnlyList{EventPipeProvider}, int, TargetEventHandler, TimeProvider, CancellationToken)"/>
+    public static Task<TargetSession> StartRundownAsync(
+        DiagnosticSocket socket, IReadOnlyList<EventPipeProvider> providers, long rundownKeywords, int bufferMegabytes, TargetEventHandler handler, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var configuration = new EventPipeSessionConfiguration(providers, bufferMegabytes, rundownKeywords, requestStackwalk: false);
+        return StartAsync(socket, configuration, handler, time, cancellationToken);
+    }
+
+    private static async Task<TargetSession> StartAsync(
+        DiagnosticSocket socket, EventPipeSessionConfiguration configuration, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token);
-            EventPipeSession session = await connector.Instance.StartEventPipeSessionAsync(providers, requestRundown: false, bufferMegabytes, either.Token);
-            return new TargetSession(session, handler, time);
+            return new TargetSession(await connector.Instance.StartEventPipeSessionAsync(configuration, either.Token), handler, time);
         }
         catch (Exception e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException)
         {

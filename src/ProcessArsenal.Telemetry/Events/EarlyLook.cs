@@ -61,7 +61,7 @@ internal sealed class EarlyLook : IDisposable
             if (stat.IsZombie) return null;
             uint? user = directory.ReadStatus(_status, out ProcStatus status) == ReadOutcome.Ok ? status.EffectiveUserId : null;
             _ = _descriptions.Fingerprint(directory, stat, user, null);
-            if (WantsCommandLine || _descriptions.ExecutableDenied) _ = _descriptions.FingerprintCommandLine(directory, stat);
+            if (WantsCommandLine || _descriptions.ExecutableDenied || _descriptions.IsDotnetHost) _ = _descriptions.FingerprintCommandLine(directory, stat);
             // On its way out it has no executable any more, and would pass for another group.
             return _descriptions.ExecutableMissing ? null : _descriptions.Describe(stat, name, user, null);
         }

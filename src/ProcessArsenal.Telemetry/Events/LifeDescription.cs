@@ -19,12 +19,14 @@ internal static class LifeDescription
         if (!guessed) return parent;
         parent ??= life.OfAncestor;
         if (life.Name is not { } name) return parent;
+        // All that dotnet runs are called that: they share its first argument, and no more.
+        string? host = namesake is { IsDotnetHost: true, Arguments: [string first, ..] } ? first : null;
         return new ProcessDescription
         {
             Name = name,
             Executable = namesake?.Executable,
-            Arguments = namesake?.Arguments,
-            CommandLine = namesake?.CommandLine,
+            Arguments = host is null ? namesake?.Arguments : [host],
+            CommandLine = host ?? namesake?.CommandLine,
             UserId = parent?.UserId,
             User = parent?.User,
             Cgroup = parent?.Cgroup,

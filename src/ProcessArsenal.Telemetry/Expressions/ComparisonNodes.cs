@@ -11,9 +11,9 @@ internal sealed class NumberComparison(NumberField subject, TokenKind comparison
 
     public override bool IsStatic => subject.IsStatic;
 
-    public override Truth Evaluate(in ProcessRow row)
+    public override Truth Evaluate(in ProcessRow row, in Moment moment)
     {
-        if (subject.Read(in row) is not double value) return Truth.Unknown;
+        if (subject.Read(row, moment) is not double value) return Truth.Unknown;
         return Truths.Of(comparison switch
         {
             TokenKind.Equal => value == _value,
@@ -35,8 +35,8 @@ internal sealed class TextComparison(TextField subject, bool negated, string exp
 {
     public override bool IsStatic => subject.IsStatic;
 
-    public override Truth Evaluate(in ProcessRow row) =>
-        subject.Read(in row) is { } value ? Truths.Of(string.Equals(value, expected, StringComparison.Ordinal) != negated) : Truth.Unknown;
+    public override Truth Evaluate(in ProcessRow row, in Moment moment) =>
+        subject.Read(row, moment) is { } value ? Truths.Of(string.Equals(value, expected, StringComparison.Ordinal) != negated) : Truth.Unknown;
 
     public override void Write(StringBuilder text) =>
         TextLiteral.Write(text.Append(subject.Name).Append(negated ? " != " : " = "), expected);
@@ -47,9 +47,9 @@ internal sealed class PatternComparison(TextField subject, bool negated, Regex p
 {
     public override bool IsStatic => subject.IsStatic;
 
-    public override Truth Evaluate(in ProcessRow row)
+    public override Truth Evaluate(in ProcessRow row, in Moment moment)
     {
-        if (subject.Read(in row) is not { } value) return Truth.Unknown;
+        if (subject.Read(row, moment) is not { } value) return Truth.Unknown;
         try
         {
             return Truths.Of(pattern.IsMatch(value) != negated);

@@ -8,11 +8,7 @@ internal sealed class ComparisonParser(TokenReader tokens)
     public Node? Parse(Field field, Token name)
     {
         Token comparison = tokens.Current;
-        if (comparison.Is(Keywords.Growing))
-        {
-            tokens.RejectKeyword(comparison);
-            return null;
-        }
+        if (comparison.Is(Keywords.Growing)) return ParseGrowing(field, comparison);
         if (!Operators.IsComparison(comparison.Kind))
         {
             if (field is FlagField alone) return new FlagNode(alone);
@@ -35,6 +31,17 @@ internal sealed class ComparisonParser(TokenReader tokens)
             _ => null,
         };
         return node is not null && tokens.Advance() ? node : null;
+    }
+
+    private Node? ParseGrowing(Field field, Token growing)
+    {
+        if (field is not NumberField { Signal: not null } number)
+        {
+            return Fail($"nobody keeps earlier values of {field.Name}, so that it can't be told whether it is growing; those are kept of"
+                + $" {string.Join(' ', FieldCatalogue.Growing)}", growing.Start);
+        }
+        tokens.Note($"{field.Name} growing", growing.Start, hasPast: false, looksBack: true);
+        return tokens.Advance() ? new GrowingNode(number) : null;
     }
 
     private static bool Applies(TokenKind comparison, Field field) => comparison switch

@@ -14,11 +14,15 @@ public sealed class Expression
     /// <summary>Most levels of parentheses and <c>not</c> within each other: they are what the parser's stack grows by.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>Longest time after <c>for</c>.</summary>
+    public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
+
     private readonly Node _root;
 
-    private Expression(string text, Node root)
+    private Expression(string text, Node root, int? lookBack)
     {
         Text = text;
+        LooksBackAt = lookBack;
         _root = root;
         IsStatic = root.IsStatic;
     }
@@ -28,6 +32,10 @@ public sealed class Expression
 
     /// <summary>Whether the answer can only change when the process's description does.</summary>
     public bool IsStatic { get; }
+
+    /// <summary>Where in the text the first <c>for</c>, <c>growing</c> or <c>memory_growth</c> stands: it needs earlier samples, so it is unknown until there
+    /// are some, and always where nobody keeps any. Null if there is none.</summary>
+    public int? LooksBackAt { get; }
 
     /// <summary>Parses and checks an expression. Never throws on any text; <see cref="MaxLength"/> bounds time and memory.</summary>
     /// <param name="text">The source text.</param>
@@ -40,7 +48,7 @@ public sealed class Expression
         var parser = new Parser(text);
         if (parser.Parse() is { } root)
         {
-            expression = new Expression(text, root);
+            expression = new Expression(text, root, parser.LooksBackAt);
             error = null;
             return true;
         }
@@ -51,7 +59,7 @@ public sealed class Expression
 
     /// <summary>Whether the process is selected: only <see cref="Truth.True"/> selects. Never throws and allocates nothing, except that a
     /// pattern builds its automaton as it meets new text, and that one which exceeds its time is unknown.</summary>
-    public Truth Evaluate(in ProcessRow row) => _root.Evaluate(in row);
+    public Truth Evaluate(in ProcessRow row) => _root.Evaluate(row, Moment.Now);
 
     /// <summary>The canonical text: one blank between words, double quotes, no parentheses that change nothing.
     /// Parses to the same again.</summary>

@@ -1,6 +1,7 @@
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
+using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Expressions;
 
@@ -13,26 +14,46 @@ public static class FieldCatalogue
         Number("ppid", Measure.Count, "Parent's process id; 0 if it has none that we may see.", static (in row) => row.Sample.Stat.ParentPid),
         Text("name", "comm: at most 15 bytes, chosen by the process.", static (in row) => row.Description.Name, isStatic: true),
         Text("exe", "Path of the executable.", static (in row) => row.Description.Executable, isStatic: true),
-        Text("cmdline", "Arguments, capped, chosen by the process.", static (in row) => row.Description.CommandLine, isStatic: true),
-        Text("group", "Group that it is counted in.", static (in row) => row.Group),
+        Text("cmdline", "Arguments, capped, chosen by the process; what may be a secret among them is ***, and can't be asked for.", static (in row) => row.Description.ShownCommandLine, isStatic: true),
+        Text("group", "Group that it is counted in.", static (in row) => row.Group, hasPast: true),
         Text("user", "Name of the effective user, else the number.", static (in row) => row.Description.User, isStatic: true),
         Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true),
         Text("unit", "Its systemd service or scope, in full.", static (in row) => row.Description.Unit, isStatic: true),
+        new TextField("runtime", "What runs it: dotnet, or unknown.", static (in row) => row.Runtime is null ? null : "dotnet",
+            isStatic: false, ["dotnet"], hasPast: true),
         Words("state", "State of the main thread.", ProcessStates.Names, static (in row) => State(in row)),
         Flag("dead", "Dead, and not reaped by its parent (a zombie).", static (in row) => row.Sample.Stat.IsZombie),
-        Number("memory", Measure.Size, "Resident memory.", static (in row) => ProcessFacts.ResidentBytes(row.Sample)),
-        Number("memory_anonymous", Measure.Size, "Resident memory not backed by files.", static (in row) => ProcessFacts.AnonymousBytes(row.Sample)),
+        Number("memory", Measure.Size, "Resident memory.", static (in row) => ProcessFacts.ResidentBytes(row.Sample), signal: HistorySignal.Memory),
+        Number("memory_anonymous", Measure.Size, "Resident memory not backed by files.", static (in row) => ProcessFacts.AnonymousBytes(row.Sample), signal: HistorySignal.MemoryAnonymous),
         Number("memory_swap", Measure.Size, "Memory swapped out.", static (in row) => ProcessFacts.SwapBytes(row.Sample)),
+        Number("memory_growth", Measure.SizeRate, "How fast memory grows over the last 10 minutes, of which at least 5 must be known: the median slope of its lows.",
+            static (in row) => Growth.PerSecond(row, HistorySignal.Memory), looksBack: true),
         Number("memory_virtual", Measure.Size, "Address space.", static (in row) => ProcessFacts.VirtualBytes(row.Sample)),
-        Number("cpu", Measure.Cores, "CPU in use.", static (in row) => row.Rates.Cpu),
+        Number("cpu", Measure.Cores, "CPU in use.", static (in row) => row.Rates.Cpu, signal: HistorySignal.Cpu),
         Number("cpu_time", Measure.Duration, "CPU time used since it started.", static (in row) => ProcessFacts.CpuSeconds(row.Sample)),
-        Number("threads", Measure.Count, "Threads.", static (in row) => row.Sample.Stat.Threads),
-        Number("fds", Measure.Count, "Open file descriptors.", static (in row) => ProcessFacts.Descriptors(row.Sample)),
-        Number("fd_ratio", Measure.Ratio, "Open file descriptors, of its soft limit.", static (in row) => ProcessFacts.DescriptorRatio(row)),
-        Number("io_read", Measure.SizeRate, "Fetched from storage.", static (in row) => row.Rates.DiskRead),
-        Number("io_write", Measure.SizeRate, "Sent to storage.", static (in row) => row.Rates.DiskWrite),
-        Number("major_faults", Measure.Rate, "Page faults that waited for storage.", static (in row) => row.Rates.MajorFaults),
-        Number("uptime", Measure.Duration, "Time since it started.", static (in row) => row.Uptime?.TotalSeconds),
+        Number("threads", Measure.Count, "Threads.", static (in row) => row.Sample.Stat.Threads, signal: HistorySignal.Threads),
+        Number("fds", Measure.Count, "Open file descriptors.", static (in row) => ProcessFacts.Descriptors(row.Sample), signal: HistorySignal.Descriptors),
+        Number("fd_ratio", Measure.Ratio, "Open file descriptors, of its soft limit.", static (in row) => ProcessFacts.DescriptorRatio(row),
+            past: static (in row, in moment) => moment.Value(HistorySignal.Descriptors) / row.Description.DescriptorLimit),
+        Number("io_read", Measure.SizeRate, "Fetched from storage.", static (in row) => row.Rates.DiskRead, signal: HistorySignal.DiskRead),
+        Number("io_write", Measure.SizeRate, "Sent to storage.", static (in row) => row.Rates.DiskWrite, signal: HistorySignal.DiskWrite),
+        Number("major_faults", Measure.Rate, "Page faults that waited for storage.", static (in row) => row.Rates.MajorFaults, signal: HistorySignal.MajorFaults),
+        Number("run_queue_wait", Measure.Seconds, "Time that its threads were ready to run and had no CPU, summed over threads.",
+            static (in row) => row.Rates.RunQueueWait, signal: HistorySignal.RunQueueWait),
+        Number("threadpool_queue", Measure.Count, "Work items that wait for a thread of the .NET thread pool.",
+            static (in row) => row.Runtime?.ThreadPoolQueue, signal: HistorySignal.ThreadPoolQueue),
+        Number("threadpool_threads", Measure.Count, "Threads of the .NET thread pool.",
+            static (in row) => row.Runtime?.ThreadPoolThreads, signal: HistorySignal.ThreadPoolThreads),
+        Number("gc_heap", Measure.Size, "Heap of .NET after its latest garbage collection.",
+            static (in row) => row.Runtime?.GcHeap, signal: HistorySignal.GcHeap),
+        Number("gc_pause_ratio", Measure.Ratio, "Share of the time since the last sample in which garbage collections of .NET had all threads wait.",
+            static (in row) => row.Runtime?.GcPauseRatio, signal: HistorySignal.GcPauseRatio),
+        Number("exceptions", Measure.Rate, "Exceptions thrown by .NET code, caught ones included; unknown before the first.",
+            static (in row) => row.Runtime?.Exceptions, signal: HistorySignal.Exceptions),
+        Number("requests", Measure.Rate, "HTTP requests answered by ASP.NET Core; unknown before the first.",
+            static (in row) => row.Runtime?.Requests, signal: HistorySignal.Requests),
+        Number("uptime", Measure.Duration, "Time since it started.", static (in row) => row.Uptime?.TotalSeconds,
+            past: static (in row, in moment) => (row.Uptime - moment.Age)?.TotalSeconds),
     ];
 
     /// <summary>All fields, in the order in which they are documented.</summary>
@@ -41,11 +62,19 @@ public static class FieldCatalogue
     /// <summary>The field of this name, exactly; null if there is none.</summary>
     public static Field? Find(string name) => Array.Find(Fields, field => field.Name == name);
 
-    private static NumberField Number(string name, Measure measure, string description, NumberReader reader, bool isStatic = false) =>
-        new(name, measure, description, reader, isStatic);
+    /// <summary>Names of those that <c>growing</c> can follow.</summary>
+    internal static IEnumerable<string> Growing => Fields.OfType<NumberField>().Where(static known => known.Signal is not null).Select(static known => known.Name);
 
-    private static TextField Text(string name, string description, TextReader reader, bool isStatic = false) =>
-        new(name, description, reader, isStatic);
+    /// <summary>Names of those that <c>for</c> can follow.</summary>
+    internal static IEnumerable<string> Lasting => Fields.Where(static known => known.HasPast).Select(static known => known.Name);
+
+    private static NumberField Number(
+        string name, Measure measure, string description, NumberReader reader, bool isStatic = false, HistorySignal? signal = null, PastReader? past = null,
+        bool looksBack = false) =>
+        new(name, measure, description, reader, isStatic, signal, past) { LooksBack = looksBack };
+
+    private static TextField Text(string name, string description, TextReader reader, bool isStatic = false, bool hasPast = false) =>
+        new(name, description, reader, isStatic, hasPast: hasPast);
 
     private static TextField Words(string name, string description, IReadOnlyList<string> words, TextReader reader) =>
         new(name, $"{description[..^1]}: {string.Join(", ", words)}.", reader, isStatic: false, words);

@@ -14,6 +14,7 @@ internal sealed record Measure(string Phrase, string Unit, UnitKind Fitting, str
     public static readonly Measure SizeRate = new("a size per second", "bytes per second", UnitKind.Size, " > 10MiB");
     public static readonly Measure Rate = new("a number per second", "per second", UnitKind.None, " > 100");
     public static readonly Measure Duration = new("a duration", "seconds", UnitKind.Duration, " > 5m");
+    public static readonly Measure Seconds = new("a number of seconds per second", "seconds per second", UnitKind.Percent, " > 0.5");
     public static readonly Measure Ratio = new("a ratio", "ratio (1 = 100%)", UnitKind.Percent, " > 80%");
     public static readonly Measure Cores = new("a number of cores", "cores (1 = 100% of one)", UnitKind.Percent, " > 0.8");
 }

@@ -6,6 +6,7 @@ namespace ProcessArsenal.Telemetry.Expressions;
 /// <summary>How tightly a node binds, the loosest first.</summary>
 internal enum Binding : byte
 {
+    For,
     Or,
     And,
     Not,
@@ -19,7 +20,9 @@ internal abstract class Node
 
     public virtual Binding Binding => Binding.Primary;
 
-    public abstract Truth Evaluate(in ProcessRow row);
+    /// <param name="row">The sample in hand.</param>
+    /// <param name="moment">That one, or an earlier one of the same process.</param>
+    public abstract Truth Evaluate(in ProcessRow row, in Moment moment);
 
     /// <summary>Appends the canonical text.</summary>
     public abstract void Write(StringBuilder text);
@@ -45,7 +48,7 @@ internal sealed class NotNode(Node operand) : Node
 
     public override Binding Binding => Binding.Not;
 
-    public override Truth Evaluate(in ProcessRow row) => Truths.Not(operand.Evaluate(in row));
+    public override Truth Evaluate(in ProcessRow row, in Moment moment) => Truths.Not(operand.Evaluate(row, moment));
 
     public override void Write(StringBuilder text) => Write(text.Append("not "), operand, Binding.Not);
 }
@@ -84,12 +87,12 @@ internal sealed class ChainNode : Node
         return new ChainNode(binding, [.. flat]);
     }
 
-    public override Truth Evaluate(in ProcessRow row)
+    public override Truth Evaluate(in ProcessRow row, in Moment moment)
     {
         bool unknown = false;
         foreach (Node part in _parts)
         {
-            Truth value = part.Evaluate(in row);
+            Truth value = part.Evaluate(row, moment);
             if (value == _decisive) return value;
             unknown |= value == Truth.Unknown;
         }
@@ -112,7 +115,7 @@ internal sealed class HasNode(Field subject) : Node
 {
     public override bool IsStatic => subject.IsStatic;
 
-    public override Truth Evaluate(in ProcessRow row) => Truths.Of(subject.HasValue(in row));
+    public override Truth Evaluate(in ProcessRow row, in Moment moment) => Truths.Of(subject.HasValue(row, moment));
 
     public override void Write(StringBuilder text) => text.Append("has(").Append(subject.Name).Append(')');
 }
@@ -122,7 +125,7 @@ internal sealed class FlagNode(FlagField subject) : Node
 {
     public override bool IsStatic => subject.IsStatic;
 
-    public override Truth Evaluate(in ProcessRow row) => subject.Read(in row) is bool value ? Truths.Of(value) : Truth.Unknown;
+    public override Truth Evaluate(in ProcessRow row, in Moment moment) => subject.Read(row, moment) is bool value ? Truths.Of(value) : Truth.Unknown;
 
     public override void Write(StringBuilder text) => text.Append(subject.Name);
 }

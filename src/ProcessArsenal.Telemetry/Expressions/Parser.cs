@@ -11,6 +11,9 @@ internal sealed class Parser(string source)
     /// <summary>The first error; null if there is none.</summary>
     public ExpressionError? Error => _tokens.Error;
 
+    /// <summary>Where the first part stands that needs earlier samples; null if there is none.</summary>
+    public int? LooksBackAt => _tokens.LooksBackAt;
+
     /// <summary>Parses the whole text.</summary>
     public Node? Parse()
     {
@@ -21,12 +24,38 @@ internal sealed class Parser(string source)
         if (!_tokens.Advance()) return null;
         if (_tokens.Current.Kind == TokenKind.End) return Fail("the expression is empty; write for example memory > 200MiB", 0);
         if (ParseChain(Binding.Or) is not { } node) return null;
+        if (_tokens.Current.Is(Keywords.For)) return ParseFor(node);
         return _tokens.Current.Kind switch
         {
             TokenKind.End => node,
             TokenKind.Close => Fail("this ')' closes nothing; take it away, or open a '(' before", _tokens.Current.Start),
             _ => Trailing("'and', 'or' or the end"),
         };
+    }
+
+    private Node? ParseFor(Node node)
+    {
+        const string Usage = "'for' takes a duration; write for example for 5m";
+        Token keyword = _tokens.Current;
+        if (!_tokens.Advance()) return null;
+        Token value = _tokens.Current;
+        if (value.Kind == TokenKind.End) return Fail(Usage, value.Start);
+        if (value.Kind != TokenKind.Number || value.Quantity.Unit.Kind != UnitKind.Duration)
+            return Fail($"{Usage}, not {_tokens.Source(value)}", value.Start);
+        if (value.Quantity.Value <= 0 || value.Quantity.Value > Expression.MaxDuration.TotalSeconds)
+            return Fail("'for' takes a duration of more than 0 and at most 24h, and less is kept by default (sampling.history); write for example for 5m", value.Start);
+        if (_tokens.WithoutPast is var (name, position))
+        {
+            string what = name.EndsWith(" growing", StringComparison.Ordinal) || name == "memory_growth"
+                ? $"{name} looks back 10 minutes by itself and can't be asked for an earlier time; leave out 'for'"
+                : $"nobody keeps earlier values of {name}, so that it can't stand before 'for'; the fields that can are {string.Join(' ', FieldCatalogue.Lasting)}";
+            return Fail(what, position);
+        }
+        _tokens.Note("", keyword.Start, hasPast: true, looksBack: true);
+        if (!_tokens.Advance()) return null;
+        Token next = _tokens.Current;
+        if (next.Kind == TokenKind.End) return new ForNode(node, value.Quantity);
+        return Fail($"'for' and its duration stand at the end of the whole expression, and {_tokens.Source(next)} follows; put all conditions before 'for'", next.Start);
     }
 
     private Node? ParseChain(Binding binding)

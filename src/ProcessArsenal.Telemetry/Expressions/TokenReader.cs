@@ -12,6 +12,19 @@ internal sealed class TokenReader(string source)
 
     public ExpressionError? Error { get; private set; }
 
+    /// <summary>Where the first part stands that needs earlier samples; null if there is none.</summary>
+    public int? LooksBackAt { get; private set; }
+
+    /// <summary>The first field, with where it stands, whose earlier values nobody keeps; null if there is none.</summary>
+    public (string Name, int Position)? WithoutPast { get; private set; }
+
+    /// <summary>Notes a field, or a part with it, that can't stand before <c>for</c>.</summary>
+    public void Note(string name, int position, bool hasPast, bool looksBack)
+    {
+        if (!hasPast) WithoutPast ??= (name, position);
+        if (looksBack) LooksBackAt ??= position;
+    }
+
     /// <summary>Goes to the next token; false after an error.</summary>
     public bool Advance()
     {
@@ -45,7 +58,11 @@ internal sealed class TokenReader(string source)
     public Field? ReadField()
     {
         Token token = Current;
-        if (FieldCatalogue.Find(token.Value) is { } field) return Advance() ? field : null;
+        if (FieldCatalogue.Find(token.Value) is { } field)
+        {
+            Note(field.Name, token.Start, field.HasPast, field.LooksBack);
+            return Advance() ? field : null;
+        }
         if (RejectKeyword(token)) return null;
         string[] names = [.. FieldCatalogue.All.Select(static known => known.Name)];
         string advice = NearestName.Find(token.Value, names) is { } nearest
@@ -64,8 +81,8 @@ internal sealed class TokenReader(string source)
         Fail(keyword switch
         {
             _ when keyword != token.Value => $"keywords are in lower case; write '{keyword}'",
-            Keywords.For => "'for' is not supported yet in this version; leave out 'for' and the duration",
-            Keywords.Growing => "'growing' is not supported yet in this version; compare the field with a value",
+            Keywords.For => "'for' stands once, at the end of the whole expression and outside of parentheses; write for example memory > 200MiB for 5m",
+            Keywords.Growing => "'growing' follows a field; write for example memory growing",
             Keywords.True or Keywords.False => $"'{keyword}' can only be compared with a flag; write for example dead = {keyword}",
             _ => $"'{keyword}' is a keyword and can't stand here; put 'and' or 'or' between two conditions",
         }, token.Start);

@@ -12,6 +12,9 @@ internal static class Truths
 {
     public static Truth Of(bool value) => value ? Truth.True : Truth.False;
 
+    /// <summary>The least of both.</summary>
+    public static Truth And(Truth a, Truth b) => a < b ? a : b;
+
     /// <summary>Not unknown is unknown.</summary>
     public static Truth Not(Truth value) => Truth.True - (byte)value;
 }

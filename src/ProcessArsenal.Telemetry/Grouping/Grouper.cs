@@ -3,7 +3,8 @@ using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Telemetry.Grouping;
 
-/// <summary>Says which group a process belongs to: the first rule that matches, else its systemd service, else its executable.
+/// <summary>Says which group a process belongs to: the first rule that matches, else its systemd service, else what it
+/// runs: its executable, or the program that <c>dotnet</c> runs.
 /// Immutable, safe for concurrent use.</summary>
 public sealed class Grouper
 {
@@ -36,7 +37,7 @@ public sealed class Grouper
         if (process.IsKernelThread) return Kernel;
         foreach (GroupRule rule in _rules)
             if (rule.Match(process, pid) is { } key) return Own(key);
-        string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ExecutableName;
+        string name = process.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : process.ProgramName;
         return new GroupKey(name.Length == 0 ? Unknown : Text.Quoting.Cut(Unreserved(name), GroupTemplate.MaxLength));
     }
 

@@ -7,10 +7,13 @@ namespace ProcessArsenal.Telemetry.Publishing;
 internal static class DotnetFamilies
 {
     private static readonly FamilyText State = new(
-        DotnetSnapshot.StateName, "gauge", null, "1 if the runtime of this .NET process is listened to; if not, the reason says what it takes.");
+        DotnetSnapshot.StateName, "gauge", null, "1 if the runtime of this .NET process is listened to; if not, or not to all that it is asked for, the reason says why.");
 
     private static readonly FamilyText Lost = new(
         "arsenal_dotnet_events_lost_total", "counter", null, "Events that this process wrote and that did not reach us: its buffer was full.");
+
+    private static readonly FamilyText SpansAsked = new(
+        DotnetSnapshot.SpansName, "gauge", null, "1 if this .NET process is asked for spans, where dotnet.spans and otlp.endpoint want them; if not, the reason says why.");
 
     private static readonly FamilyText FilterTaken = new(
         "arsenal_dotnet_span_filter_taken", "gauge", null, "1 if another tool has taken the only filter for spans of this process, until they come again.");
@@ -28,6 +31,10 @@ internal static class DotnetFamilies
         foreach (ref readonly DotnetRow row in rows) writer.Sample(row.State, row.Labels, row.IsAttached ? 1 : 0);
         writer.Family(Lost);
         foreach (ref readonly DotnetRow row in rows) writer.Sample(LostLine, row.Labels, row.Lost);
+        if (!snapshot.AreSpansWanted) return;
+        writer.Family(SpansAsked);
+        foreach (ref readonly DotnetRow row in rows)
+            if (row.Spans is { } line) writer.Sample(line, row.Labels, row.IsFilterTaken is null ? 0 : 1);
         if (!snapshot.HasSpans) return;
         writer.Family(FilterTaken);
         foreach (ref readonly DotnetRow row in rows)

@@ -24,7 +24,8 @@ internal static class SamplingFamilies
     private static readonly FamilyText Dropped = new(
         "arsenal_series_dropped_total", "counter", null,
         "What a cap kept out, summed over samples: processes counted in the group other as there were too many groups, "
-        + "and processes that got no series of their own as there were too many of them.",
+        + "and processes that got no series of their own as there were too many of them; of .NET processes, values beyond what is kept of one or in no known shape, "
+        + "and processes that are not listened to as there were too many of them.",
         "family=\"process_group\"", "family=\"process\"", "family=\"dotnet\"", "family=\"dotnet_process\"",
         "family=\"namedprocess_namegroup\"", "family=\"namedprocess_namegroup_thread\"");
 
@@ -46,7 +47,7 @@ internal static class SamplingFamilies
         "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom.");
 
     private static readonly FamilyText Available = new(
-        "arsenal_signal_available", "gauge", null, "Whether a signal can be read of every process; if not, the reason says what it takes.");
+        "arsenal_signal_available", "gauge", null, "Whether a signal is available, of every process if it is about them; if not, the reason says what it takes.");
 
     private static SignalLabels _signalLabels = new([]);
 

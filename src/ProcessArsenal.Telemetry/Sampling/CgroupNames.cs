@@ -34,6 +34,22 @@ internal static class CgroupNames
         return null;
     }
 
+    /// <summary>The pod's UID: of <c>kubepods-burstable-podUID.slice</c> (systemd driver, with underscores) or <c>podUID</c> (cgroupfs driver); null if
+    /// it is in none.</summary>
+    public static string? PodOf(string path)
+    {
+        foreach (Range range in Reversed(path))
+        {
+            ReadOnlySpan<char> part = path.AsSpan(range);
+            if (part.EndsWith(".slice")) part = part[..^".slice".Length];
+            int start = part.LastIndexOf("pod");
+            if (start < 0 || (start > 0 && part[start - 1] != '-')) continue;
+            string uid = part[(start + "pod".Length)..].ToString().Replace('_', '-');
+            if (Guid.TryParseExact(uid, "D", out _) || (uid.Length == 32 && !uid.AsSpan().ContainsAnyExcept(HexadecimalDigits))) return uid;
+        }
+        return null;
+    }
+
     private static List<Range> Reversed(string path)
     {
         var parts = new List<Range>();

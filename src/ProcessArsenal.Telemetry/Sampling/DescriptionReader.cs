@@ -32,6 +32,9 @@ internal sealed class DescriptionReader(UserNames users) : IDisposable
     /// <summary>Whether there was no executable in the last <see cref="Fingerprint"/>: a kernel thread, or a process that exits.</summary>
     public bool ExecutableMissing => _executableOutcome == ReadOutcome.Gone;
 
+    /// <summary>Whether the executable of the last <see cref="Fingerprint"/> is <c>dotnet</c>, whose command line says what it runs.</summary>
+    public bool IsDotnetHost => _executableOutcome == ReadOutcome.Ok && _executable.AsSpan(0, _executableLength).EndsWith("/dotnet"u8);
+
     /// <summary>Whether the command line did not come in time in the last <see cref="FingerprintCommandLine"/>.</summary>
     public bool CommandLineLate => _commandLineOutcome == ReadOutcome.Malformed;
 

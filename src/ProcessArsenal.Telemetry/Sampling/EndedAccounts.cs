@@ -7,7 +7,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Does the accounts of processes that have ended: the exit, and what they used beyond the last sample of them.</summary>
-internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
+internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimeProvider time)
 {
     private static readonly ProcessDescription Unknown = new() { Name = "unknown" };
 
@@ -31,7 +31,7 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         children.Debit(exit, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks, last.IsZombie || last.IsExiting);
         if (process.Group is not { } group) return; // Excluded, or never accounted.
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
-        Remember(exit, process.Description.Name, group);
+        Remember(exit, process.Description.Name, group, process.Identity);
         if (exit.Usage is not { } usage)
         {
             ExitsUnaccounted++;
@@ -67,7 +67,8 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
         children.Debit(exit, group, Ticks(exit), childTicks: null);
         group.Count(LifecycleCollector.Starts, 0);
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
-        Remember(exit, description.Name, group);
+        log.Add(new LifecycleEvent(0, time.GetUtcNow(), IsEnd: false, exit.Pid, null, exit.ParentPid, description.Name, group.Key.Name, ExitOutcome.Unknown, null, null, null));
+        Remember(exit, description.Name, group, identity: null);
         if (guessed) GroupsGuessed++;
         if (exit.Usage is null) ExitsUnaccounted++;
         Array.Clear(_counters);
@@ -77,12 +78,14 @@ internal sealed class EndedAccounts(GroupTable groups, TimeProvider time)
 
     private static double Ticks(in ProcessExit exit) => exit.Usage is { } usage ? usage.UserTicks + usage.SystemTicks : 0;
 
-    private void Remember(in ProcessExit exit, string name, GroupState group)
+    private void Remember(in ProcessExit exit, string name, GroupState group, Procfs.ProcessIdentity? identity)
     {
         if (_recent.Count == RecentExit.Most) _ = _recent.Dequeue();
         int? code = exit.Status is not { } status ? null : status.Signal != 0 ? status.Signal : status.Code;
-        _recent.Enqueue(new RecentExit(
-            time.GetUtcNow(), exit.Pid, name, group.Key.Name, exit.Outcome, code, exit.Lifetime, exit.Usage?.CpuNanoseconds / 1e9));
+        DateTimeOffset now = time.GetUtcNow();
+        double? used = exit.Usage?.CpuNanoseconds / 1e9;
+        _recent.Enqueue(new RecentExit(now, exit.Pid, name, group.Key.Name, exit.Outcome, code, exit.Lifetime, used));
+        log.Add(new LifecycleEvent(0, now, IsEnd: true, exit.Pid, identity, exit.ParentPid, name, group.Key.Name, exit.Outcome, code, exit.Lifetime, used));
         _list = null;
     }
 }

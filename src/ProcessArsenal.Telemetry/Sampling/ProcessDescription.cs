@@ -23,6 +23,11 @@ public sealed record ProcessDescription
     /// <summary>The arguments joined by a space, capped; null if they can't be read. Chosen by the process.</summary>
     public string? CommandLine { get; init; }
 
+    /// <summary>The same without what may be a secret: the only form that is shown and asked about. Made when it is first asked for.</summary>
+    public string? ShownCommandLine => Arguments is { } arguments ? _shown.Of(arguments) : null;
+
+    private readonly RedactedLine _shown = new();
+
     /// <summary>The arguments did not fit within the cap.</summary>
     public bool CommandLineTruncated { get; init; }
 
@@ -65,7 +70,7 @@ public sealed record ProcessDescription
     /// <summary>The same as Unix time; exact to a clock tick, so two decimals.</summary>
     public double? StartSeconds { get; private init; }
 
-    /// <summary>The base name that groups go by: of the executable; if that can't be read or is no file of a name (memfd_create(2)), of the
+    /// <summary>The base name that group rules go by: of the executable; if that can't be read or is no file of a name (memfd_create(2)), of the
     /// first argument where comm bears it out (comm is cut at 15 bytes); else comm.</summary>
     public string ExecutableName
     {
@@ -77,6 +82,33 @@ public sealed record ProcessDescription
         }
     }
 
+    /// <summary>What it runs, for groups that no rule names: <see cref="ExecutableName"/>, but for a program that <c>dotnet</c> runs the name of that one,
+    /// or all of them were one group. For observation only: it is chosen by the process.</summary>
+    public string ProgramName => IsDotnetHost && DotnetHost.ProgramOf(Arguments) is { } program ? program : ExecutableName;
+
+    /// <summary>It is <c>dotnet</c>, whose arguments say what it runs.</summary>
+    internal bool IsDotnetHost => ExecutableName == DotnetHost.Name;
+
     /// <summary>What follows the last slash.</summary>
     public static string BaseName(string path) => path[(path.LastIndexOf('/') + 1)..];
+}
+
+/// <summary>What <see cref="ProcessDescription.ShownCommandLine"/> was last time. No part of what a description is: any two are equal.</summary>
+internal sealed class RedactedLine : IEquatable<RedactedLine>
+{
+    private Tuple<IReadOnlyList<string>, string>? _made; // One reference: readers on other threads see the old or the new.
+
+    public string Of(IReadOnlyList<string> arguments)
+    {
+        if (_made is { } made && ReferenceEquals(made.Item1, arguments)) return made.Item2;
+        string line = Redaction.ArgumentRedaction.HideLine(arguments);
+        _made = Tuple.Create(arguments, line);
+        return line;
+    }
+
+    public bool Equals(RedactedLine? other) => other is not null;
+
+    public override bool Equals(object? obj) => obj is RedactedLine;
+
+    public override int GetHashCode() => 0;
 }

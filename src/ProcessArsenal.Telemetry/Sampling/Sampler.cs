@@ -6,6 +6,7 @@ using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
+using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
@@ -14,6 +15,7 @@ namespace ProcessArsenal.Telemetry.Sampling;
 public sealed class Sampler : IDisposable
 {
     private readonly TimeProvider _time;
+    private readonly DateTimeOffset _began;
     private readonly SnapshotStore _store;
     private readonly ProcessTracker _tracker;
     private readonly GroupTable _groups = new(CollectorCatalogue.Set, "group");
@@ -43,8 +45,10 @@ public sealed class Sampler : IDisposable
         ProcFs proc, SnapshotStore store, SamplingOptions options, TimeProvider time, ulong? descriptorLimit, bool listen, int? eventBuffer)
     {
         _time = time;
+        _began = time.GetUtcNow();
         _store = store;
         _pending = options;
+        History = new History(time, options.HistoryFine, options.HistoryCoarse, options.Interval);
         _named = new NamedGroups(proc, time, _signals);
         foreach (Collector collector in CollectorCatalogue.All)
             if (collector.Needs.Length > 0) _signals.Declare(collector.Name);
@@ -54,7 +58,7 @@ public sealed class Sampler : IDisposable
         {
             _signals.Declare(name);
         }
-        _ended = new EndedAccounts(_groups, time);
+        _ended = new EndedAccounts(_groups, Lifecycle, time);
         _smaps = new SmapsReader(proc, time, _signals);
         var budget = new DescriptorBudget(descriptorLimit ?? OpenFileLimit.Current());
         _tracker = new ProcessTracker(proc, time, _signals, budget, listen, eventBuffer)
@@ -62,6 +66,7 @@ public sealed class Sampler : IDisposable
             Ended = (process, exit) =>
             {
                 _dotnet?.Leave(process);
+                if (process.History is { } history) History.End(history);
                 _ended.Close(process, exit, _tracker!.Children);
                 _named.Close(process, exit);
             },
@@ -81,6 +86,15 @@ public sealed class Sampler : IDisposable
         set => _signals.Lost = value;
     }
 
+    /// <summary>Starts and exits as they come to be known.</summary>
+    public LifecycleLog Lifecycle { get; } = new();
+
+    /// <summary>What every process was like at earlier ticks. Safe for concurrent use.</summary>
+    public History History { get; }
+
+    /// <summary>Spans of .NET processes that wait to be published; null if nobody is listened to.</summary>
+    internal EventPipe.Activities.SpanSink? Spans => _dotnet?.Spans;
+
     /// <summary>How often /proc was gone through.</summary>
     internal long Listings => _tracker.Listings;
 
@@ -95,6 +109,7 @@ public sealed class Sampler : IDisposable
         long began = _time.GetTimestamp();
         DateTimeOffset now = _time.GetUtcNow();
         ApplyPending();
+        Lifecycle.BeginTick(now);
         _groups.BeginTick();
         _named.BeginTick();
         _signals.BeginTick(++_tick);
@@ -104,6 +119,7 @@ public sealed class Sampler : IDisposable
         foreach (TrackedProcess process in _tracker.Alive) _smaps.Apply(process);
         _signals.EndTick();
 
+        History.BeginTick(_tick, began, now);
         Snapshot snapshot = _store.Rent();
         snapshot.Reset(_tracker.Alive.Count);
         _excluded = 0;
@@ -113,6 +129,8 @@ public sealed class Sampler : IDisposable
         _smaps.EndTick();
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
+        // Before conditions look at it; who is in no group has a history too.
+        for (int i = 0; i < _tracker.Alive.Count; i++) Remember(ref snapshot.MutableProcesses[i], _tracker.Alive[i]);
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
         AddDotnet(snapshot);
 
@@ -129,6 +147,7 @@ public sealed class Sampler : IDisposable
         snapshot.Timestamp = began;
         snapshot.Health = new SamplingHealth
         {
+            Began = _began,
             Signals = _signals.List,
             SeesAllProcesses = _tracker.SeesAllProcesses,
             Unreadable = _tracker.Unreadable,
@@ -144,8 +163,10 @@ public sealed class Sampler : IDisposable
         };
         snapshot.RecentExits = _ended.Recent;
         _tracker.Tally.CopyTo(snapshot.Collectors);
+        History.EndTick();
         snapshot.Duration = _time.GetElapsedTime(began);
         _store.Publish(snapshot);
+        Lifecycle.EndTick(); // After the snapshot: who is woken by it finds there what it is told of.
     }
 
     public void Dispose()
@@ -160,6 +181,7 @@ public sealed class Sampler : IDisposable
     {
         if (Interlocked.Exchange(ref _pending, null) is not { } options) return;
         _options = options;
+        History.Configure(options.HistoryFine, options.HistoryCoarse, options.Interval);
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
         _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
@@ -177,12 +199,15 @@ public sealed class Sampler : IDisposable
         snapshot.CountState(ProcessStates.IndexOf(process.Sample.Stat.State));
         process.GroupKey ??= _options.Grouper.Assign(process.Description, process.Identity.Pid);
         row.Group = process.GroupKey.Name;
+        row.Runtime = _dotnet?.FactsOf(process);
+        row.History = default;
         row.Labels = row.InfoLabels = null; // The selector gives them, and says what is reported.
         row.Reported = ReportReason.None;
         if (IsExcluded(row))
         {
             _excluded++;
             row.Group = null;
+            row.GroupKey = null;
             process.Group = null;
             process.IsNew = false;
             Array.Fill(process.Counters, double.NaN); // What it uses while excluded is never credited.
@@ -190,11 +215,18 @@ public sealed class Sampler : IDisposable
         }
         GroupState group = Join(process);
         row.Group = group.Key.Name;
-        if (process.IsNew) group.Count(LifecycleCollector.Starts, 0);
+        row.GroupKey = group.Key;
+        if (process.IsNew) AddStart(process, group);
         process.IsNew = false;
         group.Add(row, process.Counters);
         _smaps.Offer(process);
         _dotnet?.Consider(process, row);
+    }
+
+    private void Remember(ref ProcessRow row, TrackedProcess process)
+    {
+        process.History = History.Add(process.History, row);
+        row.History = new HistoryRef(History, process.History, _tick);
     }
 
     private void AddDotnet(Snapshot snapshot)
@@ -206,10 +238,18 @@ public sealed class Sampler : IDisposable
         {
             TrackedProcess process = _tracker.Alive[i];
             if (process.Dotnet is null) continue;
-            if (snapshot.Processes[i].Group is { } group) _dotnet.AddTo(snapshot.Dotnet, process, group);
+            if (snapshot.Processes[i].Group is { } group) _dotnet.AddTo(snapshot.Dotnet, process, i, group);
             else _dotnet.Leave(process); // Excluded by now.
         }
         _dotnet.EndTick(snapshot.Dotnet);
+    }
+
+    private void AddStart(TrackedProcess process, GroupState group)
+    {
+        group.Count(LifecycleCollector.Starts, 0);
+        Lifecycle.Add(new LifecycleEvent(
+            0, _time.GetUtcNow(), IsEnd: false, process.Identity.Pid, process.Identity, process.Sample.Stat.ParentPid, process.Description.Name, group.Key.Name,
+            ExitOutcome.Unknown, null, null, null));
     }
 
     private GroupState Join(TrackedProcess process)

@@ -14,6 +14,12 @@ public sealed record SamplingOptions
     /// <summary>Time per tick for reading proportional and unique memory, on a thread of its own; 0: they are not read.</summary>
     public TimeSpan SmapsBudget { get; init; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How far back each tick of every process is kept.</summary>
+    public TimeSpan HistoryFine { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far back means of some minutes are kept.</summary>
+    public TimeSpan HistoryCoarse { get; init; } = TimeSpan.FromHours(6);
+
     public Grouper Grouper { get; init; } = new([]);
 
     /// <summary>Processes that no series counts. Unknown excludes too: what was meant to be hidden stays hidden.</summary>

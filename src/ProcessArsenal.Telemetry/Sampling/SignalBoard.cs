@@ -3,7 +3,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Telemetry.Sampling;
 
 /// <summary>Which signals can be read here. One is unavailable from the moment that a process is met whose value we are refused, which is
-/// logged, until no such process was met for <see cref="ForgiveTicks"/> ticks.</summary>
+/// logged, until no such process was met for <see cref="ForgiveTicks"/> ticks; or, where it is about no process, for as long as its owner says.</summary>
 internal sealed class SignalBoard
 {
     public const int ForgiveTicks = 60;
@@ -24,6 +24,7 @@ internal sealed class SignalBoard
 
     public void BeginTick(long tick) => _tick = tick;
 
+    /// <param name="reason">What it takes, to follow "needs".</param>
     /// <param name="lasting">It will be so for as long as we run.</param>
     public void Refuse(string name, string reason, bool lasting = false)
     {
@@ -33,6 +34,25 @@ internal sealed class SignalBoard
         entry.Status = new SignalStatus(name, false, reason);
         _list = null;
         Lost?.Invoke(entry.Status);
+    }
+
+    /// <summary>How it stands with a signal that is about no process: it is known at each moment, so nothing is forgiven and nothing lingers.</summary>
+    /// <param name="needs">What it takes; null if it is available.</param>
+    public void Tell(string name, string? needs)
+    {
+        Declare(name);
+        Entry entry = _signals[name];
+        entry.Refused = needs is null ? 0 : long.MaxValue;
+        if (entry.Status.Reason == (needs ?? "")) return;
+        entry.Status = new SignalStatus(name, needs is null, needs ?? "");
+        _list = null;
+        if (needs is not null) Lost?.Invoke(entry.Status);
+    }
+
+    /// <summary>Nobody wants a signal any more: nothing is said of it.</summary>
+    public void Withdraw(string name)
+    {
+        if (_signals.Remove(name)) _list = null;
     }
 
     /// <summary>Restores what has not been refused for long enough.</summary>

@@ -6,6 +6,7 @@ using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Sampling;
 
@@ -97,6 +98,9 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     /// <summary>Of .NET; null if it has not told.</summary>
     public string? RuntimeVersion { get; private set; }
+
+    /// <summary>What it was like in earlier ticks; null before the first.</summary>
+    public ProcessHistory? History { get; set; }
 
     /// <summary>It started since the last tick, and its start is not counted yet.</summary>
     public bool IsNew { get; set; }

@@ -1,5 +1,6 @@
 using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Sampling;
+using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Snapshots;
 
@@ -13,11 +14,20 @@ public struct ProcessRow
     /// <summary>The group it is counted in; null if an exclusion rule took it out.</summary>
     public string? Group;
 
+    /// <summary>The same with the group's own labels.</summary>
+    public Grouping.GroupKey? GroupKey;
+
     /// <summary>Time since it started; null if the clock can't be read.</summary>
     public TimeSpan? Uptime;
 
     /// <summary>Whether it has series of its own, and why.</summary>
     public ReportReason Reported;
+
+    /// <summary>What it tells of itself as a .NET process; null if it is not known to be one.</summary>
+    public RuntimeFacts? Runtime;
+
+    /// <summary>What it was like before.</summary>
+    internal HistoryRef History;
 
     /// <summary>Labels of its own series, encoded; null if it has none.</summary>
     internal byte[]? Labels;
@@ -25,6 +35,12 @@ public struct ProcessRow
     /// <summary>Labels of its info series, encoded; null if it has none.</summary>
     internal byte[]? InfoLabels;
 }
+
+/// <summary>Where the history of a row is.</summary>
+/// <param name="All">Null if nobody keeps any.</param>
+/// <param name="Process">Of this process.</param>
+/// <param name="Tick">The tick that the row is of.</param>
+internal readonly record struct HistoryRef(History? All, ProcessHistory? Process, long Tick);
 
 /// <summary>Why a process has series of its own.</summary>
 public enum ReportReason : byte

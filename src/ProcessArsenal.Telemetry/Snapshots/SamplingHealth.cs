@@ -3,6 +3,9 @@ namespace ProcessArsenal.Telemetry.Snapshots;
 /// <summary>How the tick itself went. Totals are since start.</summary>
 public struct SamplingHealth
 {
+    /// <summary>When the sampler was made: what is counted since start is counted since then.</summary>
+    public DateTimeOffset Began;
+
     /// <summary>What can and can't be read here.</summary>
     public IReadOnlyList<SignalStatus> Signals;
 

@@ -34,6 +34,21 @@ public sealed class Snapshot
     /// <summary>Processes in ascending order of pid.</summary>
     public ReadOnlySpan<ProcessRow> Processes => _processes.AsSpan(0, ProcessCount);
 
+    /// <summary>Where the process of a pid is among them; negative if there is none.</summary>
+    public int IndexOf(int pid)
+    {
+        int low = 0, high = ProcessCount - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int found = _processes[middle].Sample.Identity.Pid;
+            if (found == pid) return middle;
+            if (found < pid) low = middle + 1;
+            else high = middle - 1;
+        }
+        return -1;
+    }
+
     public ReadOnlySpan<GroupRow> Groups => _groups.AsSpan(0, GroupCount);
 
     /// <summary>Processes by state, in the order of <see cref="ProcessStates.Names"/>, the excluded ones included.</summary>

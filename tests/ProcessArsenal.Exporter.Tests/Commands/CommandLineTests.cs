@@ -6,6 +6,7 @@ namespace ProcessArsenal.Exporter.Tests.Commands;
 
 public sealed class CommandLineTests
 {
+    private readonly Dictionary<string, string> _environment = [];
     private ExporterConfiguration? _served;
 
     private async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
@@ -14,6 +15,7 @@ public sealed class CommandLineTests
         using var error = new StringWriter();
         var context = new CommandContext
         {
+            Environment = _environment,
             IsRoot = true,
             WorkingDirectory = "/srv/here",
             DefaultFile = "/nonexistent/config.yml",
@@ -32,7 +34,14 @@ public sealed class CommandLineTests
     [InlineData("help-serve.txt", "serve")]
     [InlineData("help-ps.txt", "ps")]
     [InlineData("help-top.txt", "top")]
+    [InlineData("help-find.txt", "find")]
+    [InlineData("help-inspect.txt", "inspect")]
     [InlineData("help-tree.txt", "tree")]
+    [InlineData("help-lifecycle.txt", "lifecycle")]
+    [InlineData("help-token.txt", "token")]
+    [InlineData("help-token-create.txt", "token", "create")]
+    [InlineData("help-token-list.txt", "token", "list")]
+    [InlineData("help-token-revoke.txt", "token", "revoke")]
     [InlineData("help-config.txt", "config")]
     [InlineData("help-config-check.txt", "config", "check")]
     [InlineData("help-config-show.txt", "config", "show")]
@@ -62,6 +71,53 @@ public sealed class CommandLineTests
         await Run("--state-directory", "state", "--procfs", "../host/proc");
         Assert.Equal("/srv/here/state", _served!.StateDirectory);
         Assert.Equal("/srv/host/proc", _served.Procfs);
+    }
+
+    [Theory]
+    [InlineData("/nonexistent/dotnet.sock", "warning: 'dotnet.port': there is no directory /nonexistent, so no program can call /nonexistent/dotnet.sock until somebody makes it.\n")]
+    [InlineData("/tmp/dotnet.sock", "")]
+    [InlineData("none", "")]
+    public async Task Check_warns_of_what_is_right_and_will_not_work_here(string port, string warning)
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $"dotnet: {{ port: {port} }}\n", TestContext.Current.CancellationToken);
+        Assert.Equal((0, $"ok {file}\n", warning), await Run("config", "check", "--config", file));
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("dotnet: { spans: { sampler: all } }", "'dotnet.spans.sampler' is all, but nobody is asked for spans, as there is nobody whom they are sent to: set otlp.endpoint.")]
+    [InlineData("dotnet: { spans: { sampler: auto } }", null)]
+    [InlineData("dotnet: { spans: { enabled: false, sampler: all } }", null)]
+    [InlineData("dotnet: { spans: { sampler: all } }\notlp: { endpoint: 'http://c:4317' }", null)]
+    [InlineData("otlp: { endpoint: 'http://c:4317/x' }", "'otlp.endpoint': gRPC has paths of its own and makes no use of /x: remove it, or set otlp.protocol: http/protobuf.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317/x', protocol: http/protobuf }", null)]
+    [InlineData("otlp: { endpoint: 'http://c:4317', headers_file: /no/h }", "'otlp.headers_file': there is no file /no/h: until somebody makes it, requests go without those headers.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', ca_file: /no/ca }", "'otlp.ca_file': there is no file /no/ca: until somebody makes it, no receiver is trusted and nothing is sent.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', ca_file: /etc/passwd }", "'otlp.ca_file': there is no certificate (PEM) in /etc/passwd: no receiver is trusted and nothing is sent.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', client_certificate_file: /no/c }", "'otlp.client_certificate_file': there is no file /no/c: until somebody makes it, nothing is sent.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', client_certificate_file: /etc/passwd, client_key_file: /no/k }", "'otlp.client_key_file': there is no file /no/k: until somebody makes it, nothing is sent.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', client_certificate_file: /etc/passwd }", "'otlp.client_certificate_file': /etc/passwd and /etc/passwd hold no certificate with its key (PEM): nothing is sent.")]
+    public async Task Check_warns_of_what_keeps_requests_from_arriving(string yaml, string? warning)
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, yaml, TestContext.Current.CancellationToken);
+        Assert.Equal((0, $"ok {file}\n", warning is null ? "" : $"warning: {warning}\n"), await Run("config", "check", "--config", file));
+        File.Delete(file);
+    }
+
+    /// <summary>They may be meant for another program.</summary>
+    [Fact]
+    public async Task A_variable_of_OpenTelemetry_that_is_of_no_use_is_said_and_stops_nothing_but_a_check()
+    {
+        const string Error = "OTEL_EXPORTER_OTLP_PROTOCOL: 'otlp.protocol' must be one of auto, grpc, http/protobuf, not 'http/json'.";
+        _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
+        Assert.Equal((0, "", $"warning: {Error} It is ignored.\nwarning: Nothing is sent by OTLP.\n"), await Run("serve"));
+        Assert.NotNull(_served);
+        Assert.Equal((1, "", Error + "\n"), await Run("config", "check"));
+        Assert.Equal((0, ""), await Run("config", "show") is var (code, _, error) ? (code, error) : default);
+        _environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = "http://c:4318/v1/traces";
+        Assert.Equal($"warning: {Error} It is ignored.\nwarning: No metrics are sent by OTLP.\n", (await Run("serve")).Error);
     }
 
     [Fact]

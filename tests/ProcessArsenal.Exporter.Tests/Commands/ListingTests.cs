@@ -14,7 +14,7 @@ public sealed class ListingTests
         Assert.Equal(0, code);
         JsonElement self = Assert.Single(JsonDocument.Parse(output).RootElement.EnumerateArray());
         Assert.Equal(Environment.ProcessId, self.GetProperty("pid").GetInt32());
-        Assert.Equal(Environment.ProcessPath, self.GetProperty("executable").GetString());
+        Assert.Equal(Environment.ProcessPath, self.GetProperty("exe").GetString());
         Assert.InRange(self.GetProperty("memory").GetDouble(), 10e6, 10e9);
         Assert.InRange(self.GetProperty("threads").GetInt32(), 2, 10_000);
     }
@@ -40,6 +40,18 @@ public sealed class ListingTests
         Assert.Contains("  memry > 1MiB\n  ^", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ps")]
+    [InlineData("top", "--once")]
+    public async Task What_two_samples_cannot_tell_is_refused(params string[] command)
+    {
+        (int code, string output, string error) = await Run([.. command, "--where", "cpu > 1 for 5m"]);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.Contains("this needs earlier samples", error, StringComparison.Ordinal);
+        Assert.Contains("  cpu > 1 for 5m\n          ^", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tree_has_every_process_once_with_its_parent()
     {
@@ -51,7 +63,7 @@ public sealed class ListingTests
         {
             int pid = next.Process.GetProperty("pid").GetInt32();
             Assert.True(pids.Add(pid));
-            if (next.Parent is { } parent) Assert.Equal(parent, next.Process.GetProperty("parent_pid").GetInt32());
+            if (next.Parent is { } parent) Assert.Equal(parent, next.Process.GetProperty("ppid").GetInt32());
             if (next.Process.TryGetProperty("children", out JsonElement children))
                 foreach (JsonElement child in children.EnumerateArray()) pending.Enqueue((child, pid));
         }

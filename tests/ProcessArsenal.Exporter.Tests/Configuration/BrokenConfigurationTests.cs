@@ -18,9 +18,21 @@ public sealed class BrokenConfigurationTests
             [
                 "config.yml:2:3: unknown key 'intervall' in 'sampling': did you mean 'interval'?",
             ] },
+        { "exclusion by earlier samples", "groups: { exclude: ['cpu > 1 for 5m'] }\n",
+            [
+                "config.yml:1:30: 'groups.exclude[0]': this is unknown until there are earlier samples, and what is unknown is excluded too: all processes would be; compare values instead of 'for', 'growing' and memory_growth.",
+            ] },
+        { "attaching by earlier samples", "dotnet: { attach: 'memory growing' }\n",
+            [
+                "config.yml:1:27: 'dotnet.attach': whether to attach is decided as a process is found, when nothing is known of what it was like before; compare values instead of 'for', 'growing' and memory_growth.",
+            ] },
+        { "history too short", "sampling: { history: { fine: 5s } }\n",
+            [
+                "config.yml:1:30: 'sampling.history.fine' must be a duration from 1m to 1h, such as 10m, not '5s'.",
+            ] },
         { "unknown key far from any", "flavour: vanilla\n",
             [
-                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, compatibility, watch, per_process, dotnet, procfs, log.",
+                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, compatibility, watch, per_process, dotnet, otlp, procfs, log.",
             ] },
         { "key of another section", "linger: 5m\n",
             [
@@ -173,6 +185,29 @@ public sealed class BrokenConfigurationTests
         { "rule lookahead", "groups:\n  rules:\n    - cmdline: ['(?=a)']\n",
             [
                 "config.yml:3:17: 'groups.rules[0].cmdline[0]': the regular expression is too large, or needs backtracking (look-around, back-references, atomic groups): rewrite it without.",
+            ] },
+        { "attach, a slip", "dotnet:\n  attach: alll\n",
+            [
+                "config.yml:2:11: 'dotnet.attach' must be all, none, or an expression, not 'alll': did you mean 'all'?",
+            ] },
+        { "attach, another", "dotnet:\n  attach: no\n",
+            [
+                "config.yml:2:11: 'dotnet.attach' must be all, none, or an expression, not 'no': did you mean 'none'?",
+            ] },
+        { "meters", "dotnet:\n  meters: [My.*, '*', '*.Orders', My.*.Shop]\n",
+            [
+                "config.yml:2:24: 'dotnet.meters[2]': a '*' stands for the rest of a name, and may only end it: write 'My.*', or the names in full.",
+                "config.yml:2:38: 'dotnet.meters[3]': a '*' stands for the rest of a name, and may only end it: write 'My.*', or the names in full.",
+            ] },
+        { "spans", "dotnet:\n  spans: { enabled: yes, sampler: rate(0) }\n",
+            [
+                "config.yml:2:21: 'dotnet.spans.enabled' must be true or false, not 'yes': did you mean 'true'?",
+                "config.yml:2:35: 'dotnet.spans.sampler' must be auto, rate(N) for N traces a second of each process, ratio(R) for a share R of them from 0 to 1, or all, not 'rate(0)'.",
+            ] },
+        { "no spans", "dotnet:\n  spans: { enabled: 'false', sampler: none }\n",
+            [
+                "config.yml:2:21: 'dotnet.spans.enabled' must be true or false, not 'false' in quotes: remove them.",
+                "config.yml:2:39: 'dotnet.spans.sampler' must be auto, rate(N) for N traces a second of each process, ratio(R) for a share R of them from 0 to 1, or all, not 'none': for no spans, set dotnet.spans.enabled: false.",
             ] },
         { "rule long comm", "groups:\n  rules:\n    - comm: [dotnet-very-long-name]\n",
             [

@@ -20,6 +20,7 @@ public sealed class ConfigurationTextTests
           linger: 10m
         watch: [ 'group = "orders"' ]
         per_process: { top: 10, max: 200 }
+        otlp: { endpoint: "http://localhost:4317", protocol: grpc, interval: 15s, spool: { max_size: 200MiB } }
         log: { level: warning }
         """;
 
@@ -81,16 +82,22 @@ public sealed class ConfigurationTextTests
     public void The_catalogue_is_in_order()
     {
         Assert.Equal(ConfigurationCatalogue.Keys.Length, ConfigurationCatalogue.Keys.Select(key => key.EnvironmentVariable).Distinct().Count());
-        string[] sections = [.. ConfigurationCatalogue.Keys.Select(key => key.Path.Split('.')).Where(path => path.Length > 1).Select(path => path[0])];
-        string[] runs = [.. sections.Where((section, i) => i == 0 || sections[i - 1] != section)];
-        Assert.Equal(ConfigurationCatalogue.Sections.Select(section => section.Name), runs); // each in one piece, and described
+        string[] sections = [.. ConfigurationCatalogue.Keys.SelectMany(key => SectionsOf(key.Path))];
+        string[] top = [.. sections.Where(section => !section.Contains('.'))];
+        Assert.Equal(top.Distinct(), top.Where((section, i) => i == 0 || top[i - 1] != section)); // each in one piece
+        Assert.Equal(sections.Distinct(), ConfigurationCatalogue.Sections.Select(section => section.Name)); // and described
         foreach (ConfigurationKey key in ConfigurationCatalogue.Keys)
         {
             string[] path = key.Path.Split('.');
-            string yaml = path.Length == 1 ? $"{path[0]}: {key.Example}\n" : $"{path[0]}:\n  {path[1]}: {key.Example}\n";
+            string yaml = string.Concat(path.Select((name, depth) => $"{new string(' ', 2 * depth)}{name}:{(depth == path.Length - 1 ? $" {key.Example}" : "")}\n"));
             // A file that an example names need not be there.
             Assert.All(LoadText.Errors(yaml), error => Assert.EndsWith("there is no such file: create it, or name another.", error, StringComparison.Ordinal));
         }
         foreach (GroupRuleKey key in GroupRuleKey.All) Assert.Empty(LoadText.Errors($"groups:\n  rules:\n    - {key.Name}: {key.Example}\n"));
+    }
+
+    private static IEnumerable<string> SectionsOf(string path)
+    {
+        for (int dot = path.IndexOf('.'); dot >= 0; dot = path.IndexOf('.', dot + 1)) yield return path[..dot];
     }
 }

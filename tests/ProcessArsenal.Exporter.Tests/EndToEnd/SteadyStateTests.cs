@@ -8,7 +8,6 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 /// 200 processes start and end each second, for two minutes, or for as long as STEADY_SECONDS says (`make steady`: an hour).
 /// Nothing may grow, nothing be mixed up, and every process must have been counted with how it ended.
 /// </summary>
-[Collection(EndToEndTests.Name)]
 public sealed class SteadyStateTests(ITestOutputHelper output)
 {
     private static readonly int Seconds =

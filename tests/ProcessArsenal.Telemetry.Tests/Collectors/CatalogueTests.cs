@@ -35,6 +35,21 @@ public sealed class CatalogueTests
 
         """;
 
+    private const string Otlp = """
+
+        ## The same over OTLP
+
+        Each process is a Resource of its own. Metrics of a process have the names of OpenTelemetry's semantic conventions; counters and up-down counters
+        begin with the process. What .NET processes tell has the names, units, scopes and attributes that the programs give it: histograms of .NET 10 with
+        their exponential buckets, those of earlier runtimes with count and sum alone, their quantiles as the gauge `<name>.quantile`. What counts since
+        somebody listens begins with the session, and anew with the next one. The host has `system.process.count` (`process.state`) and
+        `system.process.created`. Groups are not sent.
+
+        | metric | unit | instrument | attribute | what it is |
+        |---|---|---|---|---|
+
+        """;
+
     private const string Compatible = """
 
         ## process-exporter's families
@@ -56,7 +71,8 @@ public sealed class CatalogueTests
         those under `dotnet.meters` (with `otel_scope_name`), under their OpenTelemetry names as Prometheus has them. What .NET 8 tells of its runtime
         are event counters: they are published under the names that the same values have as instruments since .NET 9. Histograms have real buckets
         on .NET 10; earlier runtimes tell none, so that theirs have only `+Inf`, and the gauge `<name>_quantile` over the latest second. A counter counts from when its
-        process began, or from when it began to be listened to.
+        process began, or from when it began to be listened to. Tags are labels; a runtime does not escape them, so that of a value with a comma that a name and `=` follow
+        (`q=a,b=c`) the rest is a label of its own.
 
         | family | type | labels | what it is |
         |---|---|---|---|
@@ -64,8 +80,9 @@ public sealed class CatalogueTests
         | `dotnet_monitor_lock_contention_duration_seconds` | histogram | | Times that threads waited for a lock (Monitor) of another. |
         | `dotnet_exceptions_total` | counter | `error_type` | Exceptions thrown, caught ones included: by the meter of .NET 9 and later, by events before. |
         | `dotnet_thread_pool_starvation_total` | counter | | Times that the thread pool took more threads since work waited too long. |
-        | `arsenal_dotnet_session_state` | gauge | `state`, `reason` | 1 if the runtime of this .NET process is listened to; if not, or not to all of it, why. |
+        | `arsenal_dotnet_session_state` | gauge | `state`, `reason` | 1 if the runtime of this .NET process is listened to; if not, or not to all that it is asked for, the reason says why. |
         | `arsenal_dotnet_events_lost_total` | counter | | Events that the process wrote and that did not reach us. |
+        | `arsenal_dotnet_spans_asked` | gauge | `reason` | 1 if the process is asked for spans, where `dotnet.spans` and `otlp.endpoint` want them; if not, the reason says why. |
         | `arsenal_dotnet_span_filter_taken` | gauge | | 1 if another tool has taken the only filter for spans of this process, until they come again. |
 
         ## The system
@@ -90,12 +107,15 @@ public sealed class CatalogueTests
         | `arsenal_unattributed_cpu_seconds_total` | counter | | CPU time of ended processes that is in no group, since it is not known whose it was. |
         | `arsenal_collector_duration_seconds` | gauge | `collector` | Time to read one kernel source for all processes. |
         | `arsenal_collector_success` | gauge | `collector` | 1 if every file had the documented shape. |
-        | `arsenal_series_dropped_total` | counter | `family` | What a cap kept out, summed over samples. |
-        | `arsenal_signal_available` | gauge | `signal`, `reason` | Whether a signal can be read of every process; if not, what it takes. |
+        | `arsenal_series_dropped_total` | counter | `family` | What a cap kept out, summed over samples; with `family="dotnet"` also values in no known shape. |
+        | `arsenal_signal_available` | gauge | `signal`, `reason` | Whether a signal is available, of every process if it is about them; if not, what it takes. |
         | `arsenal_build_info` | gauge | `version`, `revision`, `runtime` | Always 1. |
         | `arsenal_config_reloads_total` | counter | `outcome` | Times that the configuration was read again. |
         | `arsenal_config_last_reload_successful` | gauge | | 0 if the file is broken and the configuration before is kept. |
         | `arsenal_scrapes_total`, `arsenal_scrapes_refused_total` | counter | | Pages answered; pages refused because too many were on their way already. |
+        | `arsenal_otlp_sent_total` | counter | `signal` = traces, metrics | Spans and data points that the receiver of OTLP has taken. The four families are there once `otlp.endpoint` is set. |
+        | `arsenal_otlp_dropped_total` | counter | `signal`, `reason` = spool_full, unwritable, unreadable, refused, rejected, too_large, shutdown, queue_full | Those that it will not have. |
+        | `arsenal_otlp_waiting_items`, `arsenal_otlp_waiting_bytes` | gauge | `signal` | Those that are kept until it takes them, and what they take, on disk or in memory. |
         | `arsenal_scrape_duration_seconds` | histogram | | Time to write one page. |
 
         `/metrics/self` has the runtime's and the web server's own metrics, by OpenTelemetry.
@@ -120,6 +140,14 @@ public sealed class CatalogueTests
         text.Append(PerProcess);
         foreach (Metric metric in CollectorCatalogue.Metrics.Where(metric => metric.ProcessName is not null))
             Append(text, metric.ProcessName!, metric, metric.ProcessHelp, series => series.ProcessLabel);
+        text.Append(Otlp);
+        foreach (Metric metric in CollectorCatalogue.Metrics)
+        {
+            if (metric.Semantic is not { } name) continue;
+            string instrument = metric.Kind == MetricKind.Counter ? "counter" : name.IsGauge ? "gauge" : "up-down counter";
+            string attribute = name.Attribute is null ? "" : $"`{name.Attribute}` = {string.Join(", ", metric.Series.Select(series => series.ProcessLabelValue))}";
+            text.Append($"| `{name.Name}` | `{name.Unit}` | {instrument} | {attribute} | {metric.ProcessHelp} |\n");
+        }
         text.Append(Compatible);
         foreach (Metric metric in NamedGroupMetrics.All) Append(text, metric.GroupName!, metric, metric.GroupHelp, series => series.GroupLabel);
         text.Append($"| `{NamedGroupFamilies.ThreadCount}` | gauge | `threadname` | {NamedGroupFamilies.ThreadCountHelp} |\n");

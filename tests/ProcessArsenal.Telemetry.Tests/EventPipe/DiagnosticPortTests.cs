@@ -1,6 +1,11 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using CsCheck;
+using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Sampling;
+using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
@@ -60,6 +65,70 @@ public sealed class DiagnosticPortTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_waits_when_we_leave_goes_on()
+    {
+        DiagnosticPort port = DiagnosticPort.Open(PortPath, CallForEver, TimeProvider.System, out _)!;
+        Task<ShopTarget> starting = ShopTarget.StartOn("net10.0", Calling("suspend"));
+        await Eventually.True("a call", () => Called().Length > 0);
+        await port.DisposeAsync();
+        await using ShopTarget shop = await starting;
+        await shop.Do("collect");
+
+        Task CallForEver(int pid)
+        {
+            _ = Call(pid);
+            return Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A runtime that finds us gone together with a command does not read the command, and would wait for ever.</summary>
+    [Fact]
+    public async Task One_that_is_slow_to_hear_that_we_leave_goes_on()
+    {
+        DiagnosticPort port = DiagnosticPort.Open(PortPath, Stop, TimeProvider.System, out _)!;
+        Task<ShopTarget> starting = ShopTarget.StartOn("net10.0", Calling("suspend"));
+        await Eventually.True("a call", () => Called().Length > 0);
+        Task left = port.DisposeAsync().AsTask();
+        await Task.WhenAny(left, Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
+        Signal(Called()[0], "CONT");
+        await left;
+        await using ShopTarget shop = await starting;
+        await shop.Do("collect");
+
+        Task Stop(int pid)
+        {
+            Signal(pid, "STOP");
+            _ = Call(pid);
+            return Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        }
+
+        static void Signal(int pid, string name)
+        {
+            using var kill = Process.Start("kill", ["-" + name, $"{pid}"]);
+            kill.WaitForExit();
+        }
+    }
+
+    /// <summary>An observer does no harm: who waits for one that does not want it goes on without.</summary>
+    [Theory]
+    [InlineData("none")]
+    [InlineData("name = \"nobody\"")]
+    [InlineData("exclusions")]
+    public async Task One_that_is_not_wanted_goes_on_and_is_not_listened_to(string attach)
+    {
+        Assert.True(Expression.TryParse("name = \"nobody\"", out Expression? nobody, out _));
+        var options = new DotnetOptions { Port = PortPath, AttachesToNone = attach == "none", HasExclusions = attach == "exclusions", Attach = attach == nobody.Text ? nobody : null };
+        using var proc = ProcFs.Open("/proc");
+        using var targets = new DotnetTargets(proc, TimeProvider.System, new SignalBoard());
+        targets.Configure(options, []);
+        targets.BeginTick();
+        await using ShopTarget shop = await ShopTarget.StartOn("net10.0", Calling("suspend"));
+        await shop.Do("collect");
+        (ProcessDirectory directory, _, _) = shop.Look();
+        using (directory) Assert.Equal(0, EventSessions.Count(directory));
+    }
+
+    [Fact]
     public async Task Garbage_does_no_harm()
     {
         await using DiagnosticPort port = Open();
@@ -95,7 +164,39 @@ public sealed class DiagnosticPortTests : IDisposable
         Assert.Null(DiagnosticPort.Open(PortPath, _ => Task.CompletedTask, TimeProvider.System, out _));
         Assert.Equal("mine", await File.ReadAllTextAsync(PortPath, TestContext.Current.CancellationToken));
         Assert.Null(DiagnosticPort.Open(Path.Join(_folder, "nowhere/dotnet.sock"), _ => Task.CompletedTask, TimeProvider.System, out string? nowhere));
-        Assert.NotNull(nowhere);
+        Assert.Contains("to exist", nowhere, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_says_at_each_tick_how_it_stands_with_the_port()
+    {
+        var signals = new SignalBoard();
+        var lost = new List<SignalStatus>();
+        signals.Lost = lost.Add;
+        using var proc = ProcFs.Open("/proc");
+        using var targets = new DotnetTargets(proc, TimeProvider.System, signals);
+        string path = Path.Join(_folder, "later/dotnet.sock");
+        targets.Configure(new DotnetOptions { AttachesToNone = true, Port = path }, []);
+        Assert.Equal([false], Tick());
+        Assert.Equal([false], Tick());
+        Assert.Contains(path, Assert.Single(lost).Reason, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Assert.Equal([true], Tick());
+        File.Delete(path);
+        Assert.Equal([true], Tick());
+        Assert.True(File.Exists(path));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        Assert.Equal([false], Tick());
+        targets.Configure(null, []);
+        Assert.Equal([], Tick());
+        Assert.False(File.Exists(path));
+
+        bool[] Tick()
+        {
+            targets.BeginTick();
+            signals.EndTick();
+            return [.. signals.List.Where(signal => signal.Name == DotnetTargets.PortSignal).Select(signal => signal.Available)];
+        }
     }
 
     private DiagnosticPort Open() => DiagnosticPort.Open(PortPath, Call, TimeProvider.System, out string? problem) ?? throw new InvalidOperationException(problem);

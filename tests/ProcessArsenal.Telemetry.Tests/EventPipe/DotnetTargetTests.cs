@@ -73,6 +73,18 @@ public sealed class DotnetTargetTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);
     }
 
+    /// <summary>As the configuration says that it may, and where.</summary>
+    [Theory]
+    [InlineData("net10.0", "Shop.*")]
+    [InlineData("net10.0", "*")]
+    [InlineData("net9.0", "Sh*")]
+    public async Task The_name_of_a_meter_may_end_with_a_star(string framework, string meter)
+    {
+        await using ShopTarget shop = await ShopTarget.StartOn(framework);
+        await using var target = new DotnetTarget(shop.Look().Directory, new DotnetOptions { Meters = [meter] }, TimeProvider.System);
+        await Until("its meter", target, t => t.Read(readings => readings.Series.Any(series => series.Meter == "Shop.Orders")));
+    }
+
     private static Task Until(string what, DotnetTarget target, Func<DotnetTarget, bool> condition) =>
         Eventually.True(what, () => condition(target), () => $"It is {target.State}: {target.Reason}");
 }

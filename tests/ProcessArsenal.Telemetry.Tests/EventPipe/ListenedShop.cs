@@ -36,7 +36,7 @@ internal sealed class ListenedShop : IAsyncDisposable
                 new(MeterTable.Provider, EventLevel.Informational, MeterTable.Keywords, listened._meters.Arguments(Options, major)),
                 new(RuntimeCounters.Provider, EventLevel.Informational, RuntimeCounters.Keywords, RuntimeCounters.Arguments(Options.Interval)),
             ];
-            listened._session = await TargetSession.StartAsync(listened._socket!, providers, 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
+            listened._session = await TargetSession.StartAsync(listened._socket!, major, providers, 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
         }
         await listened.Until("meters", (meters, _) => meters.Intervals > 0);
         await listened.Until("counters", (_, counters) => counters.Intervals > 0);

@@ -21,6 +21,21 @@ public sealed class LiveBucketsTests
         listened.AssertSound();
     }
 
+    /// <summary>As a real runtime tells of its instruments and of a program's.</summary>
+    [Fact]
+    public async Task Which_levels_are_observed_is_known()
+    {
+        await using ListenedShop listened = await ListenedShop.StartOn("net10.0", 10);
+        await listened.Shop.Do("order 10 Rome");
+        await listened.Until("all of them", (meters, _) => Find(meters, "shop.orders.open") is not null && Find(meters, "dotnet.thread_pool.thread.count") is not null);
+        foreach (string name in (string[])["dotnet.process.cpu.count", "dotnet.process.memory.working_set", "dotnet.thread_pool.thread.count"])
+            Assert.True(listened.Read((meters, _) => Find(meters, name)!.IsObserved), name);
+        Assert.False(listened.Read((meters, _) => Find(meters, "shop.orders.open")!.IsObserved));
+        listened.AssertSound();
+
+        static MeterSeries? Find(MeterTable meters, string name) => meters.Series.FirstOrDefault(series => series.Instrument == name);
+    }
+
     /// <summary>The shop records 0 to 99 ms, and with them every bound itself.</summary>
     [Fact]
     public async Task What_is_just_below_a_bound_is_counted_above_it_at_most()

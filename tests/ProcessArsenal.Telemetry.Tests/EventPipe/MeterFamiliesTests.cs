@@ -43,6 +43,16 @@ public sealed class MeterFamiliesTests
             $"# HELP x {help.Replace("\"", "\\\"", StringComparison.Ordinal)}\n# TYPE x counter\n", Encoding.UTF8.GetString(_samples[0].Family.Text.Header(ExpositionFormat.OpenMetrics)));
     }
 
+    [Theory]
+    [InlineData(true, "x of the meter Mine.")]
+    [InlineData(false, "x of the meter Mine; relative to when it began to be listened to.")]
+    [InlineData(null, "x of the meter Mine; if it is no observed one, relative to when it began to be listened to.")]
+    public void What_begins_at_0_when_we_come_says_so(bool? isObserved, string help)
+    {
+        Add(new MeterSeries("Mine", "", "x", "", "", MeterKind.UpDownCounter) { IsObserved = isObserved });
+        Assert.Equal($"# HELP x {help}\n# TYPE x gauge\n", Encoding.UTF8.GetString(_samples[0].Family.Text.Header(ExpositionFormat.PrometheusText)));
+    }
+
     [Fact]
     public void Names_add_no_lines() => Gen.Select(Gen.String[1, 20], Gen.String[0, 20], Gen.String[0, 20]).Where(names => names.Item1.Length > 0).Sample(names =>
     {

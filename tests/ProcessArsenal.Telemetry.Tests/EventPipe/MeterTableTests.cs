@@ -4,13 +4,14 @@ using CsCheck;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.Meters;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Telemetry.EventPipe.Runtime;
 
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 
 /// <summary>Payloads as MetricsEventSource of the runtime writes them, and others.</summary>
 public sealed class MeterTableTests
 {
-    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, BeginReporting = 7, Error = 9, SeriesLimit = 12, OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17;
+    private const int CollectionStop = 3, CounterRate = 4, GaugeValue = 5, HistogramValue = 6, BeginReporting = 7, Error = 9, SeriesLimit = 12, OtherSession = 15, UpDownCounterRate = 16, OtherSettings = 17, ExponentialHistogramValue = 19;
 
     private readonly MeterTable _table = new(3);
 
@@ -76,7 +77,21 @@ public sealed class MeterTableTests
     {
         Take(GaugeValue, Texts("s", "Meter", "", "n", "", new string('t', 5000), "1"));
         Take(GaugeValue, [.. Texts("s", "Meter", "", "n", "", "", "1"), .. new byte[70_000]]);
-        Assert.Equal((0, 2L), (_table.Series.Count, _table.Malformed));
+        Take(ExponentialHistogramValue, [.. Texts("s", "Meter", "", "n"), .. BitConverter.GetBytes(1), .. Texts("", new string('t', 5000))]);
+        Assert.Equal((0, 2L, 1L), (_table.Series.Count, _table.Dropped, _table.Malformed));
+    }
+
+    [Fact]
+    public void What_is_not_kept_is_on_the_page_whatever_kept_it_out()
+    {
+        var readings = new TargetReadings(new DotnetOptions { MostSeries = 1 }, new RuntimeInfo("10.0.0", 10, "", "", ""), new RuntimeEvents());
+        Tell(GaugeValue, "s", "Meter", "", "n", "", "a=1", "1");
+        Tell(GaugeValue, "s", "Meter", "", "n", "", "a=2", "1");
+        Tell(GaugeValue, "s", "Meter", "", "n", "", new string('t', 5000), "1");
+        Tell(GaugeValue, "s", "Meter", "", "n", "", "a=1", "one");
+        Assert.Equal((1, 3L), (readings.SeriesCount, readings.Dropped));
+
+        void Tell(int id, params string[] texts) => readings.Take(new NetTraceEvent(Kind(id), 0, 0, Texts(texts)), null);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class SpanSamplerTests
     [Fact]
     public void It_reads_what_it_writes()
     {
-        foreach (SpanSampler sampler in (SpanSampler[])[SpanSampler.All, SpanSampler.Default, SpanSampler.Ratio(0), SpanSampler.Ratio(1)]) Assert.Equal(sampler, SpanSampler.Parse($"{sampler}"));
+        foreach (SpanSampler sampler in (SpanSampler[])[SpanSampler.All, SpanSampler.Auto, SpanSampler.Ratio(0), SpanSampler.Ratio(1)]) Assert.Equal(sampler, SpanSampler.Parse($"{sampler}"));
         Gen.Int[1, int.MaxValue].Sample(rate => Assert.Equal(SpanSampler.Rate(rate), SpanSampler.Parse($"{SpanSampler.Rate(rate)}")));
         Gen.Double[0, 1].Sample(share => Assert.Equal(SpanSampler.Ratio(share), SpanSampler.Parse($"{SpanSampler.Ratio(share)}")));
     }

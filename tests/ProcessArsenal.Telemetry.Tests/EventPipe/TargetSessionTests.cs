@@ -23,7 +23,7 @@ public sealed class TargetSessionTests : IDisposable
     public async Task Meters_tell_what_the_program_knows_of_itself(string framework)
     {
         await using ShopTarget shop = await ShopTarget.StartOn(framework);
-        await using TargetSession session = await Begin(shop);
+        await using TargetSession session = await Begin(shop, Major(framework));
         await Eventually.True("gauges", () => Series("shop.shelf").Length == 2);
         await shop.Do("order 120 Käse & Brot");
         await shop.Do("order 30 Rome");
@@ -54,7 +54,7 @@ public sealed class TargetSessionTests : IDisposable
     public async Task So_do_the_events_of_its_runtime(string framework)
     {
         await using ShopTarget shop = await ShopTarget.StartOn(framework);
-        await using TargetSession session = await Begin(shop);
+        await using TargetSession session = await Begin(shop, Major(framework));
         int before = (await shop.Report()).Collections;
         await shop.Do("throw 70");
         for (int i = 0; i < 5; i++) await shop.Do("collect");
@@ -138,7 +138,9 @@ public sealed class TargetSessionTests : IDisposable
         lock (_meters) return [.. _meters.Series.Where(s => s.Instrument == instrument)];
     }
 
-    private async Task<TargetSession> Begin(ShopTarget shop)
+    private static int Major(string framework) => int.Parse(framework[3..^2], null);
+
+    private async Task<TargetSession> Begin(ShopTarget shop, int runtime = 0)
     {
         (ProcessDirectory directory, ProcStat stat, ProcStatus status) = shop.Look();
         using (directory)
@@ -155,7 +157,7 @@ public sealed class TargetSessionTests : IDisposable
                 }),
                 new(RuntimeEvents.Provider, EventLevel.Informational, RuntimeEvents.Keywords | RuntimeEvents.ExceptionKeyword),
             ];
-            return await TargetSession.StartAsync(socket!, providers, 16, Take, TimeProvider.System, TestContext.Current.CancellationToken);
+            return await TargetSession.StartAsync(socket!, runtime, providers, 16, Take, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 

@@ -223,6 +223,9 @@ public sealed class LifeTableTests
         ProcessDescription better = LifeDescription.Of(_ended[0], null, namesake, out _)!;
         Assert.Equal(("/usr/bin/tool", "job.service"), (better.Executable, better.Unit));
         Assert.Equal(("tool", "job.service", null), (description.Name, description.Unit, description.Executable));
+        var host = new ProcessDescription { Name = "tool", Executable = "/usr/bin/dotnet", Arguments = ["dotnet", "Orders.dll"], CommandLine = "dotnet Orders.dll" };
+        ProcessDescription other = LifeDescription.Of(_ended[0], null, host, out _)!;
+        Assert.Equal(("dotnet", "dotnet"), (other.ProgramName, other.CommandLine)); // Orders need not be what it ran.
     }
 
     private readonly List<ProcessLife> _all = [];

@@ -33,7 +33,11 @@ public sealed class RoundTripTests
         new Written('!', "not dead", "dead!=true"),
         new Written('a', "has(unit)", "has ( unit )"),
         new Written('a', "name ~ \"^\\\\d+$\"", "name ~ '^\\d+$'"),
+        new Written('a', "memory growing", "memory\n growing"),
         new Written('a', "state != \"idle\"", "state != 'idle'"));
+
+    /// <summary>Such as may stand before <c>for</c>.</summary>
+    private static readonly Gen<Written> LastingAtom = Gen.OneOf<Written>(NumberAtom, TextAtom, Gen.Const(new Written('a', "has(unit)", "has ( unit )")));
 
     [Fact]
     public void What_is_written_in_any_way_reads_as_its_canonical_text() => Tree(3).Sample(written =>
@@ -43,18 +47,29 @@ public sealed class RoundTripTests
         Assert.Equal(written.Noisy, Rows.Parse(written.Noisy).Text);
     }, iter: 2000);
 
+    [Fact]
+    public void For_stands_at_the_end_without_parentheses() => Gen.Select(
+        Tree(3, LastingAtom), Gen.Int[1, 20], Gen.OneOf("s", "m", "h"), Blank).Sample((written, number, unit, blank) =>
+    {
+        string canonical = FormattableString.Invariant($"{written.Canonical} for {number}{unit}");
+        Assert.Equal(canonical, Rows.Parse(FormattableString.Invariant($"{written.Noisy}{blank}for{blank}0{number}.0{unit}")).ToString());
+        Assert.Equal(canonical, Rows.Parse(canonical).ToString());
+    }, iter: 1000);
+
     [Theory]
+    [InlineData("(cpu > 1 or fds > 2) for 5m", "cpu > 1 or fds > 2 for 5m")]
     [InlineData("(dead and dead) and (dead or (dead or dead))", "dead and dead and (dead or dead or dead)")]
     [InlineData("not not (dead)", "not not dead")]
     [InlineData("cpu > -0.50", "cpu > -0.5")]
     [InlineData("pid = 000", "pid = 0")]
     public void Canonical_text(string text, string expected) => Assert.Equal(expected, Rows.Parse(text).ToString());
 
-    private static Gen<Written> Tree(int depth)
+    private static Gen<Written> Tree(int depth) => Tree(depth, Gen.OneOf<Written>(NumberAtom, TextAtom, OtherAtom));
+
+    private static Gen<Written> Tree(int depth, Gen<Written> atom)
     {
-        Gen<Written> atom = Gen.OneOf<Written>(NumberAtom, TextAtom, OtherAtom);
         if (depth == 0) return atom;
-        Gen<Written> part = Tree(depth - 1);
+        Gen<Written> part = Tree(depth - 1, atom);
         Gen<Written> not = Gen.Select(part, Blank, (p, blank) => new Written('!', $"not {Inside(p, '!')}", $"not{blank}({p.Noisy})"));
         return Gen.OneOf<Written>(atom, not, Chain('&', "and", part), Chain('|', "or", part));
     }

@@ -32,11 +32,13 @@ internal static class Rows
             Status = new ProcStatus { HasMemory = hasMemory, AnonymousBytes = 4096, SwapBytes = 8192 },
             Descriptors = 512,
         },
-        Rates = new ProcessRates { Cpu = 0.8, DiskRead = 1000, DiskWrite = 2000, MajorFaults = 3 },
+        Rates = new ProcessRates { Cpu = 0.8, DiskRead = 1000, DiskWrite = 2000, MajorFaults = 3, RunQueueWait = 0.5 },
+        Runtime = new RuntimeFacts { ThreadPoolQueue = 7, ThreadPoolThreads = 8, GcHeap = 64 << 20, GcPauseRatio = 0.05, Exceptions = 1.5, Requests = 200 },
         Description = new ProcessDescription
         {
             Name = "nginx",
             Executable = "/usr/sbin/nginx",
+            Arguments = ["nginx", "-g", "daemon off;"],
             CommandLine = "nginx -g daemon off;",
             User = "www",
             Unit = "nginx.service",

@@ -17,6 +17,33 @@ public sealed class GrouperTests
         Assert.Equal(200, Default(new() { Name = new string('x', 5000) }).Length);
     }
 
+    [Theory]
+    [InlineData("Orders", "/app/Orders.dll")]
+    [InlineData("Orders.Api", "Orders.Api.DLL", "--urls", "http://+:80")]
+    [InlineData("Orders", "exec", "--depsfile", "x.deps.json", "--runtimeconfig", "y.json", "Orders.dll", "run")]
+    [InlineData("Orders", "--roll-forward", "Major", "/app/Orders.exe")]
+    [InlineData("kernel (program)", "kernel.dll")]
+    [InlineData("dotnet", "run")]
+    [InlineData("dotnet", "build", "Orders.dll")]
+    [InlineData("dotnet", "exec")]
+    [InlineData("dotnet", "--info")]
+    [InlineData("dotnet", "--depsfile")]
+    [InlineData("dotnet", ".dll")]
+    [InlineData("dotnet", "/")]
+    [InlineData("dotnet", "")]
+    [InlineData("dotnet")]
+    public void What_dotnet_runs_names_the_group_by_default(string group, params string[] arguments)
+    {
+        var process = new ProcessDescription { Name = "dotnet", Executable = "/usr/lib/dotnet/dotnet", Arguments = ["dotnet", .. arguments] };
+        Assert.Equal(group, Default(process));
+        Assert.Equal(group, Default(process with { Executable = null })); // As an ordinary user sees those of others.
+        Assert.Equal("dotnet", Default(process with { Arguments = null }));
+        Assert.Equal("orders.service", Default(process with { Unit = "orders.service" }));
+        Assert.Equal("java", Default(process with { Name = "java", Executable = "/usr/bin/java" }));
+        foreach (bool isTheirs in (bool[])[false, true])
+            Assert.Equal("dotnet", new Grouper([Describe.Rule(new() { Name = "{{.ExeBase}}", ProcessExporter = isTheirs, Comm = ["dotnet"] })]).Assign(process, 1).Name);
+    }
+
     [Fact]
     public void Kernel_threads_are_one_group_whatever_the_rules() =>
         Assert.Equal("kernel", new Grouper([Describe.Rule(new() { Name = "all" })]).Assign(new() { Name = "kworker/0:1", IsKernelThread = true }, 2).Name);

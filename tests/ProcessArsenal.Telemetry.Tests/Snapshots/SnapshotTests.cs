@@ -19,10 +19,10 @@ public sealed class SnapshotTests
         Advance(bench, 1);
         using var done = new CancellationTokenSource();
         Task<int>[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => CheckPages(bench, done.Token)))];
-        for (int k = 2; k <= 300; k++) Advance(bench, k);
+        for (int k = 2; k <= 100; k++) Advance(bench, k);
         await done.CancelAsync();
         int[] pages = await Task.WhenAll(readers);
-        Assert.InRange(pages.Sum(), 50, int.MaxValue);
+        Assert.InRange(pages.Sum(), 20, int.MaxValue);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -19,6 +20,14 @@ internal static class OwnTelemetry
         .WithMetrics(metrics => metrics
             .AddMeter("Microsoft.AspNetCore.Hosting", "System.Net.Http")
             .AddReader(new PeriodicExportingMetricReader(new Exporter<Metric>(metric => Take(metric, exported)), CollectEachMilliseconds)));
+
+    /// <summary>The same for traces alone, of a program that has begun long ago.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Or the SDK is loaded as soon as its caller is compiled.
+    public static IDisposable Begin(Exported exported) => Sdk.CreateTracerProviderBuilder()
+        .AddSource("Microsoft.AspNetCore", "System.Net.Http")
+        .SetSampler(new ParentBasedSampler(new AlwaysOffSampler()))
+        .AddProcessor(new SimpleActivityExportProcessor(new Exporter<Activity>(_ => exported.AddSpan())))
+        .Build();
 
     private static void Take(Metric metric, Exported exported)
     {

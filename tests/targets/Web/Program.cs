@@ -2,12 +2,13 @@ using System.Net;
 using Web;
 
 // A web program that is watched. Says "ready PORT", then answers requests until its input ends.
-// --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10). --other URL: what /ask asks,
-// instead of itself.
+// --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10), which /otel gives it later.
+// --other URL: what /ask asks, instead of itself. --logging: it logs, as most programs do, and so makes activities for itself.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-builder.Logging.ClearProviders();
+if (args.Contains("--logging")) builder.Logging.SetMinimumLevel(LogLevel.Critical);
+else builder.Logging.ClearProviders();
 using Accounts? accounts = args.Contains("--accounts") ? new Accounts() : null;
 var exported = new Exported();
 #if NET10_0_OR_GREATER
@@ -23,7 +24,12 @@ app.MapGet("/teapot", () => Results.StatusCode(StatusCodes.Status418ImATeapot));
 app.MapGet("/fail", string () => throw new InvalidOperationException("out of order"));
 app.MapGet("/call", () => itself.GetStringAsync("orders/1"));
 app.MapGet("/ask/{**path}", (string path, HttpRequest request) => other.GetStringAsync(path + request.QueryString));
+app.MapGet("/traceparent", (HttpRequest request) => request.Headers.TraceParent.ToString());
 app.MapGet("/collect/{generation}", (int generation) => GC.Collect(generation));
+#if NET10_0_OR_GREATER
+IDisposable? late = null;
+app.MapGet("/otel", void () => late ??= OwnTelemetry.Begin(exported));
+#endif
 app.MapGet(Accounts.ReportRoute, () => Results.Json(Report.Of(accounts, exported)));
 await app.StartAsync();
 itself.BaseAddress = new Uri(app.Urls.Single());
@@ -35,3 +41,6 @@ while (await Console.In.ReadLineAsync() is not null)
     // Its end is what is waited for.
 }
 await app.StopAsync();
+#if NET10_0_OR_GREATER
+late?.Dispose();
+#endif

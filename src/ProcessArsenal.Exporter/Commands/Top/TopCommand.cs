@@ -31,7 +31,7 @@ internal static class TopCommand
         command.SetAction((result, cancellation) =>
         {
             if (settings.Load(result, out _) is not { Configuration: { } configuration } loaded) return Task.FromResult(CommandLine.Failed);
-            if (options.State(result, loaded) is not { } state) return Task.FromResult(CommandLine.Usage);
+            if (options.State(result, loaded, isInteractive: IsScreen(context, result.InvocationConfiguration.Output)) is not { } state) return Task.FromResult(CommandLine.Usage);
             return RunAsync(configuration, context, options, state, result, cancellation);
         });
         return command;
@@ -45,7 +45,7 @@ internal static class TopCommand
         int iterations = options.IsOnce(result) ? 1 : options.Iterations(result, isInteractive);
         try
         {
-            using var sampler = new TopSampler(configuration, TimeProvider.System, listen: iterations != 1);
+            using var sampler = new TopSampler(configuration, TimeProvider.System, listen: iterations != 1, state.Interval);
             if (isInteractive) RunOnScreen(sampler, context, state, iterations, cancellation);
             else await PlainTop.RunAsync(sampler, state, iterations, output, TimeProvider.System, cancellation).ConfigureAwait(false);
             return CommandLine.Done;

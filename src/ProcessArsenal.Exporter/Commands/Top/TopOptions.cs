@@ -7,6 +7,9 @@ namespace ProcessArsenal.Exporter.Commands.Top;
 /// <summary>The flags of <c>top</c>.</summary>
 internal sealed class TopOptions
 {
+    private const string WithoutPast =
+        "this needs earlier samples, and there are two only, a quarter of a second apart; let top run for as long (--iterations), or have the daemon watch for it (watch)";
+
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100), Most = TimeSpan.FromHours(1);
 
     private readonly ListOptions _list = new();
@@ -51,10 +54,12 @@ internal sealed class TopOptions
 
     public bool IsOnce(ParseResult result) => result.GetValue(_once);
 
+    /// <param name="isInteractive">It goes on until somebody ends it.</param>
     /// <returns>Null, with the error printed, if the expression is wrong.</returns>
-    public TopState? State(ParseResult result, ConfigurationResult loaded)
+    public TopState? State(ParseResult result, ConfigurationResult loaded, bool isInteractive)
     {
-        if (!_list.TryParseWhere(result, out Telemetry.Expressions.Expression? where)) return null;
+        bool isOne = IsOnce(result) || Iterations(result, isInteractive) == 1;
+        if (!_list.TryParseWhere(result, out Telemetry.Expressions.Expression? where, isOne ? WithoutPast : null)) return null;
         return new TopState
         {
             Where = where,

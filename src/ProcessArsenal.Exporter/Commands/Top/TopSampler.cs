@@ -28,13 +28,15 @@ internal sealed class TopSampler : IDisposable
     private readonly TimeProvider _time;
 
     /// <param name="listen">Whether to listen to the kernel's events, so that short-lived processes are seen to end.</param>
+    /// <param name="interval">About how often it will be asked; null: as configured.</param>
     /// <exception cref="IOException">The proc file system can't be opened.</exception>
-    public TopSampler(ExporterConfiguration configuration, TimeProvider time, bool listen)
+    public TopSampler(ExporterConfiguration configuration, TimeProvider time, bool listen, TimeSpan? interval = null)
     {
         _time = time;
         _proc = ProcRoot.Open(configuration.Procfs);
         _host = ProcFs.Open(configuration.Procfs); // The sampler's own is not for two.
-        _sampler = new Sampler(_proc, _store, configuration.ToSamplingOptions(), time, listen: listen);
+        _sampler = new Sampler(
+            _proc, _store, configuration.ToSamplingOptions() with { Interval = interval ?? configuration.Sampling.Interval }, time, listen: listen);
     }
 
     public TopSample Sample()

@@ -16,8 +16,12 @@ internal sealed class AttachKind : ValueKind<AttachRule>
         if (node is not YamlScalar { IsNull: false } scalar) ReportKind(node, path, "all, none, or an expression such as 'not group = \"legacy\"'", context);
         else if (scalar.Text == AttachRule.All.Text) value = AttachRule.All;
         else if (scalar.Text == AttachRule.None.Text) value = AttachRule.None;
-        else if (Expression.TryParse(scalar.Text, out Expression? expression, out ExpressionError? error)) value = new AttachRule(expression.Text, expression);
-        else context.Error(scalar, error.Position, $"'{path}' is neither all nor none, and as an expression: {error.Message}");
+        else if (Expression.TryParse(scalar.Text, out Expression? expression, out ExpressionError? error) && expression.LooksBackAt is { } at)
+            context.Error(scalar, at, $"'{path}': whether to attach is decided as a process is found, when nothing is known of what it was like before; compare values instead of 'for', 'growing' and memory_growth.");
+        else if (expression is not null) value = new AttachRule(expression.Text, expression);
+        else if (MeantWord.Hint(scalar.Text, AttachRule.All.Text, AttachRule.None.Text) is { } hint)
+            context.Error(scalar, $"'{path}' must be all, none, or an expression, not '{scalar.Text}'{hint}");
+        else context.Error(scalar, error!.Position, $"'{path}' is neither all nor none, and as an expression: {error.Message}");
         return value is not null;
     }
 

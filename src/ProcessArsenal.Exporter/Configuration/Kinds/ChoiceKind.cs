@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Exporter.Configuration.Kinds;
 
@@ -21,14 +20,7 @@ internal sealed class ChoiceKind<T>(params (string Word, T Value)[] choices) : S
         return false;
     }
 
-    // The beginning of a word is a common way to mean it: warn, info.
-    protected override string? Hint(string text)
-    {
-        string? meant = choices.Select(choice => choice.Word)
-            .FirstOrDefault(word => text.Length > 1 && word.StartsWith(text, StringComparison.OrdinalIgnoreCase))
-            ?? NearestName.Find(text, choices.Select(choice => choice.Word));
-        return meant is null ? null : $": did you mean '{meant}'?";
-    }
+    protected override string? Hint(string text) => MeantWord.Hint(text, choices.Select(choice => choice.Word));
 
     public override string Format(T value) => Array.Find(choices, choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
 

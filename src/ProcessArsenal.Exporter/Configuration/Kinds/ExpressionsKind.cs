@@ -7,7 +7,8 @@ using ProcessArsenal.Telemetry.Expressions;
 namespace ProcessArsenal.Exporter.Configuration.Kinds;
 
 /// <summary>A list of conditions.</summary>
-internal sealed class ExpressionsKind(string example) : ValueKind<ImmutableArray<Expression>>
+/// <param name="looksBack">Whether they may ask for earlier samples: not where unknown selects too, as it is unknown at first for everybody.</param>
+internal sealed class ExpressionsKind(string example, bool looksBack = true) : ValueKind<ImmutableArray<Expression>>
 {
     public override bool TryBind(YamlNode node, string path, BindContext context, out ImmutableArray<Expression> value)
     {
@@ -24,7 +25,11 @@ internal sealed class ExpressionsKind(string example) : ValueKind<ImmutableArray
             string item = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
             if (sequence.Items[i] is not YamlScalar { IsNull: false } scalar)
                 ReportKind(sequence.Items[i], item, $"an expression such as {example}", context);
-            else if (Expression.TryParse(scalar.Text, out Expression? expression, out ExpressionError? error)) expressions.Add(expression);
+            else if (Expression.TryParse(scalar.Text, out Expression? expression, out ExpressionError? error))
+            {
+                if (looksBack || expression.LooksBackAt is not { } at) expressions.Add(expression);
+                else context.Error(scalar, at, $"'{item}': this is unknown until there are earlier samples, and what is unknown is excluded too: all processes would be; compare values instead of 'for', 'growing' and memory_growth.");
+            }
             else context.Error(scalar, error.Position, $"'{item}': {error.Message}");
         }
         value = expressions.ToImmutable();

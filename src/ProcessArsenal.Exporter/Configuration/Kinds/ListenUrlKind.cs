@@ -17,13 +17,12 @@ internal sealed class ListenUrlKind(string example) : ScalarKind<Uri>
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme != Uri.UriSchemeHttp) return false;
         if (url.Host != "localhost" && !IPAddress.TryParse(url.Host.Trim('[', ']'), out _)) return false;
         // Only what was written counts: no implied port, no user, path, query or fragment.
-        string plainForm = FormattableString.Invariant($"http://{url.Host}:{url.Port}");
-        if (!text.TrimEnd('/').Equals(plainForm, StringComparison.OrdinalIgnoreCase) || url.AbsolutePath != "/") return false;
+        if (!text.TrimEnd('/').Equals(ListenSettings.Text(url), StringComparison.OrdinalIgnoreCase) || url.AbsolutePath != "/") return false;
         value = url;
         return true;
     }
 
-    public override string Format(Uri value) => YamlText.Quote(Text(value));
+    public override string Format(Uri value) => YamlText.Quote(ListenSettings.Text(value));
 
     public override void WriteSchema(Utf8JsonWriter json)
     {
@@ -31,7 +30,5 @@ internal sealed class ListenUrlKind(string example) : ScalarKind<Uri>
         json.WriteString("pattern", "^http://[^/]+:[0-9]+/?$");
     }
 
-    public override void WriteJson(Utf8JsonWriter json, Uri value) => json.WriteStringValue(Text(value));
-
-    private static string Text(Uri url) => FormattableString.Invariant($"http://{url.Host}:{url.Port}");
+    public override void WriteJson(Utf8JsonWriter json, Uri value) => json.WriteStringValue(ListenSettings.Text(value));
 }

@@ -5,7 +5,7 @@ using ProcessArsenal.Exporter.Configuration.Yaml;
 
 namespace ProcessArsenal.Exporter.Configuration.Kinds;
 
-/// <summary>Names of meters.</summary>
+/// <summary>Names of meters. A <c>*</c> at the end stands for any rest, to runtimes since .NET 9; elsewhere in a name no runtime knows one.</summary>
 internal sealed class MeterNamesKind : ValueKind<ImmutableArray<string>>
 {
     private const int Most = 100, Longest = 200;
@@ -27,6 +27,8 @@ internal sealed class MeterNamesKind : ValueKind<ImmutableArray<string>>
             if (sequence.Items[i] is not YamlScalar { IsNull: false } scalar) ReportKind(sequence.Items[i], item, "the name of a meter such as My.Shop", context);
             else if (!IsName(scalar.Text))
                 context.Error(scalar, $"'{item}' must be the name of a meter, of at most {Longest} characters without commas, semicolons, quotes and backslashes.");
+            else if (scalar.Text.IndexOf('*') is >= 0 and var star && star < scalar.Text.Length - 1)
+                context.Error(scalar, star, $"'{item}': a '*' stands for the rest of a name, and may only end it: write 'My.*', or the names in full.");
             else names.Add(scalar.Text);
         }
         value = names.ToImmutable();

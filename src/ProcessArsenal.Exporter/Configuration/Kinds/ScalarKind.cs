@@ -16,6 +16,9 @@ internal abstract class ScalarKind<T> : ValueKind<T>
     /// <param name="plain">It is written without quotes.</param>
     protected abstract bool TryParse(string text, bool plain, [MaybeNullWhen(false)] out T value);
 
+    /// <summary>A wrong value, in a message.</summary>
+    public virtual string Shown(string text) => $"'{Quoting.Cap(text)}'";
+
     /// <summary>What may have been meant, to end the message; null if nothing comes to mind.</summary>
     protected virtual string? Hint(string text) => null;
 
@@ -28,7 +31,7 @@ internal abstract class ScalarKind<T> : ValueKind<T>
             return false;
         }
         if (TryParse(scalar.Text, scalar.IsPlain, out value)) return true;
-        context.Error(node, $"'{path}' must be {Expected}, not '{Quoting.Cap(scalar.Text)}'{Hint(scalar.Text) ?? "."}");
+        context.Error(node, $"'{path}' must be {Expected}, not {Shown(scalar.Text)}{Hint(scalar.Text) ?? "."}");
         return false;
     }
 }

@@ -6,10 +6,12 @@ namespace ProcessArsenal.Telemetry.EventPipe.Activities;
 /// <summary>Reads the events of the DiagnosticSource provider of a target, and hands its spans on. Used by one thread.</summary>
 /// <param name="process">The target.</param>
 /// <param name="isSampled">Whether only what is marked as sampled was asked for, <see cref="ActivityProvider.IsSampled"/>.</param>
-internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, SpanSink sink)
+/// <param name="runtime">What it runs on; null if that is not known.</param>
+internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, SpanSink sink, RuntimeInfo? runtime = null)
 {
     private const string Ignoring = "DiagnosticSource: Ignoring";
 
+    private readonly SpanOrigin _origin = new(process, runtime);
     private readonly SpanReader _reader = new();
     private readonly SpanTexts _requestTexts = new();
     private readonly RequestTable _requests = new();
@@ -96,7 +98,7 @@ internal sealed class ActivityReader(ProcessIdentity process, bool isSampled, Sp
         else if (stop.Source.StartsWith("Experimental.System.Net", StringComparison.Ordinal)) Experimental++;
         else if (isSampled && (ActivityStop.ReadFlags(stop.Flags) & 1) == 0) Unsampled++;
         else if (_reader.Read(stop, trace, id, request, payload.Length) is not { } span) Malformed++;
-        else if (sink.TryAdd(process, span)) Spans++;
+        else if (sink.TryAdd(_origin, span)) Spans++;
     }
 
     private void TakeRequest(ReadOnlySpan<byte> payload)

@@ -19,12 +19,13 @@ internal sealed class HttpRequest
     /// <summary>Others are told as _OTHER: who sends a request can make up a new one each time, and a name is made of it.</summary>
     private static readonly FrozenSet<string> Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-    private HttpRequest(SpanId span, string name, bool isError, ImmutableArray<SpanTag> tags, int cutTexts, int size)
+    private HttpRequest(SpanId span, string name, bool isError, ImmutableArray<SpanTag> tags, ImmutableArray<SpanTag> exception, int cutTexts, int size)
     {
         IsError = isError;
         Span = span;
         Name = name;
         Tags = tags;
+        Exception = exception;
         CutTexts = cutTexts;
         Size = size;
     }
@@ -39,6 +40,9 @@ internal sealed class HttpRequest
     public bool IsError { get; }
 
     public ImmutableArray<SpanTag> Tags { get; }
+
+    /// <summary>Of the exception that ended it, as the semantic conventions have it of an event; empty if it was none.</summary>
+    public ImmutableArray<SpanTag> Exception { get; }
 
     /// <summary>Texts that were longer than their limit.</summary>
     public int CutTexts { get; }
@@ -92,8 +96,9 @@ internal sealed class HttpRequest
         string route = RouteTemplate.Rebuild(path, values) ?? "";
         Add(tags, "http.route", route);
         Add(tags, "error.type", texts.Name(TypeOf(error)));
+        ImmutableArray<SpanTag> exception = error.IsEmpty ? [] : ReadException(error, texts);
         string name = known is "" or "_OTHER" ? "HTTP" : known;
-        return new HttpRequest(span, route.Length == 0 ? name : name + " " + route, !error.IsEmpty || code is ['5', _, _], tags.DrainToImmutable(), texts.Cut, payload.Length);
+        return new HttpRequest(span, route.Length == 0 ? name : name + " " + route, !error.IsEmpty || code is ['5', _, _], tags.DrainToImmutable(), exception, texts.Cut, payload.Length);
     }
 
     /// <summary>An exception as text begins with its type.</summary>
@@ -101,6 +106,19 @@ internal sealed class HttpRequest
     {
         int end = error.IndexOfAny(":\r\n ");
         return end < 0 ? error : error[..end];
+    }
+
+    /// <summary><c>Type: message</c>, then lines of inner exceptions and of the stack.</summary>
+    private static ImmutableArray<SpanTag> ReadException(ReadOnlySpan<char> error, SpanTexts texts)
+    {
+        ReadOnlySpan<char> type = TypeOf(error), rest = error[type.Length..];
+        int end = rest.IndexOfAny('\r', '\n');
+        ReadOnlySpan<char> message = rest.StartsWith(": ") ? rest[2..(end < 0 ? rest.Length : Math.Max(end, 2))] : [];
+        ImmutableArray<SpanTag>.Builder tags = ImmutableArray.CreateBuilder<SpanTag>(3);
+        Add(tags, "exception.type", texts.Name(type));
+        Add(tags, "exception.message", texts.Value(message, SpanLimits.LongestValue));
+        if (end >= 0) Add(tags, "exception.stacktrace", texts.Value(error, SpanLimits.LongestValue));
+        return tags.DrainToImmutable();
     }
 
     private static void Add(ImmutableArray<SpanTag>.Builder tags, string name, string value, bool isAddress = false)

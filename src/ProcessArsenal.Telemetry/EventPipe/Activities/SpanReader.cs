@@ -9,6 +9,8 @@ internal sealed class SpanReader
     /// <summary>What ASP.NET Core calls the span of any request.</summary>
     private const string UnnamedRequest = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
 
+    private const string ExceptionEvent = "exception";
+
     /// <summary>Within these any time is one in nanoseconds of Unix too.</summary>
     private static readonly DateTime Earliest = DateTime.UnixEpoch, Latest = new(2500, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -31,6 +33,8 @@ internal sealed class SpanReader
         int droppedTags = ReadTags(stop.Tags);
         if (request is not null) AddMissing(request.Tags);
         int droppedEvents = ReadEvents(stop.Events) ?? CountEntries(stop.EventCount), droppedLinks = ReadLinks(stop.Links) ?? CountEntries(stop.LinkCount);
+        if (request is { Exception.IsEmpty: false } && !_events.Exists(static known => known.Name == ExceptionEvent))
+            _events.Add(new SpanEvent(new DateTime(start + duration, DateTimeKind.Utc), ExceptionEvent, request.Exception, 0)); // Nobody caught it: it ended the request.
         return new Span
         {
             TraceId = trace,

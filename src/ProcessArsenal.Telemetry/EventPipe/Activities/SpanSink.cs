@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Telemetry.EventPipe.Activities;
 
 /// <summary>A span that waits to be sent.</summary>
-/// <param name="Process">Whose it is.</param>
-internal readonly record struct QueuedSpan(ProcessIdentity Process, Span Span);
+/// <param name="Origin">Whose it is.</param>
+internal readonly record struct QueuedSpan(SpanOrigin Origin, Span Span);
 
 /// <summary>Spans of all targets that wait for whoever takes them, in the order in which they came. While it is full none is added: a trace that is whole
 /// at its beginning tells more than one without. Safe for concurrent use.</summary>
@@ -33,14 +32,14 @@ internal sealed class SpanSink(int most = 8192, long mostBytes = 32 * 1024 * 102
         lock (_gate) return _dropped[(int)reason];
     }
 
-    public bool TryAdd(ProcessIdentity process, Span span)
+    public bool TryAdd(SpanOrigin origin, Span span)
     {
         lock (_gate)
         {
             if (_spans.Count >= most) return Drop(SpanDropReason.Full);
             if (_bytes + span.Size > mostBytes) return Drop(SpanDropReason.TooManyBytes);
             _bytes += span.Size;
-            _spans.Enqueue(new QueuedSpan(process, span));
+            _spans.Enqueue(new QueuedSpan(origin, span));
             return true;
         }
     }

@@ -8,7 +8,8 @@ namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 /// <para>A bucket that lies on both sides of a bound of the series is counted at the first bound that is not below its upper end: a bucket of the
 /// series says how many values are <b>known</b> to be within its bound. Some percent of the values just below a bound are counted at the next one. What
 /// was known stays known when the scale becomes coarser. Count, sum and the number of zeros are exact.</para></summary>
-internal sealed class ExponentialHistogram(MeterSeries series)
+/// <param name="room">Where a telling is read to, so that the series keeps the exponential buckets too; null: it does not.</param>
+internal sealed class ExponentialHistogram(MeterSeries series, ExponentialBuckets? room = null)
 {
     /// <summary>Those of MetricsEventSource; more would be no count.</summary>
     private const int LeastScale = -11, MostScale = 20;
@@ -19,6 +20,7 @@ internal sealed class ExponentialHistogram(MeterSeries series)
     private readonly long[] _known = new long[series.Bounds.Length];
     private long _count;
     private double _sum;
+    private ExponentialBuckets? _told;
 
     /// <summary>What it adds to.</summary>
     public MeterSeries Series => series;
@@ -31,15 +33,20 @@ internal sealed class ExponentialHistogram(MeterSeries series)
         int scale = cursor.ReadInt32();
         double sum = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
         long count = cursor.ReadInt64(), zeros = cursor.ReadInt64();
-        cursor.Skip(sizeof(double)); // the minimum
-        double most = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
+        double least = BitConverter.Int64BitsToDouble(cursor.ReadInt64()), most = BitConverter.Int64BitsToDouble(cursor.ReadInt64());
         ReadOnlySpan<char> buckets = cursor.ReadText();
         if (cursor.HasFailed || scale is < LeastScale or > MostScale || count is < 0 or > MostCount || zeros < 0 || zeros > count || !(sum >= 0 && double.IsFinite(sum))) return false;
         if (!TryAdd(buckets, count - zeros, out int last)) return false;
         if (last >= 0 && !(most > 0 && double.IsFinite(most))) return false;
 
         Span<long> known = stackalloc long[_known.Length];
-        Fill(known, buckets, last, scale, most, zeros);
+        double first = last < 0 ? 0 : IndexOf(most, scale) - last;
+        Fill(known, buckets, last, first, scale, most, zeros);
+        if (room is not null)
+        {
+            room.Set(buckets, first, scale, zeros, sum, least, most);
+            Keep(room);
+        }
         Tell(known, count, sum);
         return true;
     }
@@ -68,11 +75,21 @@ internal sealed class ExponentialHistogram(MeterSeries series)
         return true;
     }
 
+    /// <summary>Adds to the exponential buckets of the series what has come; see <see cref="Tell"/>.</summary>
+    private void Keep(ExponentialBuckets told)
+    {
+        _told ??= new ExponentialBuckets();
+        series.Exponential ??= new ExponentialBuckets();
+        if (told.Count < _told.Count || told.Sum < _told.Sum) _told.Clear();
+        series.Exponential.AddGrowth(_told, told);
+        _told.Set(told);
+    }
+
     /// <summary>Counts each bucket at its bound, and adds up.</summary>
-    private void Fill(Span<long> known, ReadOnlySpan<char> buckets, int last, int scale, double most, long zeros)
+    /// <param name="index">Of the first one.</param>
+    private void Fill(Span<long> known, ReadOnlySpan<char> buckets, int last, double index, int scale, double most, long zeros)
     {
         double[] bounds = _ladder.Bounds;
-        double index = last < 0 ? 0 : IndexOf(most, scale) - last;
         int at = 0, bound = 0;
         foreach (Range part in buckets.Split(','))
         {

@@ -64,11 +64,13 @@ internal static class MeterNaming
         return name;
     }
 
+    /// <summary>The name of an attribute: as the semantic conventions call what the runtime abbreviates.</summary>
+    public static string Attribute(string tag) => tag == "gc.heap.generation" ? "dotnet.gc.heap.generation" : tag;
+
     /// <summary>The name of a label.</summary>
     public static string Label(string tag)
     {
-        if (tag == "gc.heap.generation") return "dotnet_gc_heap_generation"; // As the semantic conventions call what the runtime abbreviates.
-        string name = Clean(tag);
+        string name = Clean(Attribute(tag));
         return Reserved.Contains(name) ? "exported_" + name : name;
     }
 

@@ -18,6 +18,10 @@ internal sealed record MeterSeries(string Meter, string Version, string Instrume
     /// <summary>What the program says it is; empty if it says nothing.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>The runtime asks the program for each value, so that it is what the program says: a level or a total, and no change since we listen.
+    /// Null if that is not known.</summary>
+    public bool? IsObserved { get; init; }
+
     /// <summary>A counter's total, an up-down counter's change since we listen, a gauge's latest value, or the sum of what a histogram recorded. NaN
     /// while none was told.</summary>
     public double Value { get; set; } = Kind == MeterKind.Histogram ? 0 : double.NaN;
@@ -34,6 +38,13 @@ internal sealed record MeterSeries(string Meter, string Version, string Instrume
     /// <summary>Of a histogram, for each of <see cref="Bounds"/>: how many values are known to be at most that, those of the buckets before it
     /// included; how many there are at all says <see cref="Count"/>. Never falls. Null where the runtime tells quantiles only.</summary>
     public long[]? Buckets { get; set; }
+
+    /// <summary>Of a histogram: all that it recorded, as told; null where the runtime tells none, or nobody wants them.</summary>
+    public ExponentialBuckets? Exponential { get; set; }
+
+    /// <summary>What is counted began at 0 with the session or later. Else it is older: an observed counter tells what its program counts, and one that
+    /// another tool listens to already goes on from there.</summary>
+    public bool IsOfSession { get; set; } = Kind == MeterKind.Histogram;
 
     /// <summary>The interval in which it was told last, by <see cref="MeterTable.Intervals"/>.</summary>
     public long Interval { get; set; }

@@ -6,7 +6,8 @@ namespace ProcessArsenal.Telemetry.EventPipe.Meters;
 /// <summary>What the instruments of a target have told: reads the events of its System.Diagnostics.Metrics provider
 /// (MetricsEventSource of the runtime). Allocates for a new series, never for a value. Used by one thread.</summary>
 /// <param name="most">Series that are kept; values of others are counted in <see cref="Dropped"/>.</param>
-internal sealed class MeterTable(int most)
+/// <param name="keepsBuckets">Exponential buckets are kept as they are told, too.</param>
+internal sealed class MeterTable(int most, bool keepsBuckets = false)
 {
     public const string Provider = "System.Diagnostics.Metrics";
 
@@ -32,7 +33,9 @@ internal sealed class MeterTable(int most)
     private readonly Dictionary<byte[], MeterSeries> _series = new(ByteSequence.Comparer);
     private readonly Dictionary<byte[], ExponentialHistogram> _histograms = new(ByteSequence.Comparer); // by the number of the instrument as well
 
-    private readonly Dictionary<(string Meter, string Instrument), string> _descriptions = [];
+    private readonly Dictionary<(string Meter, string Instrument), (string Description, bool IsObserved)> _instruments = [];
+    private readonly ExponentialBuckets? _room = keepsBuckets ? new() : null;
+    private bool _hasJoined;
     private readonly string _identifier = Guid.NewGuid().ToString();
 
     /// <summary>All series so far.</summary>
@@ -41,7 +44,7 @@ internal sealed class MeterTable(int most)
     /// <summary>Intervals that are told in full.</summary>
     public long Intervals { get; private set; }
 
-    /// <summary>Values of series beyond the most that are kept.</summary>
+    /// <summary>Values of series beyond the most that are kept, and of such as have longer names than are kept.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Values that did not have the shape of their event.</summary>
@@ -131,10 +134,11 @@ internal sealed class MeterTable(int most)
         string meter = cursor.ReadText().ToString();
         _ = cursor.ReadText(); // version
         string instrument = cursor.ReadText().ToString();
-        for (int i = 0; i < 2; i++) _ = cursor.ReadText(); // type, unit
+        bool isObserved = cursor.ReadText().StartsWith("Observable", StringComparison.Ordinal); // ObservableUpDownCounter`1, say
+        _ = cursor.ReadText(); // unit
         ReadOnlySpan<char> description = cursor.ReadText();
         if (cursor.HasFailed || payload.Length > LongestPayload) Malformed++;
-        else if (!description.IsEmpty && _descriptions.Count < most) _descriptions[(meter, instrument)] = description[..Math.Min(description.Length, LongestDescription)].ToString();
+        else if (_instruments.Count < most) _instruments[(meter, instrument)] = (description[..Math.Min(description.Length, LongestDescription)].ToString(), isObserved);
     }
 
     private static ReadOnlySpan<char> FirstText(ReadOnlySpan<byte> payload)
@@ -150,11 +154,7 @@ internal sealed class MeterTable(int most)
         int start = payload.Length - cursor.Left;
         for (int i = 0; i < 5; i++) _ = cursor.ReadText();
         int keyLength = payload.Length - cursor.Left - start;
-        if (cursor.HasFailed || payload.Length > LongestPayload || keyLength > LongestKey)
-        {
-            Malformed++;
-            return;
-        }
+        if (!IsKept(cursor, payload, keyLength)) return;
         if (Find(payload.Slice(start, keyLength), kind) is not { } series) return;
         if (series.Kind != kind || !TryApply(series, ref cursor)) Malformed++;
         else series.Interval = Intervals;
@@ -171,11 +171,7 @@ internal sealed class MeterTable(int most)
         cursor.Skip(sizeof(int));
         for (int i = 0; i < 2; i++) _ = cursor.ReadText();
         int end = payload.Length - cursor.Left;
-        if (cursor.HasFailed || payload.Length > LongestPayload || end - start > LongestKey)
-        {
-            Malformed++;
-            return;
-        }
+        if (!IsKept(cursor, payload, end - start)) return;
         if (!_histograms.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(payload[start..end], out ExponentialHistogram? histogram))
         {
             if (_histograms.Count >= most)
@@ -189,11 +185,21 @@ internal sealed class MeterTable(int most)
                 Malformed++;
                 return;
             }
-            histogram = new ExponentialHistogram(series);
+            if (_hasJoined && Intervals <= 1) series.IsOfSession = false;
+            histogram = new ExponentialHistogram(series, _room);
             _histograms.Add(payload[start..end].ToArray(), histogram);
         }
         if (!histogram.TryTake(ref cursor)) Malformed++;
         else histogram.Series.Interval = Intervals;
+    }
+
+    /// <summary>Whether the names of a series were read whole, and are not too long; counts it if not.</summary>
+    private bool IsKept(in BinaryCursor names, ReadOnlySpan<byte> payload, int keyLength)
+    {
+        if (names.HasFailed || payload.Length > LongestPayload) Malformed++;
+        else if (keyLength > LongestKey) Dropped++;
+        else return true;
+        return false;
     }
 
     /// <summary>The series of a key: meter, version, instrument, unit, tags.</summary>
@@ -208,15 +214,26 @@ internal sealed class MeterTable(int most)
         }
         var names = new BinaryCursor(key);
         string meter = names.ReadText().ToString(), version = names.ReadText().ToString(), instrument = names.ReadText().ToString();
+        bool isTold = _instruments.TryGetValue((meter, instrument), out (string Description, bool IsObserved) told);
         series = new MeterSeries(meter, version, instrument, names.ReadText().ToString(), names.ReadText().ToString(), kind)
         {
-            Description = _descriptions.GetValueOrDefault((meter, instrument), ""),
+            Description = isTold ? told.Description : "",
+            IsObserved = isTold ? told.IsObserved : null,
         };
         _series.Add(key.ToArray(), series);
         return series;
     }
 
-    private static bool TryApply(MeterSeries series, ref BinaryCursor cursor)
+    /// <summary>Another tool listens already, whose session we have joined: there has been an interval before our first. What histograms tell as totals
+    /// is older than our session then.</summary>
+    private void Join()
+    {
+        if (_hasJoined || Intervals > 1) return; // An event was lost.
+        _hasJoined = true;
+        foreach (ExponentialHistogram histogram in _histograms.Values) histogram.Series.IsOfSession = false;
+    }
+
+    private bool TryApply(MeterSeries series, ref BinaryCursor cursor)
     {
         switch (series.Kind)
         {
@@ -226,6 +243,11 @@ internal sealed class MeterTable(int most)
                 if (cursor.HasFailed) return false;
                 // The first interval of an observed counter has a total and no rate yet.
                 if (!TryRead(total, out double value)) return rate.IsEmpty && total.IsEmpty;
+                if (double.IsNaN(series.Value))
+                {
+                    series.IsOfSession = TryRead(rate, out double all) && all == value; // All of it is of this interval.
+                    if (!series.IsOfSession && !rate.IsEmpty) Join();
+                }
                 series.Value = value;
                 return true;
             case MeterKind.Gauge:

@@ -81,7 +81,10 @@ internal sealed class RuntimeCounters
     private void Set(RuntimeCounter counter, double told)
     {
         if (!_series.TryGetValue(counter, out MeterSeries? series))
-            _series.Add(counter, series = new MeterSeries(Provider, "", counter.Instrument, counter.Unit, counter.Tags, counter.Kind));
+        {
+            series = new MeterSeries(Provider, "", counter.Instrument, counter.Unit, counter.Tags, counter.Kind) { IsOfSession = counter.IsIncrement, IsObserved = true };
+            _series.Add(counter, series);
+        }
         double value = counter.Convert(told);
         // The runtime polls one after the other: a collection may come between two generations.
         if (counter.Kind == MeterKind.Counter) value = Math.Max(value, double.IsNaN(series.Value) ? 0 : series.Value);

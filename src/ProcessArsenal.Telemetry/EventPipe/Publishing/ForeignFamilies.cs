@@ -57,7 +57,8 @@ internal sealed class ForeignFamilies
     private static string Help(MeterSeries series)
     {
         string help = series.Description.Length > 0 ? series.Description.TrimEnd('.') : $"{series.Instrument} of the meter {series.Meter}";
-        return series.Meaning == MeterKind.UpDownCounter ? help + "; if it is no observed one, relative to when it began to be listened to." : help + ".";
+        if (series.Meaning != MeterKind.UpDownCounter || series.IsObserved == true) return help + ".";
+        return help + (series.IsObserved is null ? "; if it is no observed one, relative to when it began to be listened to." : "; relative to when it began to be listened to.");
     }
 
     private ForeignFamily? Find(string name, string type, string help)

@@ -31,6 +31,9 @@ internal sealed class RuntimeEvents
     /// <summary>When the threads began to be suspended for a collection, ticks of the target; 0 if they are not.</summary>
     private long _suspended;
 
+    /// <summary>When the first session was about to begin: nothing was counted before. Null if there was none.</summary>
+    public DateTimeOffset? Began { get; set; }
+
     /// <summary>Times in which no managed code ran, since a collection had all threads wait.</summary>
     public DurationHistogram Pauses { get; } = new();
 

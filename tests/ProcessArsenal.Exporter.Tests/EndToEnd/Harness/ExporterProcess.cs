@@ -16,10 +16,12 @@ internal sealed class ExporterProcess : IAsyncDisposable
     private readonly HttpClient _http;
     private bool _stopped;
 
-    private ExporterProcess(Process process, int port, string configuration)
+    private ExporterProcess(Process process, int port, int controlPort, string state, string configuration)
     {
         _process = process;
         Port = port;
+        ControlPort = controlPort;
+        State = state;
         ConfigurationFile = configuration;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
         process.OutputDataReceived += Keep;
@@ -29,6 +31,12 @@ internal sealed class ExporterProcess : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Of the control listener.</summary>
+    public int ControlPort { get; }
+
+    /// <summary>Its state directory.</summary>
+    public string State { get; }
 
     public int Pid => _process.Id;
 
@@ -45,14 +53,17 @@ internal sealed class ExporterProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is ready, which is after its first snapshot.</summary>
     /// <param name="prefix">Programs in front of it: see <see cref="Users"/>.</param>
+    /// <param name="control">Where its control listener is; null: at <see cref="ControlPort"/>.</param>
     public static async Task<ExporterProcess> Start(
-        Scratch scratch, string configuration, string[]? prefix = null, IReadOnlyDictionary<string, string>? environment = null)
+        Scratch scratch, string configuration, string[]? prefix = null, IReadOnlyDictionary<string, string>? environment = null, string? control = null)
     {
         string file = scratch.Write("config.yml", configuration);
         string program = scratch.CopyProgram(Repository.Program, "process-arsenal");
-        int port = FreePort();
-        string[] line = [.. prefix ?? [], program, .. Arguments(file, port, scratch.MakeFolderForAll("state"))];
-        ExporterProcess exporter = new(Process.Start(StartInfo(line, environment))!, port, file);
+        int port = FreePort(), controlPort = FreePort(not: port);
+        control ??= Address(controlPort);
+        string state = scratch.MakeFolderForAll("state");
+        string[] line = [.. prefix ?? [], program, .. Arguments(file, port, control, state)];
+        ExporterProcess exporter = new(Process.Start(StartInfo(line, environment))!, port, controlPort, state, file);
         try
         {
             await Eventually.True("the exporter is ready", exporter.IsReady, () => exporter.Log);
@@ -69,20 +80,25 @@ internal sealed class ExporterProcess : IAsyncDisposable
     public static async Task<Command> RunToEnd(Scratch scratch, string configuration, int port, string state)
     {
         string file = scratch.Write("config.yml", configuration);
-        return await Command.Run(Repository.Program, Arguments(file, port, state), within: TimeSpan.FromSeconds(15));
+        return await Command.Run(Repository.Program, Arguments(file, port, Address(FreePort(not: port)), state), within: TimeSpan.FromSeconds(15));
     }
 
-    public static int FreePort()
+    /// <param name="not">Another, which is free too as yet.</param>
+    public static int FreePort(int not = 0)
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return port == not ? FreePort(not) : port;
     }
 
-    private static string[] Arguments(string configuration, int port, string state) =>
+    private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+
+    private static string[] Arguments(string configuration, int port, string control, string state) =>
     [
         "serve", "--config", configuration,
-        "--listen-metrics", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
+        "--listen-metrics", Address(port),
+        "--listen-control", control,
         "--state-directory", state,
     ];
 

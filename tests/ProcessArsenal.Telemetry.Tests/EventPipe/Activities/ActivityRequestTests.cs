@@ -74,6 +74,11 @@ public sealed class ActivityRequestTests
         Assert.Equal(
             [new("http.request.method", "GET"), new("url.path", "/boom/5"), new("http.response.status_code", code), new("http.route", "/boom/{id}"), new("error.type", "System.InvalidOperationException")],
             span.Tags);
+        SpanEvent exception = Assert.Single(span.Events);
+        Assert.Equal(("exception", span.Start + span.Duration), (exception.Name, exception.Time));
+        Assert.Equal(
+            [new("exception.type", "System.InvalidOperationException"), new("exception.message", "no"), new("exception.stacktrace", "System.InvalidOperationException: no\n   at Shop.Boom()")],
+            exception.Tags);
     }
 
     [Theory]

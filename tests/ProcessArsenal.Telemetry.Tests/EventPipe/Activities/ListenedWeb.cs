@@ -36,7 +36,7 @@ internal sealed class ListenedWeb : IAsyncDisposable
         {
             while (_sink.TryTake(out QueuedSpan span))
             {
-                Assert.Equal(Web.Pid, span.Process.Pid);
+                Assert.Equal(Web.Pid, span.Origin.Process.Pid);
                 _spans.Add(span.Span);
             }
             return _spans;
@@ -54,26 +54,19 @@ internal sealed class ListenedWeb : IAsyncDisposable
     /// <param name="ends">The program ends with this.</param>
     public static async Task<ListenedWeb> Begin(WebTarget web, string framework, SpanSampler sampler, bool ends = true)
     {
-        ActivityProvider provider = ActivityProvider.For(int.Parse(framework[3..^2], CultureInfo.InvariantCulture), sampler)!;
+        int runtime = int.Parse(framework[3..^2], CultureInfo.InvariantCulture);
+        ActivityProvider provider = ActivityProvider.For(runtime, sampler)!;
         var listened = new ListenedWeb(web, provider, ends);
         (ProcessDirectory directory, ProcStat stat, ProcStatus status) = ShopTarget.Look(web.Pid);
         using (directory)
         {
             (_, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
-            listened._session = await TargetSession.StartAsync(socket!, [provider.Build()], 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
+            listened._session = await TargetSession.StartAsync(socket!, runtime, [provider.Build()], 16, listened.Take, TimeProvider.System, TestContext.Current.CancellationToken);
         }
         return listened;
     }
 
-    public async Task Until(string what, Func<bool> condition)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Not within 30 s: {what}. {_spans.Count} spans, {_session!.Events} events.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task Until(string what, Func<bool> condition) => Eventually.True(what, condition, () => $"{_spans.Count} spans, {_session!.Events} events.");
 
     public async ValueTask DisposeAsync()
     {

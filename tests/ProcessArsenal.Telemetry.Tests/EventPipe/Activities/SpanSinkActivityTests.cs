@@ -9,9 +9,9 @@ public sealed class SpanSinkActivityTests
     public void Spans_come_out_in_the_order_in_which_they_went_in()
     {
         var sink = new SpanSink();
-        for (ulong i = 1; i <= 5; i++) Assert.True(sink.TryAdd(new ProcessIdentity((int)i, i, 1), Make(i)));
+        for (ulong i = 1; i <= 5; i++) Assert.True(sink.TryAdd(new SpanOrigin(new ProcessIdentity((int)i, i, 1), null), Make(i)));
         Assert.True(sink.TryTake(out QueuedSpan first));
-        Assert.Equal((1UL, 1), (first.Span.SpanId.Value, first.Process.Pid));
+        Assert.Equal((1UL, 1), (first.Span.SpanId.Value, first.Origin.Process.Pid));
         var rest = new List<QueuedSpan>();
         Assert.Equal(2, sink.DrainTo(rest, 2));
         Assert.Equal(2, sink.DrainTo(rest, 100));
@@ -24,14 +24,14 @@ public sealed class SpanSinkActivityTests
     public void What_comes_while_it_is_full_is_dropped_and_counted()
     {
         var sink = new SpanSink(3, 1000);
-        for (ulong i = 1; i <= 5; i++) Assert.Equal(i <= 3, sink.TryAdd(default, Make(i)));
+        for (ulong i = 1; i <= 5; i++) Assert.Equal(i <= 3, sink.TryAdd(new SpanOrigin(default, null), Make(i)));
         Assert.True(sink.TryTake(out _));
         Assert.True(sink.TryTake(out _));
-        Assert.False(sink.TryAdd(default, Make(6, 901)));
-        Assert.True(sink.TryAdd(default, Make(7, 900)));
+        Assert.False(sink.TryAdd(new SpanOrigin(default, null), Make(6, 901)));
+        Assert.True(sink.TryAdd(new SpanOrigin(default, null), Make(7, 900)));
         Assert.Equal((2L, 1L, 2), (sink.Dropped(SpanDropReason.Full), sink.Dropped(SpanDropReason.TooManyBytes), sink.Count));
         sink.DrainTo([], 10);
-        Assert.True(sink.TryAdd(default, Make(8, 1000))); // All that was taken has given its room back.
+        Assert.True(sink.TryAdd(new SpanOrigin(default, null), Make(8, 1000))); // All that was taken has given its room back.
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class SpanSinkActivityTests
         {
             for (int i = 0; i < 1000; i++)
             {
-                sink.TryAdd(default, Make((ulong)(thread * 1000 + i + 1)));
+                sink.TryAdd(new SpanOrigin(default, null), Make((ulong)(thread * 1000 + i + 1)));
                 if (i % 100 != 0) continue;
                 lock (taken) sink.DrainTo(taken, 50);
             }

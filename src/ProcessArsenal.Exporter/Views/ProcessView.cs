@@ -3,18 +3,25 @@ using ProcessArsenal.Telemetry.Analysis;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
-namespace ProcessArsenal.Exporter.Commands;
+namespace ProcessArsenal.Exporter.Views;
 
-/// <summary>One process as the command line shows it. What could not be read is null, and left out of JSON.</summary>
+/// <summary>One process as the API and the command line show it, by the names that expressions have for the same. What could not be read is null, and left
+/// out of JSON.</summary>
 internal sealed record ProcessView
 {
     public required string Identity { get; init; }
     public required int Pid { get; init; }
+    [JsonPropertyName("ppid")]
     public required int ParentPid { get; init; }
     public required string Name { get; init; }
+
+    /// <summary>True of a kernel thread; null of all others.</summary>
+    public bool? Kernel { get; init; }
+
     public string? Group { get; init; }
     public string? User { get; init; }
     public string? State { get; init; }
+    [JsonPropertyName("exe")]
     public string? Executable { get; init; }
     public string? Unit { get; init; }
     public string? Container { get; init; }
@@ -29,18 +36,22 @@ internal sealed record ProcessView
     public double? Memory { get; init; }
 
     public int Threads { get; init; }
+    [JsonPropertyName("fds")]
     public double? FileDescriptors { get; init; }
 
     /// <summary>Bytes per second.</summary>
+    [JsonPropertyName("io_read")]
     public double? DiskRead { get; init; }
 
     /// <summary>Bytes per second.</summary>
+    [JsonPropertyName("io_write")]
     public double? DiskWrite { get; init; }
 
     /// <summary>Seconds.</summary>
     public double? Uptime { get; init; }
 
     public DateTimeOffset? StartTime { get; init; }
+    [JsonPropertyName("cmdline")]
     public string? CommandLine { get; init; }
     public IReadOnlyList<ProcessView>? Children { get; init; }
 
@@ -50,6 +61,7 @@ internal sealed record ProcessView
         Pid = row.Sample.Identity.Pid,
         ParentPid = row.Sample.Stat.ParentPid,
         Name = row.Description.Name,
+        Kernel = row.Description.IsKernelThread ? true : null,
         Group = row.Group,
         User = row.Description.User,
         State = ProcessStates.NameOf(row.Sample.Stat.State),
@@ -63,13 +75,8 @@ internal sealed record ProcessView
         FileDescriptors = ProcessFacts.Descriptors(row.Sample),
         DiskRead = row.Rates.DiskRead is { } read ? Math.Round(read) : null,
         DiskWrite = row.Rates.DiskWrite is { } write ? Math.Round(write) : null,
-        Uptime = row.Uptime?.TotalSeconds,
+        Uptime = row.Uptime is { } age ? Math.Round(age.TotalSeconds, 2) : null,
         StartTime = row.Description.StartTime,
-        CommandLine = row.Description.CommandLine,
+        CommandLine = row.Description.ShownCommandLine,
     };
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
-[JsonSerializable(typeof(List<ProcessView>))]
-internal sealed partial class ProcessViewJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+using ProcessArsenal.Exporter.Api.Routes;
+
+namespace ProcessArsenal.Exporter.Api;
+
+/// <summary>Every route of the control listener. A new one is a file and a line here.</summary>
+internal static class ApiCatalogue
+{
+    public static readonly ApiRoute[] Routes =
+    [
+        ProcessList.Route,
+        OneProcess.Route,
+        ProcessHistoryRoute.Route,
+        ProcessTreeRoute.Route,
+        GroupList.Route,
+        Lifecycle.Route,
+        Events.Route,
+        OpenApiRoute.Route,
+    ];
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Primitives;
+using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Telemetry.Text;
+
+namespace ProcessArsenal.Exporter.Api;
+
+/// <summary>A request that has passed the gate, with its parameters checked.</summary>
+internal sealed class ApiRequest
+{
+    private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
+
+    /// <exception cref="ProblemException">A parameter is unknown, wrong, or given twice.</exception>
+    public ApiRequest(HttpContext http, ApiRoute route, AccessToken token, ApiServices services)
+    {
+        (Http, Route, Token, Services) = (http, route, token, services);
+        foreach (ApiParameter parameter in route.Parameters)
+            if (parameter.IsInPath) _values[parameter.Name] = parameter.Read((string)http.Request.RouteValues[parameter.Name]!);
+        foreach ((string name, StringValues texts) in http.Request.Query)
+        {
+            ApiParameter known = Array.Find(route.Parameters, parameter => !parameter.IsInPath && parameter.Name == name) ?? throw new ProblemException(Unknown(name));
+            if (texts.Count > 1) throw new ProblemException(Problem.InvalidParameter(name, $"{name} is given {texts.Count} times: give it once."));
+            _values[name] = known.Read(texts[0] ?? "");
+        }
+    }
+
+    public HttpContext Http { get; }
+
+    public ApiRoute Route { get; }
+
+    /// <summary>Who asks.</summary>
+    public AccessToken Token { get; }
+
+    public ApiServices Services { get; }
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>The value of a parameter; null if it is not given.</summary>
+    public T? Get<T>(ApiParameter<T> parameter)
+        where T : class => _values.TryGetValue(parameter.Name, out object? value) ? (T)value : null;
+
+    private Problem Unknown(string name)
+    {
+        string[] names = [.. Route.Parameters.Where(static parameter => !parameter.IsInPath).Select(static parameter => parameter.Name)];
+        string advice = NearestName.Find(name, names) is { } nearest ? $"did you mean '{nearest}'?"
+            : names.Length > 0 ? $"there are {string.Join(", ", names)}." : "it takes none.";
+        return Problem.UnknownParameter(Quoting.Cap(name), $"{Route.Path} has no parameter '{Quoting.Cap(name)}': {advice}");
+    }
+}

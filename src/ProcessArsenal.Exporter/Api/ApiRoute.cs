@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization.Metadata;
+using ProcessArsenal.Control.Authorization;
+
+namespace ProcessArsenal.Exporter.Api;
+
+/// <summary>One thing that can be asked for: who may, with which parameters, and what comes.</summary>
+internal sealed record ApiRoute
+{
+    /// <summary>GET, which HEAD goes with.</summary>
+    public string Method { get; init; } = HttpMethods.Get;
+
+    /// <summary>As ASP.NET Core writes it: <c>/api/v1/processes/{id}</c>.</summary>
+    public required string Path { get; init; }
+
+    public required Role Role { get; init; }
+
+    /// <summary>What it does, in a few words.</summary>
+    public required string Summary { get; init; }
+
+    public ApiParameter[] Parameters { get; init; } = [];
+
+    /// <summary>How its answer is written; null if it is no JSON.</summary>
+    public JsonTypeInfo? Answer { get; init; }
+
+    /// <summary>What else it answers with than JSON.</summary>
+    public string? OtherMediaType { get; init; }
+
+    /// <summary>Only a few at once of each token: it costs more than a look at the latest sample.</summary>
+    public bool IsExpensive { get; init; }
+
+    /// <summary>It goes on for as long as the other end stays.</summary>
+    public bool IsStream { get; init; }
+
+    public required Func<ApiRequest, Task> Handle { get; init; }
+}

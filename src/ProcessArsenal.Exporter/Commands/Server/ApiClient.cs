@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ProcessArsenal.Exporter.Api;
+
+namespace ProcessArsenal.Exporter.Commands.Server;
+
+/// <summary>Asks a daemon's control listener.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private const int MostAnswer = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly HttpClient _http;
+    private readonly Uri _server;
+
+    public ApiClient(Uri server, string token)
+    {
+        _server = server;
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = server,
+            Timeout = Patience,
+            MaxResponseContentBufferSize = MostAnswer,
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Gets an answer.</summary>
+    /// <param name="path">With its query.</param>
+    /// <exception cref="ServerException">There is none; the message says why.</exception>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using HttpResponseMessage answer = await SendAsync(path, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        try
+        {
+            Stream content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(content, type, cancellation).ConfigureAwait(false) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new ServerException($"{_server} does not answer as process-arsenal does: is it another program, or another version?");
+        }
+    }
+
+    /// <summary>Reads server-sent events for as long as they come.</summary>
+    /// <param name="read">Told the event's name and its data.</param>
+    /// <exception cref="ServerException">It can't be asked, or hangs up.</exception>
+    public async Task FollowAsync(string path, Action<string, string> read, CancellationToken cancellation)
+    {
+        using HttpResponseMessage answer = await SendAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        try
+        {
+            using Stream content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(content).EnumerateAsync(cancellation).ConfigureAwait(false))
+                read(item.EventType, item.Data);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ServerException($"{_server} has hung up: {e.Message}");
+        }
+        throw new ServerException($"{_server} has hung up: it was stopped, or is being started again.");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _http.GetAsync(new Uri(path, UriKind.Relative), completion, cancellation).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            string hint = e.HttpRequestError == HttpRequestError.SecureConnectionError
+                ? " If its certificate is signed by an authority of your own, name it with the environment variable SSL_CERT_FILE." : " Is the daemon running, and is listen.control set as here?";
+            throw new ServerException($"can't ask {_server}: {e.InnerException?.Message ?? e.Message}.{hint}");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ServerException($"{_server} does not answer within {Patience.TotalSeconds:0} s.");
+        }
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer) throw new ServerException($"{_server} refuses: {await ReasonAsync(answer, cancellation).ConfigureAwait(false)}");
+    }
+
+    private static async Task<string> ReasonAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        try
+        {
+            string text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+            if (JsonSerializer.Deserialize(text, ApiJson.Default.Problem) is { Detail: { } detail }) return Terminal.Printable(detail, 1024);
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            // Then the status has to do.
+        }
+        return FormattableString.Invariant($"{(int)answer.StatusCode} {(HttpStatusCode)answer.StatusCode}");
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using ProcessArsenal.Telemetry.Inspection;
+
+namespace ProcessArsenal.Exporter.Views;
+
+/// <summary>How everything that is shown is written as JSON: snake_case, times by RFC 3339, nothing for what is not known.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(List<ProcessView>))]
+[JsonSerializable(typeof(ProcessListView))]
+[JsonSerializable(typeof(ProcessInspection))]
+[JsonSerializable(typeof(ProcessHistoryView))]
+[JsonSerializable(typeof(InspectionAndHistory))]
+[JsonSerializable(typeof(TreeView))]
+[JsonSerializable(typeof(GroupListView))]
+[JsonSerializable(typeof(LifecycleView))]
+[JsonSerializable(typeof(LifecycleEventView))]
+internal sealed partial class ViewJson : JsonSerializerContext
+{
+    /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>
+    public static ViewJson OneLine => field ??= new ViewJson(new System.Text.Json.JsonSerializerOptions(Default.Options) { WriteIndented = false });
+}

@@ -1,0 +1,11 @@
+namespace ProcessArsenal.Telemetry.Publishing.Otlp;
+
+/// <summary>What a request of OTLP carries (<see href="https://opentelemetry.io/docs/specs/otlp"/>).</summary>
+internal enum OtlpSignal : byte
+{
+    /// <summary>ExportTraceServiceRequest: its items are spans.</summary>
+    Traces,
+
+    /// <summary>ExportMetricsServiceRequest: its items are data points.</summary>
+    Metrics,
+}

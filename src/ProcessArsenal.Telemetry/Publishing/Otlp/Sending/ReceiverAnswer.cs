@@ -1,0 +1,85 @@
+using System.Text;
+using ProcessArsenal.Telemetry.Text;
+
+namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
+
+/// <summary>Reads what receivers say, which may be anything: what is no sense is nothing.</summary>
+internal static class ReceiverAnswer
+{
+    /// <summary>Bytes of an answer that are looked at.</summary>
+    public const int MostBytes = 64 * 1024;
+
+    private const int MostText = 200;
+    private const string RetryInfoType = "/google.rpc.RetryInfo";
+
+    /// <summary>ExportTraceServiceResponse and ExportMetricsServiceResponse: 1 partial_success { 1 rejected, 2 error_message }.</summary>
+    public static SendOutcome Accepted(ReadOnlySpan<byte> response)
+    {
+        long rejected = 0;
+        string message = "";
+        var fields = new ProtobufReader(response);
+        while (fields.Next())
+        {
+            if (fields.Field != 1 || !fields.IsBytes) continue;
+            var partial = new ProtobufReader(fields.Bytes);
+            while (partial.Next())
+            {
+                if (partial.Field == 1 && !partial.IsBytes) rejected = Math.Max(0, (long)partial.Number);
+                else if (partial.Field == 2 && partial.IsBytes) message = Text(partial.Bytes);
+            }
+        }
+        return new SendOutcome(SendResult.Accepted, message, rejected);
+    }
+
+    /// <summary>google.rpc.Status { 1 code, 2 message, 3 details: repeated Any { 1 type_url, 2 value } }, where a detail may be
+    /// RetryInfo { 1 retry_delay: Duration { 1 seconds, 2 nanos } }.</summary>
+    public static (string Message, TimeSpan? RetryAfter) Status(ReadOnlySpan<byte> status)
+    {
+        string message = "";
+        TimeSpan? delay = null;
+        var fields = new ProtobufReader(status);
+        while (fields.Next())
+        {
+            if (!fields.IsBytes) continue;
+            if (fields.Field == 2) message = Text(fields.Bytes);
+            else if (fields.Field == 3) delay ??= RetryDelay(fields.Bytes);
+        }
+        return (message, delay);
+    }
+
+    /// <summary>Foreign bytes as a short text of one line.</summary>
+    public static string Text(ReadOnlySpan<byte> text) => Quoting.Cap(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * MostText)]).Trim(), MostText);
+
+    private static TimeSpan? RetryDelay(ReadOnlySpan<byte> any)
+    {
+        bool isRetryInfo = false;
+        ReadOnlySpan<byte> value = default;
+        var fields = new ProtobufReader(any);
+        while (fields.Next())
+        {
+            if (!fields.IsBytes) continue;
+            if (fields.Field == 1) isRetryInfo = fields.Bytes.EndsWith(Encoding.ASCII.GetBytes(RetryInfoType));
+            else if (fields.Field == 2) value = fields.Bytes;
+        }
+        if (!isRetryInfo) return null;
+        TimeSpan delay = TimeSpan.Zero; // RetryInfo without a delay: at once, though we never do
+        var info = new ProtobufReader(value);
+        while (info.Next())
+            if (info.Field == 1 && info.IsBytes) delay = Duration(info.Bytes);
+        return delay;
+    }
+
+    private static TimeSpan Duration(ReadOnlySpan<byte> duration)
+    {
+        long seconds = 0, nanoseconds = 0;
+        var fields = new ProtobufReader(duration);
+        while (fields.Next())
+        {
+            if (fields.IsBytes) continue;
+            if (fields.Field == 1) seconds = (long)fields.Number;
+            else if (fields.Field == 2) nanoseconds = (long)fields.Number;
+        }
+        // A year is no delay but a mistake, and is capped anyway.
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 31_536_000)) + TimeSpan.FromMicroseconds(Math.Clamp(nanoseconds, 0, 999_999_999) / 1000);
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
+
+/// <summary>Says what becomes of a receiver, and of data, when it changes rather than at each try. What is dropped is said at once, and then once a
+/// minute with how much it was.</summary>
+internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoint, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), Reminder = TimeSpan.FromMinutes(10);
+
+    private readonly string _protocol = endpoint.EffectiveProtocol == OtlpProtocol.Grpc ? "gRPC" : "HTTP";
+
+    private readonly Lock _gate = new();
+    private readonly Loss[] _losses = new Loss[DropReasons.Texts.Length];
+    private long? _failingSince;
+    private long _remindedAt;
+    private bool _credentials;
+
+    /// <summary>After each try.</summary>
+    public void Tried(in SendOutcome outcome, in SpoolState waiting)
+    {
+        if (outcome.Result == SendResult.Retry)
+        {
+            bool areNews = outcome.IsCredentials && !_credentials;
+            _credentials = outcome.IsCredentials;
+            if (_failingSince is not { } began) Log.Failing(logger, signal, _protocol, endpoint.Shown, outcome.Message);
+            else if (areNews) Log.Credentials(logger, signal, endpoint.Shown, outcome.Message);
+            else if (time.GetElapsedTime(_remindedAt) >= Reminder) Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(began).TotalMinutes, waiting.Requests, outcome.Message);
+            else return;
+            _remindedAt = time.GetTimestamp();
+            _failingSince ??= _remindedAt;
+            return;
+        }
+        if (_failingSince is { } since) Log.Back(logger, signal, endpoint.Shown, time.GetElapsedTime(since).TotalSeconds, waiting.Requests);
+        _failingSince = null;
+        _credentials = false;
+    }
+
+    public void Dropped(DropReason reason, long items, string why)
+    {
+        lock (_gate)
+        {
+            ref Loss loss = ref _losses[(int)reason];
+            loss.Items += items;
+            if (loss.SaidAt is { } at && time.GetElapsedTime(at) < Pause) return;
+            Log.Dropped(logger, signal, loss.Items, reason.Text(), why.Length > 0 ? why : "no more is known");
+            loss = new Loss { SaidAt = time.GetTimestamp() };
+        }
+    }
+
+    /// <summary>At the end: what was dropped since it was said.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            for (int i = 0; i < _losses.Length; i++)
+                if (_losses[i].Items > 0) Log.Dropped(logger, signal, _losses[i].Items, DropReasons.Texts[i], "the rest of them");
+            Array.Clear(_losses);
+        }
+    }
+
+    private struct Loss
+    {
+        public long Items;
+        public long? SaidAt;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(230, LogLevel.Warning, "OTLP {Signal} can't be sent by {Protocol} to {Endpoint} and wait: {Reason}")]
+        public static partial void Failing(ILogger logger, OtlpSignal signal, string protocol, string endpoint, string reason);
+
+        [LoggerMessage(234, LogLevel.Warning, "OTLP {Signal} still can't be sent by {Protocol} to {Endpoint}, after {Minutes:0} min; {Waiting} requests wait: {Reason}")]
+        public static partial void Still(ILogger logger, OtlpSignal signal, string protocol, string endpoint, double minutes, int waiting, string reason);
+
+        [LoggerMessage(231, LogLevel.Information, "OTLP {Signal} are sent to {Endpoint} again, after {Seconds:0} s; {Waiting} requests wait")]
+        public static partial void Back(ILogger logger, OtlpSignal signal, string endpoint, double seconds, int waiting);
+
+        [LoggerMessage(232, LogLevel.Warning, "OTLP {Signal}: {Items} items were dropped ({Reason}): {Why}")]
+        public static partial void Dropped(ILogger logger, OtlpSignal signal, long items, string reason, string why);
+
+        [LoggerMessage(233, LogLevel.Warning, "OTLP {Signal}: {Endpoint} does not accept our credentials, and data waits: {Reason}")]
+        public static partial void Credentials(ILogger logger, OtlpSignal signal, string endpoint, string reason);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
+
+/// <summary>The headers of requests of one endpoint. Their file is looked at before each request and read when it has changed, so that a token can be
+/// renewed without a restart; a file that can't be read leaves what was read before. Used by one thread at a time.</summary>
+internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logger)
+{
+    private const int MostBytes = 256 * 1024;
+
+    private IReadOnlyList<KeyValuePair<string, string>> _current = endpoint.Headers;
+    private (DateTime Changed, long Length) _seen;
+    private readonly ILogger _logger = endpoint.TellsOfHeaders ? logger : NullLogger.Instance;
+    private string _lastWrong = "";
+    private bool _isForAll;
+
+    public IReadOnlyList<KeyValuePair<string, string>> Current()
+    {
+        if (endpoint.HeadersFile is { } file) Look(file);
+        return _current;
+    }
+
+    private void Look(string file)
+    {
+        try
+        {
+            var info = new FileInfo(file);
+            // Of a link, as secrets of Kubernetes are, it is the target's time that tells.
+            FileSystemInfo target = info.ResolveLinkTarget(returnFinalTarget: true) ?? info;
+            if (!target.Exists || target is not FileInfo found)
+            {
+                Say(file, "there is no such file.");
+                return;
+            }
+            (DateTime, long) now = (found.LastWriteTimeUtc, found.Length);
+            if (now == _seen) return;
+            if (found.Length > MostBytes)
+            {
+                Say(file, "it is too large: is it the right file?");
+                return;
+            }
+            string text = File.ReadAllText(file, Encoding.UTF8);
+            IReadOnlyList<KeyValuePair<string, string>> read = HeaderText.ParseLines(text, out string? wrong);
+            _seen = now;
+            _current = [.. endpoint.Headers.Where(header => !read.Any(other => other.Key == header.Key)), .. read];
+            if (wrong is not null) Say(file, wrong);
+            else _lastWrong = "";
+            bool wasForAll = _isForAll;
+            _isForAll = (found.UnixFileMode & UnixFileMode.OtherRead) != 0;
+            if (_isForAll && !wasForAll) Log.WorldReadable(_logger, file);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Say(file, "we may not read it.");
+        }
+        catch (IOException e)
+        {
+            Say(file, $"it can't be read ({e.GetType().Name}).");
+        }
+    }
+
+    private void Say(string file, string wrong)
+    {
+        if (wrong == _lastWrong) return;
+        _lastWrong = wrong;
+        Log.Wrong(_logger, file, wrong);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(210, LogLevel.Warning, "Headers of OTLP in {File}: {Wrong} The last good ones stay in use")]
+        public static partial void Wrong(ILogger logger, string file, string wrong);
+
+        [LoggerMessage(211, LogLevel.Warning, "Headers of OTLP in {File} can be read by every user of this host: chmod 600 the file")]
+        public static partial void WorldReadable(ILogger logger, string file);
+    }
+}

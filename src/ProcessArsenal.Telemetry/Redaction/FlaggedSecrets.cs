@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace ProcessArsenal.Telemetry.Redaction;
+
+/// <summary>Secrets after a flag within one text: <c>--password value</c>, as in the argument of <c>sh -c</c>, or where a program has written all of its
+/// arguments into one. Goes over the text once.</summary>
+internal static class FlaggedSecrets
+{
+    private const int LongestName = 128;
+
+    /// <summary>The text with <c>***</c> in their place.</summary>
+    public static string Hide(string text)
+    {
+        StringBuilder? shown = null;
+        int kept = 0;
+        for (int at = 0; at < text.Length && text.IndexOf('-', at) is >= 0 and var dash;)
+        {
+            int end = dash;
+            while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '-' or '_' or '.')) end++;
+            at = end;
+            bool isFlag = dash == 0 || !(char.IsLetterOrDigit(text[dash - 1]) || text[dash - 1] is '_' or '.' or '/');
+            int start = end;
+            while (start < text.Length && char.IsWhiteSpace(text[start])) start++;
+            if (!isFlag || start == end || start == text.Length || end - dash > LongestName || !SecretNames.IsSecret(text.AsSpan(dash, end - dash).TrimStart('-'))) continue;
+            if (text[start] == '-') continue; // Another flag: this one has no value.
+            int close = ValueEnd(text, start);
+            (shown ??= new StringBuilder(text.Length)).Append(text, kept, start - kept).Append(SecretShapes.Mask);
+            kept = at = close;
+        }
+        return shown is null ? text : shown.Append(text, kept, text.Length - kept).ToString();
+    }
+
+    private static int ValueEnd(string text, int start)
+    {
+        int end = start;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]))
+        {
+            // Quotes may begin anywhere in a word of a shell, and hide its blanks.
+            if (text[end] is '"' or '\'' && text.IndexOf(text[end], end + 1) is > 0 and var close) end = close;
+            end++;
+        }
+        return end;
+    }
+}

@@ -1,0 +1,360 @@
+using ProcessArsenal.Telemetry.Publishing.Otlp;
+using ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
+
+namespace ProcessArsenal.Telemetry.Tests.Publishing.Otlp.Sending;
+
+/// <summary>What becomes of spans whatever a receiver does: none is lost within the bounds, and none comes twice but for a lost response.</summary>
+public sealed class OtlpSenderTests
+{
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Requests_arrive_in_order_with_their_headers(bool grpc, bool gzip)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        await using var sender = new SenderFixture(receiver.Endpoint with { Gzip = gzip, Headers = [new("authorization", "Bearer x")] });
+        for (int i = 0; i < 20; i++) sender.Add($"a{i}", $"b{i}");
+        await sender.Idle();
+        Assert.Equal(Enumerable.Range(0, 20).SelectMany(i => new[] { $"a{i}", $"b{i}" }), receiver.KeptNames);
+        Assert.All(receiver.Kept, received =>
+        {
+            Assert.Equal(gzip, received.Gzip);
+            Assert.Equal("Bearer x", received.Headers["authorization"]);
+            Assert.Equal(grpc ? "/opentelemetry.proto.collector.trace.v1.TraceService/Export" : "/v1/traces", received.Path);
+            Assert.Equal(grpc ? "application/grpc" : "application/x-protobuf", received.Headers["content-type"]);
+        });
+        Assert.Equal(40, sender.Sent);
+        Assert.Equal(0, sender.AllDropped);
+        Assert.Empty(sender.Files);
+        Assert.DoesNotContain(sender.Log.Lines, line => line.Contains("Bearer", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Metrics_go_their_own_way(bool grpc)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        await using var sender = new SenderFixture(receiver.Endpoint, change: options => options with { Metrics = options.Traces, Traces = null });
+        Assert.False(sender.Sender.Sends(OtlpSignal.Traces));
+        sender.Add("nobody's");
+        sender.Sender.Enqueue(OtlpSignal.Metrics, TestRequests.Metrics(2, "m"), 2);
+        await ProcessArsenal.Tests.Eventually.True("sent", () => sender.Sender.Sent(OtlpSignal.Metrics) == 2);
+        Assert.Equal(grpc ? "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export" : "/v1/metrics", Assert.Single(receiver.Seen).Path);
+    }
+
+    public static TheoryData<string, bool> Passing { get; } = new(
+        from answer in PassingAnswers.Keys from grpc in new[] { true, false } select (answer, grpc));
+
+    private static Dictionary<string, Answer> PassingAnswers => new()
+    {
+        ["503"] = Answer.Bad(503, 14),
+        ["503 with Retry-After"] = Answer.Bad(503, 14) with { RetryAfter = "2" },
+        ["503 with a senseless Retry-After"] = Answer.Bad(503, 14) with { RetryAfter = "-99999999999999999999" },
+        ["429"] = Answer.Bad(429, 14),
+        ["502"] = Answer.Bad(502, 1),
+        ["504"] = Answer.Bad(504, 4),
+        ["aborted"] = Answer.Bad(504, 10),
+        ["out of range"] = Answer.Bad(504, 11),
+        ["data loss"] = Answer.Bad(504, 15),
+        ["unauthenticated"] = Answer.Bad(401, 0),
+        ["forbidden"] = Answer.Bad(403, 0),
+        ["unauthenticated by gRPC"] = Answer.Bad(503, 16) with { Status = 200, Code = 16 },
+        ["RetryInfo"] = Answer.Bad(503, 8) with { Status = 200, Details = RetryInfo(3) },
+        ["reset"] = new Answer { Keeps = false, Aborts = true },
+        ["hangs"] = new Answer { Keeps = false, Hangs = true },
+    };
+
+    private static byte[] RetryInfo(ulong seconds)
+    {
+        var writer = new ProtobufWriter();
+        writer.WriteVarint(1, 8);
+        OpenMessage any = writer.BeginMessage(3);
+        writer.WriteString(1, "type.googleapis.com/google.rpc.RetryInfo");
+        OpenMessage info = writer.BeginMessage(2), delay = writer.BeginMessage(1);
+        writer.WriteVarint(1, seconds);
+        writer.EndMessage(delay);
+        writer.EndMessage(info);
+        writer.EndMessage(any);
+        return writer.Written.ToArray();
+    }
+
+    [Theory]
+    [MemberData(nameof(Passing))]
+    public async Task What_passes_costs_nothing(string what, bool grpc)
+    {
+        Answer answer = PassingAnswers[what];
+        // Trailers are of answers that HTTP finds good.
+        if (grpc && answer.Code != 0) answer = answer with { Status = 200 };
+        if (!grpc && answer is { Status: 200, Aborts: false, Hangs: false }) answer = answer with { Status = 503 };
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.AnswerFirst(answer, answer, answer);
+        await using var sender = new SenderFixture(receiver.Endpoint with { Timeout = TimeSpan.FromSeconds(20) });
+        for (int i = 0; i < 5; i++) sender.Add($"{i}");
+        await sender.Idle();
+        Assert.Equal(["0", "1", "2", "3", "4"], receiver.KeptNames);
+        Assert.Equal(8, receiver.Seen.Count);
+        Assert.Equal(5, sender.Sent);
+        Assert.Equal(0, sender.AllDropped);
+        // Once that it fails, once that it is well.
+        Assert.Single(sender.Log.Lines, line => line.Contains("can't be sent", StringComparison.Ordinal));
+        Assert.Single(sender.Log.Lines, line => line.Contains("are sent to", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lost_response_is_the_only_reason_to_come_twice(bool grpc)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.AnswerFirst(Answer.Good, new Answer { Aborts = true });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        for (int i = 0; i < 4; i++) sender.Add($"{i}");
+        await sender.Idle();
+        Assert.Equal(["0", "1", "1", "2", "3"], receiver.KeptNames);
+        Assert.Equal(4, sender.Sent);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_after_its_status_is_an_answer()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(new Answer { AbortsInTheMiddle = true });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("0");
+        sender.Add("1");
+        await sender.Idle();
+        Assert.Equal(["0", "1"], receiver.KeptNames);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_receiver_that_is_not_there_gets_all_when_it_comes(bool grpc)
+    {
+        int port;
+        await using (TestReceiver once = await TestReceiver.Start(grpc)) port = once.Address.Port;
+        var endpoint = new OtlpEndpoint { Address = new Uri($"http://127.0.0.1:{port}"), Protocol = grpc ? OtlpProtocol.Grpc : OtlpProtocol.HttpProtobuf };
+        await using var sender = new SenderFixture(endpoint);
+        for (int i = 0; i < 10; i++) sender.Add($"{i}");
+        await ProcessArsenal.Tests.Eventually.True("it is noticed", () => !sender.Log.Lines.IsEmpty);
+        Assert.Equal(10, sender.Waiting.Items);
+        Assert.Equal(10, sender.Files.Length);
+        await using TestReceiver receiver = await TestReceiver.Start(grpc, port);
+        await sender.Idle();
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), receiver.KeptNames);
+        Assert.Equal(0, sender.AllDropped);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_refused_is_dropped_and_what_comes_after_is_sent(bool grpc)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.AnswerFirst(Answer.Bad(grpc ? 200 : 400, 3, "bad span"), Answer.Bad(grpc ? 200 : 404, 12), Answer.Bad(grpc ? 200 : 302, 8, "quota"), Answer.Bad(grpc ? 200 : 500, 13));
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        for (int i = 0; i < 6; i++) sender.Add($"{i}");
+        await sender.Idle();
+        Assert.Equal(["4", "5"], receiver.KeptNames);
+        Assert.Equal(6, receiver.Seen.Count);
+        Assert.Equal(4, sender.Dropped(DropReason.Refused));
+        Assert.Equal(2, sender.Sent);
+        Assert.Contains("bad span", Assert.Single(sender.Log.Lines, line => line.Contains("refused", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_rejected_is_counted(bool grpc)
+    {
+        var partial = new ProtobufWriter();
+        OpenMessage message = partial.BeginMessage(1);
+        partial.WriteVarint(1, 2);
+        partial.WriteString(2, "too old");
+        partial.EndMessage(message);
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.AnswerFirst(new Answer { Body = partial.Written.ToArray() });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("a", "b", "c");
+        sender.Add("d");
+        await sender.Idle();
+        Assert.Equal(2, receiver.Seen.Count);
+        Assert.Equal(2, sender.Dropped(DropReason.Rejected));
+        Assert.Equal(2, sender.Sent);
+        Assert.Contains(sender.Log.Lines, line => line.Contains("too old", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, true, 200, 8, "grpc: received message larger than max (9 vs. 4)")]
+    [InlineData(true, true, 200, 8, "gRPC message exceeds maximum size 4: 9")]
+    [InlineData(true, false, 200, 11, "Error, decoded message length too large: found 9 bytes, the limit is: 4 bytes")]
+    [InlineData(true, false, 413)] // a proxy before a receiver of gRPC
+    [InlineData(false, false, 413)]
+    [InlineData(false, true, 413)]
+    public async Task What_is_too_large_is_sent_in_parts(bool grpc, bool gzip, int status, int code = 0, string said = "")
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.Decide = received => TestRequests.Names(received.Body) is { Count: <= 3 } names && !names.Contains("giant") ? Answer.Good
+            : Answer.Bad(status, code, said);
+        await using var sender = new SenderFixture(receiver.Endpoint with { Gzip = gzip });
+        sender.Add([.. Enumerable.Range(0, 10).Select(i => $"{i}"), "giant", .. Enumerable.Range(10, 10).Select(i => $"{i}")]);
+        sender.Add("last");
+        await sender.Idle();
+        Assert.Equal([.. Enumerable.Range(0, 20).Select(i => $"{i}"), "last"], receiver.KeptNames);
+        Assert.Equal(21, sender.Sent);
+        Assert.Equal(1, sender.Dropped(DropReason.TooLarge));
+        Assert.Equal(1, sender.AllDropped);
+        Assert.Empty(sender.Files);
+    }
+
+    [Fact]
+    public async Task A_quota_is_not_a_size_and_is_not_tried_in_parts()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: true);
+        receiver.AnswerFirst(Answer.Bad(200, 8, "quota exceeded: too many messages"));
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("1", "2", "3");
+        await sender.Idle();
+        Assert.Single(receiver.Seen);
+        Assert.Equal(3, sender.Dropped(DropReason.Refused));
+    }
+
+    /// <summary>Who answers with a message has taken the request, whatever the message is.</summary>
+    [Theory]
+    [InlineData(2 << 20, null)]
+    [InlineData(3, "zstd")]
+    [InlineData(null, null)]
+    public async Task An_answer_that_can_t_be_read_is_one(int? length, string? encoding)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: true);
+        receiver.Decide = _ => new Answer { Body = length is { } bytes ? new byte[bytes] : null, Encoding = encoding };
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("1", "2", "3");
+        await sender.Idle();
+        Assert.Single(receiver.Seen);
+        Assert.Equal((3, 0), (sender.Sent, sender.AllDropped));
+    }
+
+    /// <summary>As a portal that wants a password first, or another program on that port.</summary>
+    [Fact]
+    public async Task A_page_of_HTML_has_taken_nothing()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(new Answer { Keeps = false, Text = "Welcome", ContentType = "text/html" });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("1");
+        await sender.Idle();
+        Assert.Equal(2, receiver.Seen.Count);
+        Assert.Equal(["1"], receiver.KeptNames);
+        Assert.Equal(1, sender.Sent);
+        Assert.Contains(sender.Log.Lines, line => line.Contains("no receiver of OTLP", StringComparison.Ordinal));
+    }
+
+    /// <summary>As a host that went away, or a listener that is stuck: the kernel takes the connection, and nobody speaks.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_peer_that_never_speaks_is_given_up_for_a_new_connection(bool grpc)
+    {
+        var mute = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        mute.Start();
+        int port = ((System.Net.IPEndPoint)mute.LocalEndpoint).Port;
+        var endpoint = new OtlpEndpoint
+        {
+            Address = new Uri($"http://127.0.0.1:{port}"),
+            Protocol = grpc ? OtlpProtocol.Grpc : OtlpProtocol.HttpProtobuf,
+            Timeout = TimeSpan.FromSeconds(20),
+        };
+        await using var sender = new SenderFixture(endpoint);
+        sender.Add("0");
+        await ProcessArsenal.Tests.Eventually.True("it is said", () => !sender.Log.Lines.IsEmpty);
+        Assert.Contains("no answer within 20 s", Assert.Single(sender.Log.Lines), StringComparison.Ordinal);
+        mute.Dispose();
+        await using TestReceiver receiver = await TestReceiver.Start(grpc, port);
+        await sender.Idle();
+        Assert.Contains("0", receiver.KeptNames);
+        Assert.Equal(1, sender.Sent);
+    }
+
+    [Fact]
+    public async Task A_new_token_in_the_file_is_used()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "Authorization: Bearer old\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: true);
+        receiver.Decide = received => received.Headers["authorization"] == "Bearer newer" ? Answer.Good : Answer.Bad(200, 16);
+        await using var sender = new SenderFixture(receiver.Endpoint with { HeadersFile = file });
+        sender.Add("0");
+        await ProcessArsenal.Tests.Eventually.True("it is tried", () => !receiver.Seen.IsEmpty);
+        File.WriteAllText(file, "# renewed\nAuthorization: Bearer newer\n");
+        await sender.Idle();
+        Assert.Equal(["0"], receiver.KeptNames);
+        Assert.Single(sender.Log.Lines, line => line.Contains("chmod 600", StringComparison.Ordinal));
+        Assert.DoesNotContain(sender.Log.Lines, line => line.Contains("Bearer", StringComparison.Ordinal));
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_wrong_with_a_file_of_headers_is_said_once_for_all_who_read_it(bool exists)
+    {
+        string file = Path.GetTempFileName();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        if (!exists) File.Delete(file);
+        var nobody = new OtlpEndpoint { Address = new Uri("http://127.0.0.1:1"), HeadersFile = file };
+        await using var sender = new SenderFixture(nobody, change: options => options with { Metrics = nobody });
+        sender.Add("0");
+        sender.Sender.Enqueue(OtlpSignal.Metrics, [0], 1);
+        await ProcessArsenal.Tests.Eventually.True("both are tried", () => sender.Log.Lines.Count(line => line.Contains("127.0.0.1", StringComparison.Ordinal)) >= 2, () => string.Join("; ", sender.Log.Lines));
+        Assert.Single(sender.Log.Lines, line => line.Contains(file, StringComparison.Ordinal));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task What_waits_at_the_end_is_sent_after_the_next_start()
+    {
+        string directory = Directory.CreateTempSubdirectory("otlp-").FullName;
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: true);
+        receiver.Decide = _ => Answer.Bad(200, 14);
+        await using (var first = new SenderFixture(receiver.Endpoint, directory))
+        {
+            for (int i = 0; i < 5; i++) first.Add($"{i}");
+            await first.Stop();
+            Assert.Equal(0, first.AllDropped);
+        }
+        receiver.Decide = _ => Answer.Good;
+        await using (var second = new SenderFixture(receiver.Endpoint with { Gzip = false }, directory))
+        {
+            second.Add("5");
+            await second.Idle();
+            Assert.Equal(6, second.Sent);
+        }
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], receiver.KeptNames);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_end_waits_for_a_hung_receiver_no_longer_than_two_seconds_and_sends_what_it_can()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.Decide = _ => new Answer { Keeps = false, Hangs = true };
+        await using var sender = new SenderFixture(receiver.Endpoint with { Timeout = TimeSpan.FromMinutes(10) }, times: 1);
+        sender.Add("0");
+        await ProcessArsenal.Tests.Eventually.True("it is tried", () => !receiver.Seen.IsEmpty);
+        long start = TimeProvider.System.GetTimestamp();
+        await sender.Stop();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 1.5, 5);
+        Assert.Equal(1, sender.Waiting.Items);
+
+        receiver.Decide = _ => Answer.Good;
+        await using var quick = new SenderFixture(receiver.Endpoint, times: 1);
+        for (int i = 0; i < 50; i++) quick.Add($"{i}");
+        await quick.Stop();
+        Assert.Equal(50, quick.Sent);
+    }
+}

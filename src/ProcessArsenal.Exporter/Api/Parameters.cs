@@ -22,6 +22,10 @@ internal static class Parameters
         Schema = Text(),
     };
 
+    public static readonly ApiParameter<string> Group = new(
+        "group", "Only processes that are counted in this group.", "the name of a group", static text => text.Length > 0 ? text : null)
+    { Schema = Text() };
+
     public static ApiParameter<string> Choice(string name, string help, params string[] words) => new(
         name, help, $"one of {string.Join(", ", words)}", text => words.Contains(text) ? text
             : NearestName.Find(text, words) is { } nearest ? throw new ProblemException(Problem.InvalidParameter(name, $"{name} is never '{Quoting.Cap(text)}': did you mean '{nearest}'?")) : null)

@@ -25,7 +25,8 @@ internal static class LifecycleCommand
         var server = new ServerOptions(context);
         var window = new Option<string>("--window") { HelpName = "duration", Description = "How far back. [default: 10m]" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Print starts and exits as they happen, until Ctrl-C; of the kernel here unless --server is given." };
-        var command = new Command("lifecycle", "Show which processes began and ended, how, and after how long.") { window, follow, list.Output };
+        var group = new Option<string>("--group") { HelpName = "name", Description = "Only processes that are counted in this group." };
+        var command = new Command("lifecycle", "Show which processes began and ended, how, and after how long.") { window, group, follow, list.Output };
         server.AddTo(command);
         settings.AddTo(command);
         HelpText.Attach(command,
@@ -33,6 +34,7 @@ internal static class LifecycleCommand
             Examples:
               process-arsenal lifecycle                          of the last 10 minutes, as the daemon here remembers
               process-arsenal lifecycle --window 1h --output json
+              process-arsenal lifecycle --group nginx            of one group alone
               process-arsenal lifecycle --follow                 from now on; works without a running daemon
               process-arsenal lifecycle --follow --output json   a line of JSON each
 
@@ -44,11 +46,12 @@ internal static class LifecycleCommand
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(follow))
             {
+                string? wanted = result.GetValue(group);
                 Action<LifecycleEventView> print = list.IsJson(result)
                     ? happened => output.WriteLine(JsonSerializer.Serialize(happened, ViewJson.OneLine.LifecycleEventView)) : happened => output.WriteLine(Line(happened));
                 return server.IsGiven(result)
-                    ? await FollowAsync(server.Connect(result, configuration), print, result.InvocationConfiguration.Error, cancellation).ConfigureAwait(false)
-                    : await FollowHereAsync(configuration, print, cancellation).ConfigureAwait(false);
+                    ? await FollowAsync(server.Connect(result, configuration), $"/api/v1/events{Query('?', wanted)}", print, result.InvocationConfiguration.Error, cancellation).ConfigureAwait(false)
+                    : await FollowHereAsync(configuration, wanted, print, cancellation).ConfigureAwait(false);
             }
             string length = result.GetValue(window) ?? "10m";
             if (!Durations.TryParse(length, out _))
@@ -57,7 +60,7 @@ internal static class LifecycleCommand
                 return CommandLine.Usage;
             }
             using ApiClient client = server.Connect(result, configuration);
-            LifecycleView view = await client.GetAsync($"/api/v1/lifecycle?window={length}", ViewJson.Default.LifecycleView, cancellation).ConfigureAwait(false);
+            LifecycleView view = await client.GetAsync($"/api/v1/lifecycle?window={length}{Query('&', result.GetValue(group))}", ViewJson.Default.LifecycleView, cancellation).ConfigureAwait(false);
             if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(view, ViewJson.Default.LifecycleView));
             else Print(view, output);
             return CommandLine.Done;
@@ -65,12 +68,12 @@ internal static class LifecycleCommand
         return command;
     }
 
-    private static async Task<int> FollowAsync(ApiClient connected, Action<LifecycleEventView> print, TextWriter error, CancellationToken cancellation)
+    private static async Task<int> FollowAsync(ApiClient connected, string path, Action<LifecycleEventView> print, TextWriter error, CancellationToken cancellation)
     {
         using ApiClient client = connected;
         try
         {
-            await client.FollowAsync("/api/v1/events", Read, cancellation).ConfigureAwait(false);
+            await client.FollowAsync(path, Read, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -85,7 +88,7 @@ internal static class LifecycleCommand
         }
     }
 
-    private static async Task<int> FollowHereAsync(ExporterConfiguration configuration, Action<LifecycleEventView> print, CancellationToken cancellation)
+    private static async Task<int> FollowHereAsync(ExporterConfiguration configuration, string? group, Action<LifecycleEventView> print, CancellationToken cancellation)
     {
         using ProcFs proc = ProcRoot.Open(configuration.Procfs);
         SamplingOptions options = configuration.ToSamplingOptions() with { SmapsBudget = TimeSpan.Zero, Dotnet = null };
@@ -100,7 +103,10 @@ internal static class LifecycleCommand
                 sampler.Tick();
                 events.Clear();
                 sampler.Lifecycle.Read(last, events, LifecycleLog.Most);
-                foreach (LifecycleEvent happened in events) print(LifecycleEventView.Of(happened));
+                foreach (LifecycleEvent happened in events)
+                {
+                    if (group is null || happened.Group == group) print(LifecycleEventView.Of(happened));
+                }
                 last = sampler.Lifecycle.Last;
             }
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
@@ -111,6 +117,8 @@ internal static class LifecycleCommand
         }
         return CommandLine.Done;
     }
+
+    private static string Query(char before, string? group) => group is null ? "" : $"{before}group={Uri.EscapeDataString(group)}";
 
     private static void Print(LifecycleView view, TextWriter output)
     {

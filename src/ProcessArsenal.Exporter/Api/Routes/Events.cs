@@ -21,7 +21,7 @@ internal static class Events
         Path = "/api/v1/events",
         Role = Role.Viewer,
         Summary = "Follows starts and exits of processes as server-sent events",
-        Parameters = [Since],
+        Parameters = [Since, Parameters.Group],
         Answer = ViewJson.Default.LifecycleEventView,
         OtherMediaType = "text/event-stream",
         IsStream = true,
@@ -42,6 +42,7 @@ internal static class Events
             await response.WriteAsync("event: lost\ndata: {\"restarted\": true}\n\n", request.Aborted);
             last = 0;
         }
+        string? group = request.Get(Parameters.Group);
         var events = new List<LifecycleEvent>();
         while (true)
         {
@@ -50,10 +51,11 @@ internal static class Events
             if (lost > 0) await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"event: lost\ndata: {{\"events\": {lost}}}\n\n"), request.Aborted);
             foreach (LifecycleEvent happened in events)
             {
+                last = happened.Id;
+                if (group is not null && happened.Group != group) continue;
                 LifecycleEventView view = LifecycleEventView.Of(happened);
                 string json = JsonSerializer.Serialize(view, ViewJson.OneLine.LifecycleEventView);
                 await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {view.Id}\nevent: {view.Type}\ndata: {json}\n\n"), request.Aborted);
-                last = view.Id;
             }
             await response.Body.FlushAsync(request.Aborted);
             if (events.Count == MostAtOnce) continue;

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Exporter.Api.Routes;
 
@@ -16,7 +17,7 @@ internal static class Lifecycle
         Path = "/api/v1/lifecycle",
         Role = Role.Viewer,
         Summary = "Sums up starts and exits of processes",
-        Parameters = [Window],
+        Parameters = [Window, Parameters.Group],
         Answer = ViewJson.Default.LifecycleView,
         Handle = static request => JsonAnswer.WriteAsync(request.Http, Look(request), ViewJson.Default.LifecycleView),
     };
@@ -25,6 +26,8 @@ internal static class Lifecycle
     {
         TimeSpan window = request.Get(Window) as TimeSpan? ?? UsualWindow;
         DateTimeOffset now = request.Services.Time.GetUtcNow();
-        return LifecycleView.Of(request.Services.Sampler.Lifecycle.Since(now - window, out DateTimeOffset from), from, now);
+        List<LifecycleEvent> events = request.Services.Sampler.Lifecycle.Since(now - window, out DateTimeOffset from);
+        if (request.Get(Parameters.Group) is { } group) events.RemoveAll(happened => happened.Group != group);
+        return LifecycleView.Of(events, from, now);
     }
 }

@@ -124,7 +124,7 @@ public sealed class ApiTests(ApiExporter fixture) : IClassFixture<ApiExporter>
     [Fact]
     public async Task Exits_are_told_with_how_they_were_and_followed_as_they_happen()
     {
-        using HttpResponseMessage stream = await Client.Stream("/api/v1/events", Client.Admin);
+        using HttpResponseMessage stream = await Client.Stream("/api/v1/events?group=e2e-ends", Client.Admin);
         Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
         await using Workload workload = await Workload.Start(fixture.Scratch, "e2e-ends");
         await workload.Spawn(3);
@@ -139,7 +139,7 @@ public sealed class ApiTests(ApiExporter fixture) : IClassFixture<ApiExporter>
         await foreach (SseItem<string> item in SseParser.Create(await stream.Content.ReadAsStreamAsync(late.Token)).EnumerateAsync(late.Token))
         {
             JsonElement data = JsonDocument.Parse(item.Data).RootElement;
-            if (data.GetProperty("name").GetString() != "e2e-ends") continue;
+            Assert.Equal("e2e-ends", data.GetProperty("group").GetString());
             Assert.Equal(item.EventId, data.GetProperty("id").GetInt64().ToString(CultureInfo.InvariantCulture));
             Assert.Equal(item.EventType, data.GetProperty("type").GetString());
             if (item.EventType == "start") starts.Add(data.GetProperty("pid").GetInt32());
@@ -149,7 +149,7 @@ public sealed class ApiTests(ApiExporter fixture) : IClassFixture<ApiExporter>
         Assert.Contains(workload.Pid, starts);
         Assert.Equal(4, starts.Count);
 
-        JsonElement lifecycle = await Client.Get("/api/v1/lifecycle?window=1h");
+        JsonElement lifecycle = await Client.Get("/api/v1/lifecycle?window=1h&group=e2e-ends");
         JsonElement ended = Assert.Single(lifecycle.GetProperty("groups").EnumerateArray(), group => group.GetProperty("group").GetString() == "e2e-ends");
         Assert.Equal((4, 3), (ended.GetProperty("starts").GetInt32(), ended.GetProperty("exits").GetInt32()));
         Assert.Equal(3, lifecycle.GetProperty("recent").EnumerateArray().Count(exit => exit.GetProperty("name").GetString() == "e2e-ends"));

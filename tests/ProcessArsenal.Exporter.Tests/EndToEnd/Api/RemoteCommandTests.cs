@@ -41,8 +41,11 @@ public sealed class RemoteCommandTests(ApiExporter fixture) : IClassFixture<ApiE
         await Eventually.True("it is seen", async () => (await fixture.Client.Get("/api/v1/processes?where=name%3D%22e2e-cli-ends%22")).GetProperty("total").GetInt32() == 2);
         await workload.Exit(1, 3);
         Command lifecycle = null!;
-        await Eventually.True("the exit", async () => (lifecycle = await Run(["lifecycle", "--window", "5m", .. Server])).Output.Contains("e2e-cli-ends failed with 3 after", StringComparison.Ordinal), () => lifecycle.Output + lifecycle.Error);
+        // Of its group alone: other tests start and end processes by the thousand, and the latest hundred exits are told.
+        await Eventually.True("the exit", async () => (lifecycle = await Run(["lifecycle", "--window", "5m", "--group", "e2e-cli-ends", .. Server])).Output.Contains("e2e-cli-ends failed with 3 after", StringComparison.Ordinal), () => lifecycle.Output + lifecycle.Error);
         Assert.Equal((0, ""), (lifecycle.ExitCode, lifecycle.Error));
+        Assert.EndsWith(", 1 ended (1 failed)", lifecycle.Output.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains("0 started (0 a minute), 0 ended\n", (await Run(["lifecycle", "--group", "e2e-cli-&ends", .. Server])).Output, StringComparison.Ordinal);
     }
 
     [Fact]

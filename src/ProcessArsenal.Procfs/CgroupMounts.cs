@@ -2,18 +2,24 @@ using System.Text;
 
 namespace ProcessArsenal.Procfs;
 
-/// <summary>Where the hierarchies of control groups are mounted that may have the memory controller, from /proc/self/mountinfo
+/// <summary>Where the hierarchies of control groups are mounted with the controllers that we look at, from /proc/self/mountinfo
 /// (proc_pid_mountinfo(5)).</summary>
 /// <param name="Memory">The v1 hierarchy with the memory controller; null if there is none. A host that has it has no memory controller
 /// in v2, even if that is mounted too (hybrid).</param>
 /// <param name="Unified">The v2 hierarchy; null if there is none.</param>
 public sealed record CgroupMounts(CgroupMount? Memory, CgroupMount? Unified)
 {
+    /// <summary>The v1 hierarchy with the pids controller; null if there is none.</summary>
+    public CgroupMount? Pids { get; private init; }
+
+    /// <summary>The v1 hierarchy with the cpu controller; null if there is none.</summary>
+    public CgroupMount? Cpu { get; private init; }
+
     /// <summary>Parses the content. Lines of another shape are passed over, and a last line without an end: there is no harm in a mount
     /// that is not found.</summary>
     public static CgroupMounts Parse(ReadOnlySpan<byte> text)
     {
-        CgroupMount? memory = null, unified = null;
+        CgroupMount? memory = null, unified = null, pids = null, cpu = null;
         var lines = new Utf8Scanner(text[..(text.LastIndexOf((byte)'\n') + 1)]);
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
         {
@@ -25,16 +31,20 @@ public sealed record CgroupMounts(CgroupMount? Memory, CgroupMount? Unified)
             bool isUnified = type.SequenceEqual("cgroup2"u8);
             if (!isUnified && !type.SequenceEqual("cgroup"u8)) continue;
             tail.ReadWord();
-            if (!isUnified && !HasOption(tail.ReadWord(), "memory"u8)) continue;
-
+            ReadOnlySpan<byte> options = tail.ReadWord();
             var head = new Utf8Scanner(line[..separator]);
             if (!head.TrySkipWords(3)) continue;
             var mount = new CgroupMount(Unescape(head.ReadWord()), Unescape(head.ReadWord()));
             if (mount.Root.Length == 0 || mount.Path.Length == 0) continue;
             if (isUnified) unified = Better(unified, mount);
-            else memory = Better(memory, mount);
+            else
+            {
+                if (HasOption(options, "memory"u8)) memory = Better(memory, mount);
+                if (HasOption(options, "pids"u8)) pids = Better(pids, mount);
+                if (HasOption(options, "cpu"u8)) cpu = Better(cpu, mount);
+            }
         }
-        return new CgroupMounts(memory, unified);
+        return new CgroupMounts(memory, unified) { Pids = pids, Cpu = cpu };
     }
 
     /// <summary>The whole hierarchy rather than a part of it.</summary>
@@ -70,6 +80,9 @@ public sealed record CgroupMounts(CgroupMount? Memory, CgroupMount? Unified)
 /// <param name="Path">Where.</param>
 public sealed record CgroupMount(string Root, string Path)
 {
+    /// <summary>Deeper than any hierarchy that is in use; each level costs some calls.</summary>
+    private const int MostLevels = 32;
+
     /// <summary>The directory of a control group; null if it lies outside of what is mounted, as one that a control group namespace hides
     /// from us (<c>/../...</c>).</summary>
     public string? DirectoryOf(string cgroup)
@@ -79,5 +92,18 @@ public sealed record CgroupMount(string Root, string Path)
         if (Root == "/") return Path + cgroup;
         if (cgroup == Root) return Path;
         return cgroup.StartsWith(Root + "/", StringComparison.Ordinal) ? Path + cgroup[Root.Length..] : null;
+    }
+
+    /// <summary>A control group and those above it, as far as they are mounted, the innermost first; none if it lies outside of what is mounted.</summary>
+    public IEnumerable<(string Cgroup, string Directory)> LevelsOf(string cgroup)
+    {
+        if (DirectoryOf(cgroup) is not { } directory) yield break;
+        string name = cgroup.TrimEnd('/');
+        for (int level = 0; level < MostLevels && directory.Length >= Path.Length; level++)
+        {
+            yield return (name.Length > 0 ? name : "/", directory);
+            directory = directory[..Math.Max(0, directory.LastIndexOf('/'))];
+            name = name[..Math.Max(0, name.LastIndexOf('/'))];
+        }
     }
 }

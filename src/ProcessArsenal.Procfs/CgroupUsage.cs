@@ -1,49 +1,60 @@
-using System.Text;
-using ProcessArsenal.Procfs.Interop;
-
 namespace ProcessArsenal.Procfs;
 
-/// <summary>What a control group uses and may use (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst): its own files, not those above it. Null is
-/// not told, or no limit.</summary>
+/// <summary>What a control group uses and may use (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst): by its own files, and the limits of those
+/// above it where they are nearer. Null is not told, or no limit.</summary>
 public sealed record CgroupUsage
 {
     public ulong? MemoryBytes { get; private init; }
+
+    /// <summary>Its own.</summary>
     public ulong? MemoryLimitBytes { get; private init; }
+
     public ulong? Tasks { get; private init; }
+
+    /// <summary>Its own.</summary>
     public ulong? TasksLimit { get; private init; }
 
-    /// <summary>Cores.</summary>
+    /// <summary>Its own, cores.</summary>
     public double? CpuLimit { get; private init; }
 
     /// <summary>Time that the group was kept from running by that limit.</summary>
     public TimeSpan? CpuThrottled { get; private init; }
 
+    /// <summary>The limit on memory that leaves least, bytes: its own or one above.</summary>
+    public CgroupLimit? TightestMemory { get; private init; }
+
+    /// <summary>The limit on tasks that leaves least.</summary>
+    public CgroupLimit? TightestTasks { get; private init; }
+
+    /// <summary>The lowest limit on CPU, cores.</summary>
+    public CgroupLimit? TightestCpu { get; private init; }
+
     public ProcPressure? Cpu { get; private init; }
     public ProcPressure? Memory { get; private init; }
     public ProcPressure? Io { get; private init; }
-
-    /// <summary>v1 tells "no limit" as the largest multiple of a page.</summary>
-    private const ulong NoLimit = 1UL << 62;
 
     /// <summary>Reads it.</summary>
     /// <returns>Null if none of its directories can be seen from here.</returns>
     public static CgroupUsage? Read(CgroupMounts mounts, ProcCgroup cgroup)
     {
-        string? unified = mounts.Unified is { } v2 && cgroup.Unified is { } path ? v2.DirectoryOf(path) : null;
-        string? memory = mounts.Memory is { } v1 && cgroup.Memory is { } own ? v1.DirectoryOf(own) : null;
-        if (unified is null && memory is null) return null;
-        ulong? limit = memory is null ? Number($"{unified}/memory.max") : Number($"{memory}/memory.limit_in_bytes");
+        string? unified = DirectoryOf(mounts.Unified, cgroup.Unified), memory = DirectoryOf(mounts.Memory, cgroup.Memory);
+        string? pids = DirectoryOf(mounts.Pids, cgroup.Pids), cpu = DirectoryOf(mounts.Cpu, cgroup.Cpu);
+        if (unified is null && memory is null && pids is null && cpu is null) return null;
+        ulong? limit = memory is null ? CgroupFile.Number($"{unified}/memory.max") : CgroupFile.Number($"{memory}/memory.limit_in_bytes");
         return new CgroupUsage
         {
-            MemoryBytes = memory is null ? Number($"{unified}/memory.current") : Number($"{memory}/memory.usage_in_bytes"),
-            MemoryLimitBytes = limit >= NoLimit ? null : limit,
-            Tasks = unified is null ? null : Number($"{unified}/pids.current"),
-            TasksLimit = unified is null ? null : Number($"{unified}/pids.max"),
-            CpuLimit = unified is null ? null : Quota($"{unified}/cpu.max"),
-            CpuThrottled = unified is null ? null : Throttled($"{unified}/cpu.stat"),
-            Cpu = unified is null ? null : Pressure($"{unified}/cpu.pressure"),
-            Memory = unified is null ? null : Pressure($"{unified}/memory.pressure"),
-            Io = unified is null ? null : Pressure($"{unified}/io.pressure"),
+            MemoryBytes = memory is null ? CgroupFile.Number($"{unified}/memory.current") : CgroupFile.Number($"{memory}/memory.usage_in_bytes"),
+            MemoryLimitBytes = limit >= CgroupLimit.NoLimit ? null : limit,
+            Tasks = CgroupFile.Number($"{pids ?? unified}/pids.current"),
+            TasksLimit = CgroupFile.Number($"{pids ?? unified}/pids.max"),
+            CpuLimit = cpu is null ? CgroupFile.Quota($"{unified}/cpu.max") : CgroupLimit.QuotaV1(cpu),
+            CpuThrottled = Throttled(unified, cpu),
+            TightestMemory = CgroupLimit.OfMemory(mounts, cgroup),
+            TightestTasks = CgroupLimit.OfTasks(mounts, cgroup),
+            TightestCpu = CgroupLimit.OfCpu(mounts, cgroup),
+            Cpu = unified is null ? null : CgroupFile.Pressure($"{unified}/cpu.pressure"),
+            Memory = unified is null ? null : CgroupFile.Pressure($"{unified}/memory.pressure"),
+            Io = unified is null ? null : CgroupFile.Pressure($"{unified}/io.pressure"),
         };
     }
 
@@ -54,34 +65,11 @@ public sealed record CgroupUsage
         return s.TryReadUInt64(out ulong quota) && s.TryReadUInt64(out ulong period) && period > 0 ? quota / (double)period : null;
     }
 
-    private static double? Quota(string path)
-    {
-        Span<byte> buffer = stackalloc byte[128];
-        return Read(path, buffer, out int length) ? ParseQuota(buffer[..length]) : null;
-    }
+    private static string? DirectoryOf(CgroupMount? mount, string? cgroup) => cgroup is null ? null : mount?.DirectoryOf(cgroup);
 
-    private static TimeSpan? Throttled(string path)
+    private static TimeSpan? Throttled(string? unified, string? cpu)
     {
-        Span<byte> buffer = stackalloc byte[2048];
-        return Read(path, buffer, out int length) && FlatKeyed.TryFind(buffer[..length], "throttled_usec"u8, out ulong microseconds)
-            ? TimeSpan.FromMicroseconds(microseconds) : null;
+        if (cpu is not null) return CgroupFile.Keyed($"{cpu}/cpu.stat", "throttled_time"u8) is { } nanoseconds ? TimeSpan.FromTicks((long)(nanoseconds / 100)) : null;
+        return CgroupFile.Keyed($"{unified}/cpu.stat", "throttled_usec"u8) is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null;
     }
-
-    private static ProcPressure? Pressure(string path)
-    {
-        Span<byte> buffer = stackalloc byte[512];
-        return Read(path, buffer, out int length) && ProcPressure.TryParse(buffer[..length], out ProcPressure pressure) ? pressure : null;
-    }
-
-    /// <summary>Null if there is no such file, or it has the word <c>max</c>.</summary>
-    private static ulong? Number(string path)
-    {
-        Span<byte> buffer = stackalloc byte[64];
-        if (!Read(path, buffer, out int length)) return null;
-        var text = new Utf8Scanner(buffer[..length]);
-        return text.TryReadUInt64(out ulong value) ? value : null;
-    }
-
-    private static bool Read(string path, Span<byte> buffer, out int length) =>
-        ProcFile.Read(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + "\0"), buffer, out length) == ReadOutcome.Ok && length < buffer.Length;
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using ProcessArsenal.Procfs.Interop;
 
 namespace ProcessArsenal.Procfs;
 
@@ -7,9 +6,6 @@ namespace ProcessArsenal.Procfs;
 /// (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst).</summary>
 public sealed class MemoryHeadroom(CgroupMounts mounts)
 {
-    /// <summary>Deeper than any hierarchy that is in use; each level costs some calls.</summary>
-    private const int MostLevels = 32;
-
     private static readonly Files V1 = new(["memory.limit_in_bytes"], "memory.usage_in_bytes", "total_inactive_file");
     private static readonly Files V2 = new(["memory.max", "memory.high"], "memory.current", "inactive_file");
 
@@ -23,13 +19,9 @@ public sealed class MemoryHeadroom(CgroupMounts mounts)
 
     private static ulong? Least(CgroupMount mount, string cgroup, Files files)
     {
-        if (mount.DirectoryOf(cgroup) is not { } directory) return null;
         ulong? least = null;
-        for (int level = 0; level < MostLevels && directory.Length >= mount.Path.Length; level++)
-        {
+        foreach ((_, string directory) in mount.LevelsOf(cgroup))
             if (Of(directory, files) is { } room && !(room >= least)) least = room;
-            directory = directory[..Math.Max(0, directory.LastIndexOf('/'))];
-        }
         return least;
     }
 
@@ -37,26 +29,10 @@ public sealed class MemoryHeadroom(CgroupMounts mounts)
     {
         ulong? limit = null;
         foreach (string name in files.Limits)
-            if (Number($"{directory}/{name}") is { } value && !(value >= limit)) limit = value;
-        if (limit is not { } most || Number($"{directory}/{files.Usage}") is not { } usage) return null;
-        ulong used = usage - Math.Min(usage, Inactive($"{directory}/memory.stat", files.InactiveKey));
+            if (CgroupFile.Number($"{directory}/{name}") is { } value && !(value >= limit)) limit = value;
+        if (limit is not { } most || CgroupFile.Number($"{directory}/{files.Usage}") is not { } usage) return null;
+        ulong used = usage - Math.Min(usage, CgroupFile.Keyed($"{directory}/memory.stat", Encoding.UTF8.GetBytes(files.InactiveKey)) ?? 0);
         return most - Math.Min(most, used);
-    }
-
-    /// <summary>Null if there is no such file, or it has the word <c>max</c>.</summary>
-    private static ulong? Number(string path)
-    {
-        Span<byte> buffer = stackalloc byte[64];
-        if (ProcFile.Read(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + "\0"), buffer, out int length) != ReadOutcome.Ok) return null;
-        var text = new Utf8Scanner(buffer[..length]);
-        return text.TryReadUInt64(out ulong value) ? value : null;
-    }
-
-    private static ulong Inactive(string path, string key)
-    {
-        Span<byte> buffer = stackalloc byte[8192];
-        return ProcFile.Read(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + "\0"), buffer, out int length) == ReadOutcome.Ok
-            && FlatKeyed.TryFind(buffer[..length], Encoding.UTF8.GetBytes(key), out ulong value) ? value : 0;
     }
 
     private sealed record Files(string[] Limits, string Usage, string InactiveKey);

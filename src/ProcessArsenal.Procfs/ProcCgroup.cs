@@ -9,6 +9,12 @@ namespace ProcessArsenal.Procfs;
 /// <param name="Memory">Path in the v1 memory hierarchy; null if there is none.</param>
 public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory)
 {
+    /// <summary>Path in the v1 pids hierarchy; null if there is none.</summary>
+    public string? Pids { get; init; }
+
+    /// <summary>Path in the v1 cpu hierarchy; null if there is none.</summary>
+    public string? Cpu { get; init; }
+
     /// <summary>The path that says most: on a hybrid host the v2 hierarchy is often empty, and names live in systemd's own.</summary>
     public string Path
     {
@@ -26,7 +32,7 @@ public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory
     {
         cgroup = null;
         if (!text.IsEmpty && !Utf8Scanner.IsWhole(text)) return false;
-        string? unified = null, systemd = null, memory = null;
+        string? unified = null, systemd = null, memory = null, pids = null, cpu = null;
         var lines = new Utf8Scanner(text);
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
         {
@@ -40,9 +46,15 @@ public sealed record ProcCgroup(string? Unified, string? Systemd, string? Memory
             if (path.IsEmpty || path[0] != '/') return false;
             if (controllers.IsEmpty) unified ??= Encoding.UTF8.GetString(path);
             else if (controllers.SequenceEqual("name=systemd"u8)) systemd ??= Encoding.UTF8.GetString(path);
-            else if (HasController(controllers, "memory"u8)) memory ??= Encoding.UTF8.GetString(path);
+            else
+            {
+                // A hierarchy may have several.
+                if (HasController(controllers, "memory"u8)) memory ??= Encoding.UTF8.GetString(path);
+                if (HasController(controllers, "pids"u8)) pids ??= Encoding.UTF8.GetString(path);
+                if (HasController(controllers, "cpu"u8)) cpu ??= Encoding.UTF8.GetString(path);
+            }
         }
-        cgroup = new ProcCgroup(unified, systemd, memory);
+        cgroup = new ProcCgroup(unified, systemd, memory) { Pids = pids, Cpu = cpu };
         return true;
     }
 

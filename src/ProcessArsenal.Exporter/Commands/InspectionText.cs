@@ -1,19 +1,22 @@
 using System.Globalization;
 using ProcessArsenal.Telemetry.Inspection;
+using Spectre.Console;
 
 namespace ProcessArsenal.Exporter.Commands;
 
 /// <summary>An inspection for people: a section for each part, what is remarkable first.</summary>
 internal static class InspectionText
 {
+    private static readonly Style Heading = new(decoration: Decoration.Bold), Remarkable = new(Color.Yellow);
+
     private const int MostThreads = 12, MostSockets = 20, MostDescriptors = 20, MostChildren = 10, NameWidth = 14;
 
     public static void Write(ProcessInspection process, TextWriter output)
     {
-        output.WriteLine(Text($"{Shown(process.Name)}  {process.Identity}{(process.Ended == true ? "  (it ended meanwhile)" : "")}"));
+        Write(output, Text($"{Shown(process.Name)}  {Shown(process.Identity)}{(process.Ended == true ? "  (it ended meanwhile)" : "")}"), Heading);
         foreach (Recommendation found in process.Recommendations ?? [])
         {
-            output.WriteLine($"! {Shown(found.What)}");
+            Write(output, $"! {Shown(found.What)}", Remarkable);
             output.WriteLine($"  {Shown(found.Advice)}");
         }
         output.WriteLine();
@@ -44,9 +47,15 @@ internal static class InspectionText
         if (cgroup is null) return;
         Line(output, "cgroup", Shown(cgroup.Path));
         var facts = new List<string>();
-        if (cgroup.Memory is { } memory) facts.Add($"memory {Terminal.Bytes(memory)}{(cgroup.MemoryLimit is { } most ? $" of {Terminal.Bytes(most)}" : ", no limit of its own")}");
+        if (cgroup.Memory is { } memory) facts.Add($"memory {Terminal.Bytes(memory)}{(cgroup.MemoryLimit is { } most ? $" of {Terminal.Bytes(most)}" : "")}");
         if (cgroup.Tasks is { } tasks) facts.Add(Text($"tasks {tasks}{(cgroup.TasksLimit is { } most ? Text($" of {most}") : "")}"));
         if (cgroup.CpuLimit is { } cores) facts.Add(Text($"at most {cores:0.##} cores, held back {cgroup.CpuThrottled ?? 0:0.#} s"));
+        foreach ((string resource, GroupLimit limit) in cgroup.Tightest ?? new Dictionary<string, GroupLimit>())
+        {
+            if (limit.Cgroup == cgroup.Path) continue; // Told already.
+            string most = resource == "memory" ? Terminal.Bytes(limit.Limit) : Text($"{limit.Limit:0.##}"), used = limit.Used is not { } some ? "" : (resource == "memory" ? Terminal.Bytes(some) : Text($"{some:0}")) + " of ";
+            facts.Add($"bound by {Shown(limit.Cgroup)}: {resource} {used}{most}{(resource == "cpu" ? " cores" : "")}");
+        }
         if (cgroup.Pressure is { } pressure) facts.Add("waited in the last 10 s: " + string.Join(", ", pressure.Select(static share => Text($"{share.Key} {share.Value:0.#}%"))));
         if (facts.Count > 0) Line(output, "", string.Join("; ", facts));
     }
@@ -77,7 +86,7 @@ internal static class InspectionText
     {
         if (threads is null) return;
         output.WriteLine();
-        output.WriteLine(Text($"Threads: {threads.Count}; {string.Join(", ", threads.States.Select(static state => Text($"{state.Value} {state.Key}")))}"));
+        Write(output, Text($"Threads: {threads.Count}; {string.Join(", ", threads.States.Select(static state => Text($"{state.Value} {state.Key}")))}"), Heading);
         List<string[]> rows = [["TID", "CPU s", "STATE", "WAITS IN", "NAME"]];
         rows.AddRange(threads.List.Take(MostThreads).Select(static thread => (string[])[Text($"{thread.Tid}"), Text($"{thread.CpuTime:0.##}"), thread.State ?? "-", Shown(thread.WaitsIn ?? "-"), Shown(thread.Name)]));
         Table(rows, 2, threads.Count - MostThreads, output);
@@ -87,7 +96,7 @@ internal static class InspectionText
     {
         if (descriptors?.Count is not { } count) return;
         output.WriteLine();
-        output.WriteLine(Text($"Descriptors: {count}{(descriptors.Kinds is { } kinds ? "; " + string.Join(", ", kinds.OrderByDescending(static kind => kind.Value).Select(static kind => Text($"{kind.Value} {Shown(kind.Key)}"))) : "")}"));
+        Write(output, Text($"Descriptors: {count}{(descriptors.Kinds is { } kinds ? "; " + string.Join(", ", kinds.OrderByDescending(static kind => kind.Value).Select(static kind => Text($"{kind.Value} {Shown(kind.Key)}"))) : "")}"), Heading);
         if (descriptors.List is not { Count: > 0 } list) return;
         List<string[]> rows = [["FD", "KIND", "WHAT"]];
         rows.AddRange(list.Where(static one => one.Kind is not "socket").Take(MostDescriptors).Select(static one => (string[])[Text($"{one.Fd}"), Shown(one.Kind), Shown(one.Target)]));
@@ -98,9 +107,9 @@ internal static class InspectionText
     {
         if (sockets is not { List.Count: > 0 }) return;
         output.WriteLine();
-        output.WriteLine(Text($"Sockets: {sockets.List.Count + (sockets.Omitted ?? 0)}"));
-        List<string[]> rows = [["RECV", "SEND", "PROTOCOL", "STATE", "LOCAL", "REMOTE"]];
-        rows.AddRange(sockets.List.Take(MostSockets).Select(static socket => (string[])[Number(socket.ReceiveQueue), Number(socket.SendQueue), socket.Protocol, socket.State, Shown(socket.Local ?? "-"), Shown(socket.Remote ?? "-")]));
+        Write(output, Text($"Sockets: {sockets.List.Count + (sockets.Omitted ?? 0)}"), Heading);
+        List<string[]> rows = [["RECV", "SEND", "PROTOCOL", "STATE", "LOCAL", "REMOTE", "PEER"]];
+        rows.AddRange(sockets.List.Take(MostSockets).Select(static socket => (string[])[Number(socket.ReceiveQueue), Number(socket.SendQueue), socket.Protocol, socket.State, Shown(socket.Local ?? "-"), Shown(socket.Remote ?? "-"), socket.Peer is { } peer ? Text($"{Shown(peer.Name)} {peer.Pid}") : "-"]));
         Table(rows, 2, sockets.List.Count + (sockets.Omitted ?? 0) - MostSockets, output);
     }
 
@@ -108,16 +117,18 @@ internal static class InspectionText
     {
         if (process.Environment is not { Count: > 0 } variables) return;
         output.WriteLine();
-        output.WriteLine(Text($"Environment: {variables.Count + (process.EnvironmentOmitted ?? 0)}; of most only the length is shown"));
+        Write(output, Text($"Environment: {variables.Count + (process.EnvironmentOmitted ?? 0)}; of most only the length is shown"), Heading);
         foreach (EnvironmentVariable variable in variables)
             output.WriteLine(Terminal.Cut($"  {Shown(variable.Name)}={(variable.Value is { } value ? Shown(value) : Text($"*** ({variable.Length} characters)"))}", Terminal.Width));
     }
 
     private static void Table(List<string[]> rows, int rightAligned, int more, TextWriter output)
     {
-        Terminal.Write(output, Terminal.Table(rows, rightAligned), colours: false);
+        Terminal.Write(output, Terminal.Table(rows, rightAligned), Terminal.HasColours);
         if (more > 0) output.WriteLine(Text($"... and {more} more (--output json)"));
     }
+
+    private static void Write(TextWriter output, string text, Style style) => Terminal.Write(output, new Text(text, style), Terminal.HasColours);
 
     private static void Line(TextWriter output, string name, string? value)
     {

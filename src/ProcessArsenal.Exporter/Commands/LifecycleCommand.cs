@@ -130,7 +130,7 @@ internal static class LifecycleCommand
             List<string[]> rows = [["STARTS", "EXITS", "FAILED", "SIGNAL", "OOM", "GROUP"]];
             rows.AddRange(view.Groups.Take(MostExitsShown).Select(static group => (string[])[Number(group.Starts), Number(group.Exits), Number(group.Outcomes.Failure), Number(group.Outcomes.Signal), Number(group.Outcomes.OomKill), Terminal.Printable(group.Group)]));
             output.WriteLine();
-            Terminal.Write(output, Terminal.Table(rows, rightAligned: 5), colours: false);
+            Terminal.Write(output, Terminal.Table(rows, rightAligned: 5), colours: Terminal.HasColours);
         }
         LifecycleEventView[] notable = [.. view.Recent.Where(static exit => exit.Outcome != "success").Take(MostExitsShown)];
         if (notable.Length == 0) return;

@@ -97,7 +97,7 @@ internal static class PsCommand
                 if (result.GetValue(limit) is > 0 and var most && found > most) processes.RemoveRange(most, found - most);
                 TextWriter output = result.InvocationConfiguration.Output;
                 if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(processes, ViewJson.Default.ListProcessView));
-                else Terminal.Write(output, Render(processes), colours: !Console.IsOutputRedirected);
+                else Terminal.Write(output, Render(processes), colours: Terminal.HasColours);
                 if (found == 0 && where is not null) result.InvocationConfiguration.Error.WriteLine("process-arsenal: there is no such process.");
                 return CommandLine.Done;
             }

@@ -14,6 +14,9 @@ internal static class Terminal
     /// <summary>Columns of the terminal; a fixed width where the output goes elsewhere, so that it pastes the same everywhere.</summary>
     public static int Width => Console.IsOutputRedirected ? PipedWidth : Math.Max(60, Console.WindowWidth);
 
+    /// <summary>Whether the output takes colours and bold: a terminal that can do them, and nobody who wants none (https://no-color.org).</summary>
+    public static bool HasColours => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
     /// <summary>A table whose first row is the heading, and whose last column takes the width that the others leave.</summary>
     public static Table Table(List<string[]> rows, int rightAligned)
     {
@@ -23,7 +26,7 @@ internal static class Terminal
         Table table = new Table().Border(TableBorder.None);
         for (int i = 0; i <= last; i++)
         {
-            var column = new TableColumn(new Text(rows[0][i])) { NoWrap = true, Padding = new Padding(0, 0, i == last ? 0 : 1, 0) };
+            var column = new TableColumn(new Text(rows[0][i], new Style(decoration: Decoration.Bold))) { NoWrap = true, Padding = new Padding(0, 0, i == last ? 0 : 1, 0) };
             table.AddColumn(i < rightAligned ? column.RightAligned() : column);
         }
         foreach (string[] row in rows.Skip(1))

@@ -80,7 +80,7 @@ internal static class TokenCommand
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             List<string[]> rows = [["NAME", "ROLE", "CREATED", "EXPIRES"]];
             rows.AddRange(tokens.All.Select(token => (string[])[token.Name, token.Role.Name(), Day(token.Created), token.Expires is { } end ? Day(end) + (token.IsExpired(now) ? " (expired)" : "") : "never"]));
-            Terminal.Write(result.InvocationConfiguration.Output, Terminal.Table(rows, rightAligned: 0), colours: false);
+            Terminal.Write(result.InvocationConfiguration.Output, Terminal.Table(rows, rightAligned: 0), colours: Terminal.HasColours);
             return CommandLine.Done;
         }));
         return command;

@@ -48,7 +48,7 @@ internal static class TreeCommand
                 }
                 TextWriter output = result.InvocationConfiguration.Output;
                 if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize<List<ProcessView>>([.. roots], ViewJson.Default.ListProcessView));
-                else Terminal.Write(output, Render(roots), colours: !Console.IsOutputRedirected);
+                else Terminal.Write(output, Render(roots), colours: Terminal.HasColours);
                 return CommandLine.Done;
             }
         });

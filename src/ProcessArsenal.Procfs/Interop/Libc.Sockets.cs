@@ -8,6 +8,8 @@ internal static unsafe partial class Libc
     public const int AF_NETLINK = 16;
     public const int SOCK_RAW = 3; // the same on every architecture but MIPS, which .NET does not support
     public const int SOCK_CLOEXEC = O_CLOEXEC;
+    public const int AF_UNIX = 1;
+    public const int NETLINK_SOCK_DIAG = 4;
     public const int NETLINK_CONNECTOR = 11;
     public const int NETLINK_GENERIC = 16;
     public const int SOL_SOCKET = 1;

@@ -18,10 +18,10 @@ internal static class Advice
             string flag = limit.Name switch { "open_files" => "nofile", "processes" => "nproc", "address_space" => "as", _ => limit.Name };
             found.Add(new(Text($"{limit.Name} are at {ratio:P0} of the limit: {limit.Used:0} of {limit.Soft}"), $"prlimit --pid {process.Pid} --{flag}=HIGHER (at once), {set}= in its unit (for good); or find what it does not close: process-arsenal inspect {process.Pid}"));
         }
-        if (process.Cgroup is { Memory: { } used, MemoryLimit: > 0 and var most } && used >= NearLimit * most)
-            found.Add(new(Text($"its control group uses {used / (double)most:P0} of its memory: {Mebibytes(used)} of {Mebibytes(most)}, beyond which the kernel kills"), $"systemctl set-property '{SupervisionInspection.Pasteable(process.Cgroup.Unit)}' MemoryMax=HIGHER, or the container's memory limit"));
-        if (process.Cgroup is { Tasks: { } tasks, TasksLimit: > 0 and var mostTasks } && tasks >= NearLimit * mostTasks)
-            found.Add(new(Text($"its control group has {tasks} of {mostTasks} tasks, beyond which no thread can be started"), $"systemctl set-property '{SupervisionInspection.Pasteable(process.Cgroup.Unit)}' TasksMax=HIGHER"));
+        if (process.Cgroup?.Tightest?.GetValueOrDefault("memory") is { Limit: > 0, Used: { } used } memory && used >= NearLimit * memory.Limit)
+            found.Add(new(Text($"its control group{Above(memory, process)} uses {used / memory.Limit:P0} of its memory: {Mebibytes((ulong)used)} of {Mebibytes((ulong)memory.Limit)}, beyond which the kernel kills"), $"systemctl set-property '{UnitOf(memory, process)}' MemoryMax=HIGHER, or the container's memory limit"));
+        if (process.Cgroup?.Tightest?.GetValueOrDefault("tasks") is { Limit: > 0, Used: { } tasks } mostTasks && tasks >= NearLimit * mostTasks.Limit)
+            found.Add(new(Text($"its control group{Above(mostTasks, process)} has {tasks:0} of {mostTasks.Limit:0} tasks, beyond which no thread can be started"), $"systemctl set-property '{UnitOf(mostTasks, process)}' TasksMax=HIGHER"));
         foreach ((string resource, double share) in process.Cgroup?.Pressure ?? new Dictionary<string, double>())
             if (share >= HighPressure) found.Add(new(Text($"its control group waited for {resource} in {share:0.#} % of the last 10 s"), $"give it more {resource}, or its neighbours less: process-arsenal top"));
         if (process.Memory?.Swap is > 16 << 20 and var swap)
@@ -36,6 +36,12 @@ internal static class Advice
             if (socket is { State: "listen", ReceiveQueue: >= 64 and var waiting }) found.Add(new(Text($"{waiting} connections wait at {socket.Local} to be accepted"), "it is too slow to accept: look at its threads; raise its backlog and net.core.somaxconn only if it catches up"));
         return found;
     }
+
+    private static string Above(GroupLimit limit, ProcessInspection process) => limit.Cgroup == process.Cgroup?.Path ? "" : $" {limit.Cgroup}";
+
+    /// <summary>The unit or slice whose limit it is.</summary>
+    private static string UnitOf(GroupLimit limit, ProcessInspection process) =>
+        SupervisionInspection.Pasteable(limit.Cgroup == process.Cgroup?.Path ? process.Cgroup.Unit : limit.Cgroup[(limit.Cgroup.LastIndexOf('/') + 1)..]);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -148,15 +148,24 @@ public sealed record ControlGroupUse
     /// <summary>Seconds that it was kept from running by that limit.</summary>
     public double? CpuThrottled { get; init; }
 
+    /// <summary>The limits that leave least, of this group and those above it, by resource: memory (bytes), tasks, cpu (cores). Those above hold too.</summary>
+    public IReadOnlyDictionary<string, GroupLimit>? Tightest { get; init; }
+
     /// <summary>Share of the last 10 s in which some task of the group waited, by resource: cpu, memory, io.</summary>
     public IReadOnlyDictionary<string, double>? Pressure { get; init; }
 }
+
+/// <param name="Cgroup">Whose limit it is.</param>
+/// <param name="Used">Of it, by all that are in that group; null if that is not told.</param>
+public sealed record GroupLimit(string Cgroup, double Limit, double? Used);
 
 /// <param name="Omitted">How many are not listed; null: none.</param>
 public sealed record SocketList(IReadOnlyList<SocketUse> List, int? Omitted);
 
 /// <param name="ReceiveQueue">Bytes that wait to be read; of one that listens, connections that wait.</param>
-public sealed record SocketUse(string Protocol, string State, string? Local, string? Remote, uint? ReceiveQueue, uint? SendQueue);
+/// <param name="SendQueue">Bytes that the other end has not acknowledged, of a unix socket not read.</param>
+/// <param name="Peer">Who holds the other end, if that is a process of this host; of several, one.</param>
+public sealed record SocketUse(string Protocol, string State, string? Local, string? Remote, uint? ReceiveQueue, uint? SendQueue, Relative? Peer);
 
 /// <summary>Who it belongs to.</summary>
 public sealed record Relations

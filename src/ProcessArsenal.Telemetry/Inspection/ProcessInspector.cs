@@ -15,6 +15,7 @@ public sealed class ProcessInspector(ProcFs proc, TimeProvider time)
     private static readonly string[] Namespaces = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
 
     private readonly Lazy<CgroupMounts> _mounts = new(proc.ReadCgroupMounts);
+    private readonly SocketHolders _holders = new(proc, time);
 
     /// <param name="subject">What a snapshot knows of it.</param>
     /// <param name="options">How much is looked at.</param>
@@ -44,9 +45,9 @@ public sealed class ProcessInspector(ProcFs proc, TimeProvider time)
         process.Threads = ThreadInspection.Read(run);
         var sockets = new HashSet<ulong>();
         process.Descriptors = DescriptorInspection.Read(run, proc.DescriptorSizeIsCount, sockets);
-        if (process.Descriptors?.List is not null) process.Sockets = SocketInspection.Read(run, sockets);
-        ReadCgroup(process, run);
         ReadNamespaces(process, run);
+        if (process.Descriptors?.List is not null) process.Sockets = SocketInspection.Read(run, sockets, !process.OtherNamespaces?.ContainsKey("net"), _holders);
+        ReadCgroup(process, run);
         ReadMemory(process, run, subject, stat, readSmaps);
         ReadLimits(process, run); // After what is measured by them.
         if (!stat.IsKernelThread) (process.Environment, process.EnvironmentOmitted) = EnvironmentInspection.Read(run);
@@ -107,6 +108,10 @@ public sealed class ProcessInspector(ProcFs proc, TimeProvider time)
         if (usage?.Cpu is { } cpu) pressure["cpu"] = cpu.Some.Average10;
         if (usage?.Memory is { } memory) pressure["memory"] = memory.Some.Average10;
         if (usage?.Io is { } io) pressure["io"] = io.Some.Average10;
+        var tightest = new Dictionary<string, GroupLimit>();
+        Add("memory", usage?.TightestMemory);
+        Add("tasks", usage?.TightestTasks);
+        Add("cpu", usage?.TightestCpu);
         process.Cgroup = new ControlGroupUse
         {
             Path = cgroup.Path,
@@ -118,8 +123,14 @@ public sealed class ProcessInspector(ProcFs proc, TimeProvider time)
             TasksLimit = usage?.TasksLimit,
             CpuLimit = usage?.CpuLimit,
             CpuThrottled = usage?.CpuThrottled?.TotalSeconds,
+            Tightest = tightest.Count > 0 ? tightest : null,
             Pressure = pressure.Count > 0 ? pressure : null,
         };
+
+        void Add(string resource, CgroupLimit? limit)
+        {
+            if (limit is not null) tightest[resource] = new GroupLimit(run.Cut(limit.Cgroup), limit.Limit, limit.Used);
+        }
     }
 
     private void ReadNamespaces(ProcessInspection process, InspectionRun run)

@@ -30,7 +30,8 @@ internal static class FlaggedSecrets
         return shown is null ? text : shown.Append(text, kept, text.Length - kept).ToString();
     }
 
-    private static int ValueEnd(string text, int start)
+    /// <summary>Where a word of a shell ends.</summary>
+    public static int ValueEnd(string text, int start)
     {
         int end = start;
         while (end < text.Length && !char.IsWhiteSpace(text[end]))

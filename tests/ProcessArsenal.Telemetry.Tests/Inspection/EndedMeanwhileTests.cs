@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Inspection;
-using ProcessArsenal.Telemetry.Sampling;
-using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Telemetry.Tests.Inspection;
@@ -23,7 +21,7 @@ public sealed class EndedMeanwhileTests
         try
         {
             using ProcFs proc = ProcFs.Open("/proc");
-            InspectionSubject subject = Find(proc, reaped ? parent.Id : child);
+            InspectionSubject subject = Subjects.Find(proc, reaped ? parent.Id : child);
             bool ended = false;
             var time = new Interrupted(() =>
             {
@@ -60,22 +58,13 @@ public sealed class EndedMeanwhileTests
         using Process cat = Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true })!;
         await Eventually.True("it is cat", () => Comm(cat.Id) == "cat");
         using ProcFs proc = ProcFs.Open("/proc");
-        ProcessInspection? process = await new ProcessInspector(proc, TimeProvider.System).InspectAsync(Find(proc, cat.Id), new InspectionOptions(), readSmaps: true, TestContext.Current.CancellationToken);
+        ProcessInspection? process = await new ProcessInspector(proc, TimeProvider.System).InspectAsync(Subjects.Find(proc, cat.Id), new InspectionOptions(), readSmaps: true, TestContext.Current.CancellationToken);
         cat.StandardInput.Close();
         await cat.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Null(process!.Ended);
         Assert.Empty(process.OtherNamespaces!);
         LimitUse space = Assert.Single(process.Limits!, static limit => limit.Name == "address_space");
         Assert.Equal(process.Memory!.Virtual, space.Used);
-    }
-
-    private static InspectionSubject Find(ProcFs proc, int pid)
-    {
-        var store = new SnapshotStore();
-        using var sampler = new Sampler(proc, store, new SamplingOptions { SmapsBudget = TimeSpan.Zero }, TimeProvider.System, listen: false);
-        sampler.Tick();
-        using SnapshotLease lease = store.Acquire();
-        return InspectionSubject.Of(lease.Snapshot!, lease.Snapshot!.IndexOf(pid));
     }
 
     private static string Comm(int pid) => File.ReadAllText($"/proc/{pid}/comm").TrimEnd('\n');

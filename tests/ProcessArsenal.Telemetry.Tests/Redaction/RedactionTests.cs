@@ -20,6 +20,8 @@ public sealed class RedactionTests
     [InlineData("app /p:Token=Zx9Qw7Lm3Kp", "app /p:Token=***")]
     [InlineData("java -Dspring.datasource.password=Zx9Qw7Lm3Kp -jar a.jar", "java -Dspring.datasource.password=*** -jar a.jar")]
     [InlineData("mysql -u root -pZx9Qw7Lm3Kp shop", "mysql -u root -p*** shop")]
+    [InlineData("sudo -u me mysql -pZx9Qw7Lm3Kp shop", "sudo -u me mysql -p*** shop")]
+    [InlineData("timeout 5 /opt/bin/redis-cli -a Zx9Qw7Lm3Kp ping", "timeout 5 /opt/bin/redis-cli -a *** ping")]
     [InlineData("sshpass -p Zx9Qw7Lm3Kp ssh host", "sshpass -p *** ssh host")]
     [InlineData("/usr/bin/redis-cli -a Zx9Qw7Lm3Kp ping", "/usr/bin/redis-cli -a *** ping")]
     [InlineData("curl -u me:Zx9Qw7Lm3Kp https://a/b", "curl -u *** https://a/b")]
@@ -58,6 +60,11 @@ public sealed class RedactionTests
     [InlineData("app --auth --token Zx9Qw7Lm3Kp", "app --auth --token ***")]
     [InlineData("cd my-secret dir; run --level 3", "cd my-secret dir; run --level 3")]
     [InlineData("app --token", "app --token")]
+    [InlineData("mysql -u root -pZx9Qw7Lm3Kp shop", "mysql -u root -p*** shop")]
+    [InlineData("mysql -p\"Zx9 Qw7\" shop < dump", "mysql -p*** shop < dump")]
+    [InlineData("cd x && /usr/bin/redis-cli -a 'Zx9 Qw7' ping | cat", "cd x && /usr/bin/redis-cli -a *** ping | cat")]
+    [InlineData("x=$(sshpass -p Zx9Qw7Lm3Kp ssh host)", "x=$(sshpass -p *** ssh host)")]
+    [InlineData("mkdir -p a/b; grep -p x", "mkdir -p a/b; grep -p x")]
     public void What_is_shown_of_a_line_for_a_shell(string script, string shown) => Assert.Equal(["sh", "-c", shown], ArgumentRedaction.Hide(["sh", "-c", script]));
 
     [Fact]
@@ -101,6 +108,8 @@ public sealed class RedactionTests
     [InlineData("-----BEGIN ")]
     [InlineData("_key-key_pass:")]
     [InlineData("--token '")]
+    [InlineData("mysql -pa ")]
+    [InlineData("mysql -p '")]
     [InlineData("a://b:@")]
     public void Hostile_text_takes_no_longer_than_other(string piece)
     {

@@ -98,6 +98,37 @@ public sealed class InspectTests(ApiExporter fixture) : IClassFixture<ApiExporte
         Assert.Contains("Threads: 10000", shown.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Names and values that would drive a terminal, end a string of JSON, or are no text at all; and very long ones.</summary>
+    [Fact]
+    public async Task A_hostile_environment_is_shown_as_text_and_cut()
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "exec env \"LC_BYTES=$(printf '\\377\\300\\033[2J')\" sh -c 'echo ready; read line'"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["LC_TITLE"] = "\e]0;pwned\a\"},{\n\u202Ereversed";
+        start.Environment["A\e[31m\nB\"}"] = "x";
+        start.Environment["LC_LONG"] = new string('y', 100_000);
+        for (int i = 0; i < 1000; i++) start.Environment[string.Create(CultureInfo.InvariantCulture, $"LC_MANY_{i}")] = "1";
+        using var hostile = System.Diagnostics.Process.Start(start)!;
+        Assert.Equal("ready", await hostile.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        try
+        {
+            await Eventually.True("it is seen", async () => (await fixture.Client.Get($"/api/v1/processes?where=pid%3D{hostile.Id}")).GetProperty("total").GetInt32() == 1);
+            JsonElement process = await Inspect(hostile.Id);
+            JsonElement[] variables = [.. process.GetProperty("environment").EnumerateArray()];
+            Assert.Equal(256, variables.Length);
+            Assert.True(process.GetProperty("environment_omitted").GetInt32() >= 700);
+            Assert.All(variables, static variable => Assert.True(!variable.TryGetProperty("value", out JsonElement value) || value.ValueKind == JsonValueKind.Null || value.GetString()!.Length <= 1100));
+            Command shown = await Command.Run(Repository.Program, ["inspect", hostile.Id.ToString(CultureInfo.InvariantCulture)]);
+            Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
+            Assert.DoesNotContain(shown.Output, static character => character is '\e' or '\a' or '\u202E');
+            Assert.All(shown.Output.Split('\n'), static line => Assert.True(line.Length <= 300, line));
+        }
+        finally
+        {
+            hostile.StandardInput.Close();
+            await hostile.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     [Theory]
     [InlineData("net8.0")]
     [InlineData("net10.0")]

@@ -62,6 +62,13 @@ bench-overhead: publish ## CPU of .NET web programs for a request, nearly empty 
 	dotnet build tests/targets/Catalogue -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- pairs $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
 
+.PHONY: bench-twins
+bench-twins: publish ## the same by two copies of each at the same time, one of them listened to (PAIRS=40 REQUESTS=60000)
+	@scripts/setup.sh run
+	dotnet build tests/targets/Web -c Release -f net10.0 -v quiet
+	dotnet build tests/targets/Catalogue -c Release -v quiet
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- twins $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
+
 .PHONY: bench-parts
 bench-parts: ## the same for each part of what is asked for (ROUNDS=30 REQUESTS=40000)
 	@scripts/setup.sh run

@@ -48,7 +48,11 @@ internal sealed class ListenedShop : IAsyncDisposable
         lock (_meters) return read(_meters, _counters);
     }
 
-    public Task Until(string what, Func<MeterTable, RuntimeCounters, bool> condition) => Eventually.True(what, () => Read(condition));
+    public Task Until(string what, Func<MeterTable, RuntimeCounters, bool> condition) => Eventually.True(what, () => Read(condition), Tell);
+
+    /// <summary>What there is, for a test that waits in vain.</summary>
+    public string Tell() => Read((meters, counters) => FormattableString.Invariant(
+        $"{meters.Intervals} intervals of meters, {counters.Intervals} of counters, {_session?.Events} events, {_session?.Lost} lost, {meters.Malformed} malformed, complaint: {meters.Complaint}, ended: {(_session?.Completion is { IsCompleted: true } end ? end.Exception?.InnerException?.Message ?? end.Result ?? "yes" : "no")}; {string.Join(", ", meters.Series.Select(series => FormattableString.Invariant($"{series.Instrument} {series.Value} [{string.Join(' ', series.Quantiles ?? [])}]")))}"));
 
     /// <summary>Waits until both have told all that has happened by now.</summary>
     public async Task Told()

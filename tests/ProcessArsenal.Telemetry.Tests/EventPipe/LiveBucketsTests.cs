@@ -68,8 +68,7 @@ public sealed class LiveBucketsTests
             await listened.Shop.Do("order 100 Rome");
             orders += 100;
             return listened.Read((meters, _) => Duration(meters) is { Quantiles: [>= 0 and <= 0.1, >= 0 and <= 0.1, >= 0 and <= 0.1] });
-        }, () => listened.Read((meters, counters) => FormattableString.Invariant(
-            $"{orders} orders; {meters.Intervals} intervals of meters and {counters.Intervals} of counters; complaint: {meters.Complaint}; {string.Join(", ", meters.Series.Select(series => series.Instrument))}; quantiles: {string.Join(' ', Duration(meters)?.Quantiles ?? [])}")));
+        }, () => $"{orders} orders; {listened.Tell()}");
         await listened.Until("all orders", (meters, _) => Duration(meters)!.Count == orders);
         MeterSeries series = listened.Read((meters, _) => Duration(meters)!);
         Assert.Equal(orders / 100 * 4.95, series.Value, 6);

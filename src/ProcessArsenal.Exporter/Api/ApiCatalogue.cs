@@ -12,6 +12,7 @@ internal static class ApiCatalogue
         ProcessHistoryRoute.Route,
         ProcessTreeRoute.Route,
         GroupList.Route,
+        SupervisorList.Route,
         Lifecycle.Route,
         Events.Route,
         OpenApiRoute.Route,

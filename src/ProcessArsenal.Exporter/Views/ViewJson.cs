@@ -13,6 +13,8 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(InspectionAndHistory))]
 [JsonSerializable(typeof(TreeView))]
 [JsonSerializable(typeof(GroupListView))]
+[JsonSerializable(typeof(SupervisorListView))]
+[JsonSerializable(typeof(List<Telemetry.Analysis.Supervisor>))]
 [JsonSerializable(typeof(LifecycleView))]
 [JsonSerializable(typeof(LifecycleEventView))]
 internal sealed partial class ViewJson : JsonSerializerContext

@@ -38,6 +38,7 @@ public sealed class CommandLineTests
     [InlineData("help-inspect.txt", "inspect")]
     [InlineData("help-tree.txt", "tree")]
     [InlineData("help-lifecycle.txt", "lifecycle")]
+    [InlineData("help-supervisors.txt", "supervisors")]
     [InlineData("help-token.txt", "token")]
     [InlineData("help-token-create.txt", "token", "create")]
     [InlineData("help-token-list.txt", "token", "list")]

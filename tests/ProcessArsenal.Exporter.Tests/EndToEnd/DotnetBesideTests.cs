@@ -6,7 +6,6 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>Other tools look into the same process at the same time: they have what they want, and we stay exact.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class DotnetBesideTests(ITestOutputHelper output)
 {
     private const string Configuration = "sampling: { interval: 1s }\ndotnet: { meters: [Shop.Orders] }\n";

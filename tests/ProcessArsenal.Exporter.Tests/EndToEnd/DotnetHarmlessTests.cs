@@ -4,7 +4,6 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>To be listened to changes nothing for a .NET process, and those that come and go change nothing for us.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class DotnetHarmlessTests(ITestOutputHelper output)
 {
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-";

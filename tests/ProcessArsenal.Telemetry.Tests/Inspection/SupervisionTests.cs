@@ -27,11 +27,22 @@ public sealed class SupervisionTests
             Pid = 1,
             Name = "a",
             Time = DateTimeOffset.UnixEpoch,
-            Cgroup = new ControlGroupUse { Path = "/" + Name, Unit = Name, Memory = 95, MemoryLimit = 100, Tasks = 95, TasksLimit = 100 },
         };
+        process.Cgroup = new ControlGroupUse { Path = "/" + Name, Unit = Name, Tightest = Limits("/" + Name) };
         List<Recommendation> advice = Advice.Of(process);
         Assert.Equal(2, advice.Count);
         Assert.All(advice, one => Assert.DoesNotContain("reboot", one.Advice, StringComparison.Ordinal));
+    }
+
+    /// <summary>It is the group with the limit that has to be given more.</summary>
+    [Fact]
+    public void A_limit_above_is_told_with_whose_it_is()
+    {
+        var process = new ProcessInspection { Identity = "1-1-00000001", Pid = 1, Name = "a", Time = DateTimeOffset.UnixEpoch };
+        process.Cgroup = new ControlGroupUse { Path = "/shop.slice/a.service", Unit = "a.service", Tightest = Limits("/shop.slice") };
+        List<Recommendation> advice = Advice.Of(process);
+        Assert.Equal(["systemctl set-property 'shop.slice' MemoryMax=HIGHER, or the container's memory limit", "systemctl set-property 'shop.slice' TasksMax=HIGHER"], advice.Select(one => one.Advice));
+        Assert.All(advice, one => Assert.StartsWith("its control group /shop.slice ", one.What, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -48,6 +59,8 @@ public sealed class SupervisionTests
     [InlineData("anon_inode:[eventpoll]", "eventpoll")]
     [InlineData("/memfd:x (deleted)", "memfd")]
     public void A_descriptor_is_known_by_where_it_points(string target, string kind) => Assert.Equal(kind, DescriptorInspection.KindOf(target, out _));
+
+    private static Dictionary<string, GroupLimit> Limits(string cgroup) => new() { ["memory"] = new GroupLimit(cgroup, 100, 95), ["tasks"] = new GroupLimit(cgroup, 100, 95) };
 
     private static Supervision Of(string cgroup) => SupervisionInspection.Of(new ProcessDescription { Name = "a", Cgroup = cgroup, Unit = CgroupNames.UnitOf(cgroup) }, new Relations { ParentPid = 1 });
 }

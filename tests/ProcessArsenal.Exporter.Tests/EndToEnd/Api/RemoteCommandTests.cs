@@ -34,6 +34,20 @@ public sealed class RemoteCommandTests(ApiExporter fixture) : IClassFixture<ApiE
     }
 
     [Fact]
+    public async Task Supervisors_are_told_with_those_whom_they_start_again()
+    {
+        await using Workload supervisord = await Workload.Start(fixture.Scratch, "supervisord");
+        await supervisord.Spawn(2);
+        JsonElement[] found = [];
+        await Eventually.True("both are seen", async () => (found = [.. (await fixture.Client.Get("/api/v1/supervisors")).GetProperty("supervisors").EnumerateArray().Where(one => one.GetProperty("name").GetString() == $"supervisord ({supervisord.Pid})")]) is [{ } one] && one.GetProperty("child_count").GetInt32() == 2);
+        Assert.Equal("supervisorctl restart NAME", found[0].GetProperty("restart").GetString());
+        Assert.Equal(2, found[0].GetProperty("children").GetArrayLength());
+        Command remote = await Run(["supervisors", .. Server]), local = await Run("supervisors", "--output", "json");
+        Assert.Matches($@"(?m)^ +2 +supervisord +supervisord \({supervisord.Pid}\) +supervisorctl restart NAME +supervisord \d+, supervisord \d+$", remote.Output);
+        Assert.Contains(JsonDocument.Parse(local.Output).RootElement.EnumerateArray(), one => one.GetProperty("name").GetString() == $"supervisord ({supervisord.Pid})");
+    }
+
+    [Fact]
     public async Task Lifecycle_tells_what_ended_and_how()
     {
         await using Workload workload = await Workload.Start(fixture.Scratch, "e2e-cli-ends");

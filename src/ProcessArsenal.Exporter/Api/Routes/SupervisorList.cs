@@ -1,0 +1,19 @@
+using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Analysis;
+
+namespace ProcessArsenal.Exporter.Api.Routes;
+
+/// <summary><c>GET /api/v1/supervisors</c>: who starts whom again.</summary>
+internal static class SupervisorList
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/api/v1/supervisors",
+        Role = Role.Viewer,
+        Summary = "Lists who starts processes again when they end",
+        Answer = ViewJson.Default.SupervisorListView,
+        Handle = static request => JsonAnswer.WriteAsync(
+            request.Http, request.Services.Look(static snapshot => new SupervisorListView(snapshot.Time, Supervisors.Of(snapshot))), ViewJson.Default.SupervisorListView),
+    };
+}

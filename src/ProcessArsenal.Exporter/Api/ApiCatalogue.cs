@@ -12,6 +12,7 @@ internal static class ApiCatalogue
         ProcessHistoryRoute.Route,
         ProcessTreeRoute.Route,
         GroupList.Route,
+        Analysis.Route,
         SupervisorList.Route,
         Lifecycle.Route,
         Events.Route,

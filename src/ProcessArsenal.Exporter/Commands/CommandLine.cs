@@ -26,6 +26,7 @@ internal static class CommandLine
         PsCommand.CreateFind,
         InspectCommand.Create,
         TreeCommand.Create,
+        AnalyzeCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,
         TokenCommand.Create,

@@ -13,6 +13,7 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(InspectionAndHistory))]
 [JsonSerializable(typeof(TreeView))]
 [JsonSerializable(typeof(GroupListView))]
+[JsonSerializable(typeof(Telemetry.Analysis.Reports.AnalysisReport))]
 [JsonSerializable(typeof(SupervisorListView))]
 [JsonSerializable(typeof(List<Telemetry.Analysis.Supervisor>))]
 [JsonSerializable(typeof(LifecycleView))]

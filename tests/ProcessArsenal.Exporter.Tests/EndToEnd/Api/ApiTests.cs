@@ -231,6 +231,7 @@ public sealed class ApiTests(ApiExporter fixture) : IClassFixture<ApiExporter>
     [InlineData("/api/v1/tree")]
     [InlineData("/api/v1/groups")]
     [InlineData("/api/v1/supervisors")]
+    [InlineData("/api/v1/analysis")]
     [InlineData("/api/v1/lifecycle")]
     [InlineData("/api/v1/events")]
     [InlineData("/openapi.json")]

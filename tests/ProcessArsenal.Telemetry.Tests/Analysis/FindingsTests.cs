@@ -1,0 +1,149 @@
+using ProcessArsenal.Telemetry.Analysis.Findings;
+using ProcessArsenal.Telemetry.Analysis.Reports;
+using ProcessArsenal.Telemetry.Collectors;
+using ProcessArsenal.Telemetry.Snapshots;
+using ProcessArsenal.Telemetry.Tests.Sampling;
+
+namespace ProcessArsenal.Telemetry.Tests.Analysis;
+
+/// <summary>What is found, and what is not, over processes and events that are made up.</summary>
+public sealed class FindingsTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 4, 0, 0, TimeSpan.Zero);
+
+    private readonly SamplerBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public void A_service_that_fails_again_and_again_is_in_a_crash_loop()
+    {
+        Finding found = Assert.Single(Find(Lives("shop.service", 6, every: 20, life: 3, ExitOutcome.Failure, 139)));
+        Assert.Equal(("crash_loop", "shop.service", FindingSeverity.Critical), (found.Kind, found.Group, found.Severity));
+        Assert.Contains("ended badly 6 times in 1.7 minutes (6 times exit code 139), each time after some 3 s", found.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(6, 20, 3, ExitOutcome.Success, 0)]
+    [InlineData(3, 20, 3, ExitOutcome.Failure, 1)] // Too few.
+    [InlineData(200, 1, 0.003, ExitOutcome.Failure, 1)] // Commands of a script.
+    [InlineData(6, 20, 3, ExitOutcome.Signal, 15)] // Somebody ends them.
+    [InlineData(4, 130, 125, ExitOutcome.Failure, 1)] // They did their work before.
+    [InlineData(50, 0, 3, ExitOutcome.Failure, 1)] // A crowd that fails at once.
+    public void What_is_no_crash_loop(int count, double every, double life, ExitOutcome outcome, int code) => Assert.Empty(Find(Lives("g", count, every, life, outcome, code)));
+
+    [Theory]
+    [InlineData(ExitOutcome.Signal, 11)]
+    [InlineData(ExitOutcome.OomKill, 9)]
+    [InlineData(ExitOutcome.Failure, 134)]
+    public void What_crashes_at_once_is_in_one_too(ExitOutcome outcome, int code) =>
+        Assert.Equal("crash_loop", Assert.Single(Find(Lives("g", 30, every: 1, life: 0.01, outcome, code))).Kind);
+
+    [Fact]
+    public void Most_ends_must_be_bad()
+    {
+        LifecycleEvent[] bad = Lives("g", 5, every: 20, life: 3, ExitOutcome.Failure, 1), good = Lives("g", 2, every: 20, life: 3, ExitOutcome.Success, 0);
+        Assert.Empty(Find([.. bad, .. good]));
+    }
+
+    [Fact]
+    public void A_storm_is_told_with_its_rate()
+    {
+        Finding found = Assert.Single(Find(Lives("g", 3000, every: 0.02, life: 0.001, ExitOutcome.Success, 0)));
+        Assert.Equal(("fork_storm", "g"), (found.Kind, found.Group));
+        Assert.StartsWith("50 processes of g were started a second, for 60 s", found.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2000, 0.005)] // A build of ten seconds.
+    [InlineData(1100, 0.06)] // 17 a second.
+    public void What_is_no_storm(int count, double every) => Assert.Empty(Find(Lives("g", count, every, life: 0.001, ExitOutcome.Success, 0)));
+
+    [Fact]
+    public void Zombies_are_their_parents_after_a_minute()
+    {
+        _bench.Proc.Process(5, p => p.Name = "careless").Process(10, p => (p.ParentPid, p.State, p.HasMemory) = (5, 'S', true));
+        for (int i = 0; i < 15; i++) _bench.Tick();
+        _bench.Proc.Process(10, p => (p.State, p.HasMemory) = ('Z', false));
+        for (int i = 0; i < 12; i++)
+        {
+            _bench.Tick();
+            Assert.Empty(Report().Findings);
+        }
+        for (int i = 0; i < 2; i++) _bench.Tick();
+        Finding found = Assert.Single(Report().Findings);
+        Assert.Equal(("zombies", 5, FindingSeverity.Info), (found.Kind, found.Process!.Pid, found.Severity));
+        Assert.Contains("careless (5) does not wait for them", found.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stopped_one_is_told_at_once_and_since_a_minute()
+    {
+        _bench.Proc.Process(10, p => p.State = 'T');
+        _bench.Tick();
+        Assert.DoesNotContain("minute", Assert.Single(Report().Findings).What, StringComparison.Ordinal);
+        for (int i = 0; i < 14; i++) _bench.Tick();
+        Assert.Contains("for more than a minute", Assert.Single(Report().Findings).What, StringComparison.Ordinal);
+    }
+
+    /// <summary>A day of a host on which nothing happens but the usual: half a minute of each hour a build, each ten minutes a job that fails.</summary>
+    [Fact]
+    public void On_a_quiet_host_nothing_is_found_for_a_day()
+    {
+        for (int pid = 1; pid <= 8; pid++) _bench.Proc.Process(pid, p => (p.Name, p.ParentPid) = ($"daemon{pid}", pid == 1 ? 0 : 1));
+        var random = new Random(7);
+        var events = new List<LifecycleEvent>();
+        for (int tick = 0; tick < 24 * 3600 / 60; tick++)
+        {
+            _bench.Proc.Process(random.Next(2, 9), p => p.ResidentPages = random.Next(900, 1100));
+            _bench.Tick(60);
+            DateTimeOffset now = _bench.Time.GetUtcNow();
+            if (tick % 10 == 0) events.AddRange(Lives("job", 1, every: 0, life: 2, ExitOutcome.Failure, 1, now));
+            if (tick % 60 == 0) events.AddRange(Lives("cc1", 600, every: 0.05, life: 0.5, ExitOutcome.Success, 0, now));
+            events.RemoveAll(happened => happened.Time < now - Evidence.Window);
+            using SnapshotLease lease = _bench.Store.Acquire();
+            Assert.Empty(Detectors.Find(new Evidence(lease.Snapshot!, events, now - Evidence.Window)));
+        }
+    }
+
+    [Fact]
+    public void A_report_adds_up()
+    {
+        _bench.Proc.Process(1, p => (p.ParentPid, p.Name, p.Executable, p.ResidentPages) = (0, "systemd", "/lib/systemd/systemd", 1000)).Process(2, p => (p.Name, p.ParentPid, p.Executable, p.ResidentPages) = ("postgres", 1, "/usr/lib/postgresql/15/bin/postgres", 5000))
+            .Process(3, p => (p.Name, p.ParentPid, p.Executable, p.ResidentPages) = ("thing", 2, "/opt/thing", 4000));
+        _bench.Tick();
+        AnalysisReport report = Report();
+        Assert.Equal(3, report.Summary.Processes);
+        Assert.Equal(10_000 * 4096.0, report.Summary.Memory);
+        Assert.Equal(["database", "native", "supervisor"], report.Categories.Select(use => use.Category));
+        Assert.Equal("its executable is postgres", report.Categories[0].Examples[0].Reason);
+        Assert.Equal([(2, 0.5), (3, 0.4), (1, 0.1)], report.Memory.Largest.Select(holder => (holder.Process.Pid, holder.Share)));
+        Assert.Equal(4000 * 4096.0, report.Memory.Percentiles["p50"]);
+        Assert.Equal(5000 * 4096.0, report.Memory.Percentiles["p100"]);
+        Assert.Equal([(1, 1), (2, 1)], report.Relationships.Families.Select(family => (family.Parent.Pid, family.Children)));
+        Assert.Equal(0, report.Lifecycle!.StartsPerMinute);
+    }
+
+    private AnalysisReport Report()
+    {
+        using SnapshotLease lease = _bench.Store.Acquire();
+        return Analyst.Report(new Evidence(lease.Snapshot!, [], lease.Snapshot!.Time), remembers: true);
+    }
+
+    /// <summary>On a host without processes.</summary>
+    private static List<Finding> Find(LifecycleEvent[] events) => Detectors.Find(new Evidence(new Snapshot { Time = Now }, [.. events.OrderBy(happened => happened.Time)], Now - Evidence.Window));
+
+    /// <summary>One after the other, the last of which has just ended.</summary>
+    private static LifecycleEvent[] Lives(string group, int count, double every, double life, ExitOutcome outcome, int code, DateTimeOffset? now = null) =>
+    [
+        .. Enumerable.Range(0, count).SelectMany(i =>
+        {
+            DateTimeOffset end = (now ?? Now) - TimeSpan.FromSeconds(every * (count - 1 - i));
+            return (LifecycleEvent[])
+            [
+                new LifecycleEvent(0, end - TimeSpan.FromSeconds(life), false, 100 + i, null, 7, "svc", group, ExitOutcome.Unknown, null, null, null),
+                new LifecycleEvent(0, end, true, 100 + i, null, 7, "svc", group, outcome, code, TimeSpan.FromSeconds(life), null),
+            ];
+        }),
+    ];
+}

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Analysis.Categories;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -19,6 +20,10 @@ internal sealed record ProcessView
     public bool? Kernel { get; init; }
 
     public string? Group { get; init; }
+
+    /// <summary>What kind of program it is.</summary>
+    public required string Category { get; init; }
+
     public string? User { get; init; }
     public string? State { get; init; }
     [JsonPropertyName("exe")]
@@ -63,6 +68,7 @@ internal sealed record ProcessView
         Name = row.Description.Name,
         Kernel = row.Description.IsKernelThread ? true : null,
         Group = row.Group,
+        Category = Categorizer.NameOf(row),
         User = row.Description.User,
         State = ProcessStates.NameOf(row.Sample.Stat.State),
         Executable = row.Description.Executable,

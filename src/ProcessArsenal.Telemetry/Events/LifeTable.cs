@@ -11,8 +11,13 @@ namespace ProcessArsenal.Telemetry.Events;
 /// <param name="hasRecords">Exit records are told.</param>
 internal sealed class LifeTable(bool hasEvents, bool hasRecords)
 {
-    /// <summary>A fork's event is sent within this time of the start time that /proc tells.</summary>
+    /// <summary>How far the start time that /proc tells and that of a fork's event may be apart though it is the same: clock ticks, and what the clocks differ.</summary>
     private const ulong BirthTolerance = 1_000_000_000;
+
+    /// <summary>How much later than that a fork may be told: the start time is taken, and the process can be listed, before the parent sends the event
+    /// (copy_process, kernel/fork.c), and on a machine that is overloaded it has to wait for a processor in between. No pid is used again so soon after
+    /// its process began and ended, unless a machine does nothing but fork.</summary>
+    private const ulong TellingTolerance = 30_000_000_000;
 
     /// <summary>How long an exit may be told late: on a machine that is overloaded the one that tells it has to wait for a processor.</summary>
     private const ulong Patience = 60_000_000_000;
@@ -149,7 +154,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     /// <param name="startedNanoseconds">When /proc says that it started, nanoseconds of CLOCK_MONOTONIC; null if that is not known.</param>
     public ProcessLife Adopt(int pid, ulong? startedNanoseconds)
     {
-        if (_lives.TryGetValue(pid, out ProcessLife? life) && startedNanoseconds is { } started && life.BornNanoseconds > started + BirthTolerance)
+        if (_lives.TryGetValue(pid, out ProcessLife? life) && startedNanoseconds is { } started && life.BornNanoseconds > started + TellingTolerance)
             return new ProcessLife(pid) { IsAdopted = true }; // The pid belongs to somebody else by now.
         if (life is not null && startedNanoseconds is { } start && life.BornNanoseconds > 0 && start > life.BornNanoseconds + BirthTolerance)
         {
@@ -252,7 +257,7 @@ internal sealed class LifeTable(bool hasEvents, bool hasRecords)
     /// <summary>A process is there to be listed a moment before its fork is told.</summary>
     private static bool IsForkOf(ProcessLife life, ulong told) =>
         life is { IsAdopted: true, BornNanoseconds: 0, StartedNanoseconds: > 0, IsTold: false }
-        && told + BirthTolerance > life.StartedNanoseconds && told < life.StartedNanoseconds + BirthTolerance;
+        && told + BirthTolerance > life.StartedNanoseconds && told < life.StartedNanoseconds + TellingTolerance;
 
     private static bool IsIn(List<int> listing, int pid) => listing.BinarySearch(pid) >= 0;
 

@@ -1,4 +1,5 @@
 using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Analysis.Categories;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
@@ -19,8 +20,9 @@ public static class FieldCatalogue
         Text("user", "Name of the effective user, else the number.", static (in row) => row.Description.User, isStatic: true),
         Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true),
         Text("unit", "Its systemd service or scope, in full.", static (in row) => row.Description.Unit, isStatic: true),
-        new TextField("runtime", "What runs it: dotnet, or unknown.", static (in row) => row.Runtime is null ? null : "dotnet",
-            isStatic: false, ["dotnet"], hasPast: true),
+        new TextField("runtime", "What runs it: dotnet, jvm, node, python, ...; unknown if none of them does, or none that is known.", static (in row) => Categorizer.RuntimeOf(row),
+            isStatic: false, ProcessCategory.Runtimes, hasPast: true),
+        Words("category", "What kind of program it is, by its executable, what that runs, and what it tells.", ProcessCategory.All, static (in row) => Categorizer.NameOf(row)),
         Words("state", "State of the main thread.", ProcessStates.Names, static (in row) => State(in row)),
         Flag("dead", "Dead, and not reaped by its parent (a zombie).", static (in row) => row.Sample.Stat.IsZombie),
         Number("memory", Measure.Size, "Resident memory.", static (in row) => ProcessFacts.ResidentBytes(row.Sample), signal: HistorySignal.Memory),

@@ -28,6 +28,11 @@ public sealed record ProcessDescription
 
     private readonly RedactedLine _shown = new();
 
+    /// <summary>What is known of the program, by its executable and its arguments. Made when it is first asked for.</summary>
+    internal Analysis.Categories.KnownProgram Program => _program.Of(this);
+
+    private readonly Analysis.Categories.LastKnownProgram _program = new();
+
     /// <summary>The arguments did not fit within the cap.</summary>
     public bool CommandLineTruncated { get; init; }
 

@@ -45,5 +45,15 @@ public sealed class CategorizerTests
         Assert.Equal("dotnet-aspnet", Categorizer.Of(row).Name);
     }
 
+    [Fact]
+    public void Expressions_ask_for_it()
+    {
+        Assert.True(Telemetry.Expressions.Expression.TryParse("category = \"web-server\" and not runtime = \"dotnet\"", out Telemetry.Expressions.Expression? expression, out _));
+        var row = new ProcessRow { Description = new ProcessDescription { Name = "x", Executable = "/usr/sbin/nginx" } };
+        Assert.Equal(Telemetry.Expressions.Truth.Unknown, expression.Evaluate(row)); // What runs it is not known.
+        Assert.True(Telemetry.Expressions.Expression.TryParse("category = \"web-server\"", out expression, out _));
+        Assert.Equal(Telemetry.Expressions.Truth.True, expression.Evaluate(row));
+    }
+
     private static ProcessCategory Of(ProcessDescription description) => Categorizer.Of(new ProcessRow { Description = description });
 }

@@ -93,13 +93,13 @@ public sealed class FindingsTests : IDisposable
         for (int pid = 1; pid <= 8; pid++) _bench.Proc.Process(pid, p => (p.Name, p.ParentPid) = ($"daemon{pid}", pid == 1 ? 0 : 1));
         var random = new Random(7);
         var events = new List<LifecycleEvent>();
-        for (int tick = 0; tick < 24 * 3600 / 60; tick++)
+        for (int tick = 0; tick < 24 * 3600 / 120; tick++)
         {
             _bench.Proc.Process(random.Next(2, 9), p => p.ResidentPages = random.Next(900, 1100));
-            _bench.Tick(60);
+            _bench.Tick(120);
             DateTimeOffset now = _bench.Time.GetUtcNow();
-            if (tick % 10 == 0) events.AddRange(Lives("job", 1, every: 0, life: 2, ExitOutcome.Failure, 1, now));
-            if (tick % 60 == 0) events.AddRange(Lives("cc1", 600, every: 0.05, life: 0.5, ExitOutcome.Success, 0, now));
+            if (tick % 5 == 0) events.AddRange(Lives("job", 1, every: 0, life: 2, ExitOutcome.Failure, 1, now));
+            if (tick % 30 == 0) events.AddRange(Lives("cc1", 600, every: 0.05, life: 0.5, ExitOutcome.Success, 0, now));
             events.RemoveAll(happened => happened.Time < now - Evidence.Window);
             using SnapshotLease lease = _bench.Store.Acquire();
             Assert.Empty(Detectors.Find(new Evidence(lease.Snapshot!, events, now - Evidence.Window)));

@@ -174,6 +174,28 @@ public sealed class LifeTableTests
         Assert.Equal(0, _table.Count);
     }
 
+    /// <summary>Its parent was kept from running between making it and telling of it; it may even have been listed in between.</summary>
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(2, false)]
+    [InlineData(20, true)]
+    [InlineData(20, false)]
+    public void A_fork_that_a_busy_machine_tells_late_is_of_the_one_that_is_listed(ulong late, bool listedBefore)
+    {
+        Tick();
+        ProcessLife? adopted = listedBefore ? _table.Adopt(10, startedNanoseconds: 5 * Second) : null;
+        Fork(10, parent: 7, at: (5 + late) * Second);
+        adopted ??= _table.Adopt(10, startedNanoseconds: 5 * Second);
+        Record(10, cpu: 3, name: "one", status: 0x100);
+        Exit(10, status: 0x100, at: (6 + late) * Second);
+        Assert.Equal((7, 1, 3UL), (adopted.ParentPid, adopted.Exit!.Value.Code, adopted.Usage.CpuNanoseconds));
+        _table.Settle(adopted);
+        Tick();
+        Tick();
+        Assert.Empty(_all);
+        Assert.Equal(0, _table.Count);
+    }
+
     [Fact]
     public void What_could_not_be_sampled_after_all_is_handed_out_once()
     {

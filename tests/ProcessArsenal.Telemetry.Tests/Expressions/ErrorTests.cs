@@ -55,7 +55,7 @@ public sealed class ErrorTests
     [InlineData("memory grwing", 0, "memory is a size and can't stand alone; write for example memory > 200MiB")]
     [InlineData("cpu > 1 FOR 5m", 8, "keywords are in lower case; write 'for'")]
     [InlineData("run_queue_wait > 5s", 17, "run_queue_wait is a number of seconds per second, and 5s is a duration; write for example run_queue_wait > 0.5")]
-    [InlineData("runtime = 'java'", 10, "runtime is never 'java': it is one of dotnet")]
+    [InlineData("runtime = 'java'", 10, "runtime is never 'java': it is one of dotnet jvm node python ruby php perl beam")]
     [InlineData("dead AND dead", 5, "keywords are in lower case; write 'and'")]
     [InlineData("NOT dead", 0, "keywords are in lower case; write 'not'")]
     [InlineData("true", 0, "'true' can only be compared with a flag; write for example dead = true")]

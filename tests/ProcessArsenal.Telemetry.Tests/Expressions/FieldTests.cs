@@ -19,6 +19,7 @@ public sealed class FieldTests
         ("container", "container ~ '^a{64}$'", true),
         ("unit", "unit ~ '\\.service$'", true),
         ("runtime", "runtime = 'dotnet'", true),
+        ("category", "category = 'web-server'", false),
         ("state", "state = 'sleeping'", true),
         ("dead", "dead = false", false),
         ("memory", "memory >= 400KiB", true),

@@ -7,29 +7,43 @@ namespace ProcessArsenal.Telemetry.Analysis.Categories;
 /// For observation only.</summary>
 public static class Categorizer
 {
-    /// <summary>Of a process in a snapshot.</summary>
-    /// <param name="row">It.</param>
-    /// <param name="binary">What its executable's file says of itself; null if nothing is known of it.</param>
-    public static ProcessCategory Of(in ProcessRow row, BinaryFacts? binary = null)
+    private const string Dotnet = "dotnet";
+
+    /// <summary>What runs it: see <see cref="ProcessCategory.Runtime"/>. Allocates nothing for a description that was asked about before.</summary>
+    public static string? RuntimeOf(in ProcessRow row) => row.Description.IsKernelThread ? null : row.Description.Program.Runtime ?? (row.Runtime is not null ? Dotnet : null);
+
+    /// <summary>The name of its category alone. Allocates nothing for a description that was asked about before.</summary>
+    public static string NameOf(in ProcessRow row)
     {
         ProcessDescription description = row.Description;
-        if (description.IsKernelThread) return new(ProcessCategory.Kernel, null, "it is a thread of the kernel");
-        int pid = row.Sample.Identity.Pid;
-        string executable = description.ExecutableName, seen = description.Executable is null ? "its name" : "its executable";
-        // The first process is systemd in its many names, or whatever a container runs.
-        if (pid == 1 && executable.StartsWith("systemd", StringComparison.Ordinal)) return new(ProcessCategory.Supervisor, null, "it is the first process, and systemd");
-        string? runtime = KnownPrograms.RuntimeOf(executable) ?? (row.Runtime is not null ? "dotnet" : binary?.Runtime);
-        if (KnownPrograms.RoleOf(executable) is { } role) return new(role, runtime, $"{seen} is {executable}");
-        if (runtime is null) return new(ProcessCategory.Native, null, binary is null ? $"{seen}, {executable}, is not known" : $"{seen}, {executable}, is not known, and has no runtime in it that is");
-        string ran = Evidence(row, executable, seen, binary);
-        if (description.Arguments is { } arguments && KnownPrograms.RoleOf(arguments, out string? module) is { } hosted) return new(hosted, runtime, $"{ran}, and runs {module}");
-        if (runtime == "dotnet" && row.Runtime?.Requests is not null) return new(ProcessCategory.AspNet, runtime, $"{ran}, and it tells of HTTP requests that it answers");
-        return new(runtime, runtime, ran);
+        if (description.IsKernelThread) return ProcessCategory.Kernel;
+        if (IsSystemd(row)) return ProcessCategory.Supervisor;
+        if (description.Program.Role is { } role) return role;
+        return RuntimeOf(row) switch
+        {
+            null => ProcessCategory.Native,
+            Dotnet when row.Runtime?.Requests is not null => ProcessCategory.AspNet,
+            string runtime => runtime,
+        };
     }
 
-    private static string Evidence(in ProcessRow row, string executable, string seen, BinaryFacts? binary)
+    /// <summary>Its category with the reason.</summary>
+    public static ProcessCategory Of(in ProcessRow row) => new(NameOf(row), RuntimeOf(row), Reason(row));
+
+    private static string Reason(in ProcessRow row)
     {
-        if (KnownPrograms.RuntimeOf(executable) is not null) return $"{seen} is {executable}";
-        return row.Runtime is not null ? "it has the diagnostic socket of a .NET runtime" : $"{seen}, {executable}, {binary!.Evidence}";
+        ProcessDescription description = row.Description;
+        if (description.IsKernelThread) return "it is a thread of the kernel";
+        if (IsSystemd(row)) return "it is the first process, and systemd";
+        string name = description.ExecutableName, seen = description.Executable is null ? "its name" : "its executable";
+        KnownProgram program = description.Program;
+        string ran = program.Role is null && program.Runtime is null
+            ? row.Runtime is null ? $"{seen}, {name}, is none of those that are known" : "it has the diagnostic socket of a .NET runtime"
+            : $"{seen} is {name}";
+        if (program.Module is { } module) return $"{ran}, and runs {module}";
+        return NameOf(row) == ProcessCategory.AspNet ? $"{ran}, and it tells of HTTP requests that it answers" : ran;
     }
+
+    /// <summary>Containers have other first processes.</summary>
+    private static bool IsSystemd(in ProcessRow row) => row.Sample.Identity.Pid == 1 && row.Description.ExecutableName.StartsWith("systemd", StringComparison.Ordinal);
 }

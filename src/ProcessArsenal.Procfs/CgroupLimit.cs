@@ -6,6 +6,13 @@ namespace ProcessArsenal.Procfs;
 /// <param name="Used">Of it; null if that is not told.</param>
 public sealed record CgroupLimit(string Cgroup, double Limit, double? Used)
 {
+    /// <summary>Where its files are.</summary>
+    internal string? Directory { get; init; }
+
+    public bool Equals(CgroupLimit? other) => other is not null && (Cgroup, Limit, Used) == (other.Cgroup, other.Limit, other.Used);
+
+    public override int GetHashCode() => HashCode.Combine(Cgroup, Limit, Used);
+
     /// <summary>v1 tells "no limit" as the largest multiple of a page.</summary>
     internal const ulong NoLimit = 1UL << 62;
 
@@ -33,7 +40,7 @@ public sealed record CgroupLimit(string Cgroup, double Limit, double? Used)
         {
             if (limitAt(directory) is not { } limit) continue;
             double? used = usedAt(directory);
-            if (tightest is null || limit - (used ?? 0) < tightest.Limit - (tightest.Used ?? 0)) tightest = new CgroupLimit(name, limit, used);
+            if (tightest is null || limit - (used ?? 0) < tightest.Limit - (tightest.Used ?? 0)) tightest = new CgroupLimit(name, limit, used) { Directory = directory };
         }
         return tightest;
     }

@@ -17,7 +17,7 @@ public sealed record CgroupUsage
     /// <summary>Its own, cores.</summary>
     public double? CpuLimit { get; private init; }
 
-    /// <summary>Time that the group was kept from running by that limit.</summary>
+    /// <summary>Time that processes were kept from running by the limit on CPU, its own or, where that is lower, one above.</summary>
     public TimeSpan? CpuThrottled { get; private init; }
 
     /// <summary>The limit on memory that leaves least, bytes: its own or one above.</summary>
@@ -40,6 +40,8 @@ public sealed record CgroupUsage
         string? unified = DirectoryOf(mounts.Unified, cgroup.Unified), memory = DirectoryOf(mounts.Memory, cgroup.Memory);
         string? pids = DirectoryOf(mounts.Pids, cgroup.Pids), cpu = DirectoryOf(mounts.Cpu, cgroup.Cpu);
         if (unified is null && memory is null && pids is null && cpu is null) return null;
+        string? pressure = cgroup.Unified == "/" ? null : unified; // That of the root is the whole machine's.
+        CgroupLimit? tightestCpu = CgroupLimit.OfCpu(mounts, cgroup);
         ulong? limit = memory is null ? CgroupFile.Number($"{unified}/memory.max") : CgroupFile.Number($"{memory}/memory.limit_in_bytes");
         return new CgroupUsage
         {
@@ -48,13 +50,13 @@ public sealed record CgroupUsage
             Tasks = CgroupFile.Number($"{pids ?? unified}/pids.current"),
             TasksLimit = CgroupFile.Number($"{pids ?? unified}/pids.max"),
             CpuLimit = cpu is null ? CgroupFile.Quota($"{unified}/cpu.max") : CgroupLimit.QuotaV1(cpu),
-            CpuThrottled = Throttled(unified, cpu),
+            CpuThrottled = Throttled(tightestCpu?.Directory ?? cpu ?? unified, isV1: cpu is not null),
             TightestMemory = CgroupLimit.OfMemory(mounts, cgroup),
             TightestTasks = CgroupLimit.OfTasks(mounts, cgroup),
-            TightestCpu = CgroupLimit.OfCpu(mounts, cgroup),
-            Cpu = unified is null ? null : CgroupFile.Pressure($"{unified}/cpu.pressure"),
-            Memory = unified is null ? null : CgroupFile.Pressure($"{unified}/memory.pressure"),
-            Io = unified is null ? null : CgroupFile.Pressure($"{unified}/io.pressure"),
+            TightestCpu = tightestCpu,
+            Cpu = pressure is null ? null : CgroupFile.Pressure($"{pressure}/cpu.pressure"),
+            Memory = pressure is null ? null : CgroupFile.Pressure($"{pressure}/memory.pressure"),
+            Io = pressure is null ? null : CgroupFile.Pressure($"{pressure}/io.pressure"),
         };
     }
 
@@ -67,9 +69,9 @@ public sealed record CgroupUsage
 
     private static string? DirectoryOf(CgroupMount? mount, string? cgroup) => cgroup is null ? null : mount?.DirectoryOf(cgroup);
 
-    private static TimeSpan? Throttled(string? unified, string? cpu)
+    private static TimeSpan? Throttled(string? directory, bool isV1)
     {
-        if (cpu is not null) return CgroupFile.Keyed($"{cpu}/cpu.stat", "throttled_time"u8) is { } nanoseconds ? TimeSpan.FromTicks((long)(nanoseconds / 100)) : null;
-        return CgroupFile.Keyed($"{unified}/cpu.stat", "throttled_usec"u8) is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null;
+        if (isV1) return CgroupFile.Keyed($"{directory}/cpu.stat", "throttled_time"u8) is { } nanoseconds ? TimeSpan.FromTicks((long)(nanoseconds / 100)) : null;
+        return CgroupFile.Keyed($"{directory}/cpu.stat", "throttled_usec"u8) is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null;
     }
 }

@@ -40,7 +40,7 @@ public sealed class CgroupLimitTests
         tree.Write("cpu/c/d/cpu.cfs_period_us", "100000\n");
         tree.Write("cpu/c/cpu.cfs_quota_us", "150000\n");
         tree.Write("cpu/c/cpu.cfs_period_us", "100000\n");
-        tree.Write("cpu/c/d/cpu.stat", "nr_periods 5\nnr_throttled 1\nthrottled_time 2500000000\n");
+        tree.Write("cpu/c/cpu.stat", "nr_periods 5\nnr_throttled 1\nthrottled_time 2500000000\n");
         CgroupMounts mounts = CgroupMounts.Parse(Encoding.UTF8.GetBytes(
             $"1 2 0:1 / {tree.Root}/memory rw - cgroup cgroup rw,memory\n3 2 0:1 / {tree.Root}/pids rw - cgroup cgroup rw,pids\n4 2 0:1 / {tree.Root}/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"));
         CgroupUsage usage = CgroupUsage.Read(mounts, Parse("4:memory:/a\n3:pids:/p\n2:cpu,cpuacct:/c/d\n1:name=systemd:/s\n"))!;

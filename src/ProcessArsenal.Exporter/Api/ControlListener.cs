@@ -12,6 +12,8 @@ namespace ProcessArsenal.Exporter.Api;
 /// <summary>Where people and programs ask, with a token. A server of its own, so that nothing which is asked here can keep /metrics from being answered.</summary>
 internal sealed partial class ControlListener(ConfigurationResult loaded, ApiServices services, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
+    private const int MostConnections = 256;
+
     private readonly ILogger<ControlListener> _logger = loggers.CreateLogger<ControlListener>();
     private readonly RequestLimits _limits = new();
     private WebApplication? _app;
@@ -61,11 +63,13 @@ internal sealed partial class ControlListener(ConfigurationResult loaded, ApiSer
     private WebApplication Build(ExporterConfiguration configuration, Uri address, TokenFile file)
     {
         ServerCertificate? certificate = address.Scheme == Uri.UriSchemeHttps ? new ServerCertificate(configuration.Listen.Tls, services.Time, _logger) : null;
+        var room = new ConnectionRoom(MostConnections);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = 256;
+            options.Limits.MaxConcurrentConnections = MostConnections + ConnectionRoom.Spare;
+            options.ConfigureEndpointDefaults(listen => listen.Use(next => connection => room.PassAsync(connection, next)));
             options.Limits.MaxRequestBodySize = 0;
             options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             options.Limits.MaxRequestLineSize = 16 * 1024;

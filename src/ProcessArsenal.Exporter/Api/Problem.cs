@@ -60,7 +60,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         http.Response.StatusCode = Status;
         if (RetryAfter is { } seconds) http.Response.Headers.RetryAfter = FormattableString.Invariant($"{seconds}");
         if (Status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer realm=\"process-arsenal\"";
-        return JsonAnswer.WriteAsync(http, this, ApiJson.Default.Problem, MediaType);
+        return JsonAnswer.WriteAsync(http, this, ApiJson.Readable.Problem, MediaType);
     }
 }
 
@@ -73,4 +73,8 @@ internal sealed class ProblemException(Problem problem) : Exception(problem.Deta
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(Problem))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same with quotes and the like as they are: read by people in terminals, and never a part of HTML.</summary>
+    public static ApiJson Readable => field ??= new ApiJson(new System.Text.Json.JsonSerializerOptions(Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

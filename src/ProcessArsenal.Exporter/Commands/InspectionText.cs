@@ -49,13 +49,14 @@ internal static class InspectionText
         var facts = new List<string>();
         if (cgroup.Memory is { } memory) facts.Add($"memory {Terminal.Bytes(memory)}{(cgroup.MemoryLimit is { } most ? $" of {Terminal.Bytes(most)}" : "")}");
         if (cgroup.Tasks is { } tasks) facts.Add(Text($"tasks {tasks}{(cgroup.TasksLimit is { } most ? Text($" of {most}") : "")}"));
-        if (cgroup.CpuLimit is { } cores) facts.Add(Text($"at most {cores:0.##} cores, held back {cgroup.CpuThrottled ?? 0:0.#} s"));
+        if (cgroup.CpuLimit is { } cores) facts.Add(Text($"at most {cores:0.##} cores"));
         foreach ((string resource, GroupLimit limit) in cgroup.Tightest ?? new Dictionary<string, GroupLimit>())
         {
             if (limit.Cgroup == cgroup.Path) continue; // Told already.
             string most = resource == "memory" ? Terminal.Bytes(limit.Limit) : Text($"{limit.Limit:0.##}"), used = limit.Used is not { } some ? "" : (resource == "memory" ? Terminal.Bytes(some) : Text($"{some:0}")) + " of ";
             facts.Add($"bound by {Shown(limit.Cgroup)}: {resource} {used}{most}{(resource == "cpu" ? " cores" : "")}");
         }
+        if (cgroup.CpuThrottled is > 0 and var held) facts.Add(Text($"held back by the limit on CPU for {held:0.#} s"));
         if (cgroup.Pressure is { } pressure) facts.Add("waited in the last 10 s: " + string.Join(", ", pressure.Select(static share => Text($"{share.Key} {share.Value:0.#}%"))));
         if (facts.Count > 0) Line(output, "", string.Join("; ", facts));
     }
@@ -125,7 +126,7 @@ internal static class InspectionText
     private static void Table(List<string[]> rows, int rightAligned, int more, TextWriter output)
     {
         Terminal.Write(output, Terminal.Table(rows, rightAligned), Terminal.HasColours);
-        if (more > 0) output.WriteLine(Text($"... and {more} more (--output json)"));
+        if (more > 0) output.WriteLine(Text($"... and {more} more"));
     }
 
     private static void Write(TextWriter output, string text, Style style) => Terminal.Write(output, new Text(text, style), Terminal.HasColours);

@@ -20,6 +20,8 @@ internal static partial class ExporterHost
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>Series of one instrument under /metrics/self. The SDK reserves memory for all of them: for 2,000 by default.</summary>
+    private const int MostConnections = 256;
+
     private const int MostSelfSeries = 100;
 
     /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start or go on.</returns>
@@ -48,15 +50,18 @@ internal static partial class ExporterHost
     private static WebApplication Build(ConfigurationResult loaded, ConfigurationSources sources, ProcFs proc)
     {
         ExporterConfiguration configuration = loaded.Configuration!;
+        var room = new ConnectionRoom(MostConnections);
         // Empty: no settings from the working directory or from ASPNETCORE_ variables, nothing that we did not ask for.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().UseUrls(configuration.Listen.Metrics.ToString()).ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = 256;
+            options.Limits.MaxConcurrentConnections = MostConnections + ConnectionRoom.Spare;
+            options.ConfigureEndpointDefaults(listen => listen.Use(next => connection => room.PassAsync(connection, next)));
             options.Limits.MaxRequestBodySize = 0;
             options.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75); // Longer than most intervals of scrapes.
         });
         builder.Services.AddRoutingCore();
         LogLevelSwitch level = Logging.Add(builder.Logging, configuration.Log.Level);

@@ -42,6 +42,7 @@ internal sealed class LogLevelSwitch
 
     /// <summary>What the framework says at Information is noise to our user, and that the host failed we say ourselves, in one line.</summary>
     public LogLevel LevelOf(string? category) =>
-        category == "Microsoft.Extensions.Hosting.Internal.Host" ? LogLevel.None
+        category is "Microsoft.Extensions.Hosting.Internal.Host" ? LogLevel.None
+        : category is "Microsoft.AspNetCore.Server.Kestrel.Connections" && Level > LogLevel.Debug ? LogLevel.Error // A line for each that is refused: whoever connects could fill a disk.
         : category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal) && Level == LogLevel.Information ? LogLevel.Warning : Level;
 }

@@ -13,7 +13,7 @@ internal sealed record LifecycleEventView
     /// <summary><c>start</c> or <c>exit</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>When we learned of it.</summary>
+    /// <summary>When it happened, where the kernel tells; else when we learned of it.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Null if it was gone before it could be looked at.</summary>

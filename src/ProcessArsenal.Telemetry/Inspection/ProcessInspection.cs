@@ -145,7 +145,7 @@ public sealed record ControlGroupUse
     /// <summary>Cores that it may use; null: no limit of its own.</summary>
     public double? CpuLimit { get; init; }
 
-    /// <summary>Seconds that it was kept from running by that limit.</summary>
+    /// <summary>Seconds that processes were kept from running by the lowest limit on CPU, of this group or one above.</summary>
     public double? CpuThrottled { get; init; }
 
     /// <summary>The limits that leave least, of this group and those above it, by resource: memory (bytes), tasks, cpu (cores). Those above hold too.</summary>

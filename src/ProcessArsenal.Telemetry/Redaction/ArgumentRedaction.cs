@@ -16,7 +16,7 @@ public static class ArgumentRedaction
             if (i == 0) shown[i] = SecretShapes.Hide(ProgramFlags.HideWithin(argument));
             else if (isNext) shown[i] = argument.Length > 0 ? SecretShapes.Mask : "";
             else shown[i] = Hide(argument, flags);
-            flags = ProgramFlags.Of(argument) ?? flags; // Also of the one that sudo, env or timeout starts.
+            flags = ProgramFlags.With(flags, argument);
             isNext = i > 0 && ExpectsSecret(argument, flags); // Also after such a flag: the first may have had no value (--auth --token VALUE).
         }
         return shown;
@@ -27,7 +27,7 @@ public static class ArgumentRedaction
 
     private static bool ExpectsSecret(string argument, string[] flags)
     {
-        if (Array.IndexOf(flags, argument) >= 0) return true;
+        if (ProgramFlags.IsBeforeSecret(argument, flags)) return true;
         // A flag of a secret's name without a value of its own: the next argument is it.
         return argument.Length > 1 && argument[0] == '-' && argument.AsSpan().IndexOfAny('=', ':', ' ') < 0 && SecretNames.IsSecret(argument.AsSpan().TrimStart('-'));
     }

@@ -31,15 +31,22 @@ internal static class FlaggedSecrets
     }
 
     /// <summary>Where a word of a shell ends.</summary>
-    public static int ValueEnd(string text, int start)
+    /// <param name="hasCommands">What <c>$(...)</c> runs is a part of it.</param>
+    public static int ValueEnd(string text, int start, bool hasCommands = true)
     {
         int end = start;
         while (end < text.Length && !char.IsWhiteSpace(text[end]))
         {
+            if (text[end] == '\\') end = Math.Min(text.Length, end + 2);
+            else if (text[end] is '"') end = Words.AfterQuote(text, end) is var close && close < text.Length ? close : Single(text, end);
             // Quotes may begin anywhere in a word of a shell, and hide its blanks.
-            if (text[end] is '"' or '\'' && text.IndexOf(text[end], end + 1) is > 0 and var close) end = close;
-            end++;
+            else if (text[end] is '\'') end = text.IndexOf('\'', end + 1) is > 0 and var closed ? closed + 1 : end + 1;
+            else if (hasCommands && text[end] is '$' && end + 1 < text.Length && text[end + 1] == '(') end = Words.AfterBracket(text, end + 1);
+            else end++;
         }
         return end;
+
+        // One that is not closed is a letter like others, but at the end of the text.
+        static int Single(string text, int at) => text[^1] == '"' && text.IndexOf('"', at + 1) == text.Length - 1 ? text.Length : at + 1;
     }
 }

@@ -7,10 +7,11 @@ namespace ProcessArsenal.Telemetry.Redaction;
 internal static class SecretNames
 {
     /// <summary>Parts that make a name one of a secret, wherever they stand in it.</summary>
-    private const string Parts = "password|passwd|passphrase|pwd|secret|token|credential|cookie|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|auth|connection[-_]?string|connstr|dsn|bearer|session[-_]?id|sas";
+    private const string Parts = "password|passwd|passphrase|pwd|secret|token|credential|cookie|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key|encryption[-_]?key|auth|connection[-_]?string|connstr|dsn|bearer|session[-_]?id|sas|psk|passcode|mnemonic|signature";
 
-    private static readonly Regex Whole = BoundedRegex.CreateOwn($"({Parts}|(^|[-_.:])(key|pass|pw|user-?pass)$|(key|pass)$)");
+    // Two, as an automaton of both would be too large for those that never go back.
+    private static readonly Regex Anywhere = BoundedRegex.CreateOwn(Parts), AtTheEnd = BoundedRegex.CreateOwn("(^|[-_.:])(pw|sig|pin|otp)$|(key|pass)$");
 
     /// <param name="name">Of a variable, a flag or a setting.</param>
-    public static bool IsSecret(ReadOnlySpan<char> name) => Whole.IsMatch(name);
+    public static bool IsSecret(ReadOnlySpan<char> name) => Anywhere.IsMatch(name) || AtTheEnd.IsMatch(name);
 }

@@ -67,7 +67,7 @@ internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimePro
         children.Debit(exit, group, Ticks(exit), childTicks: null);
         group.Count(LifecycleCollector.Starts, 0);
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
-        log.Add(new LifecycleEvent(0, time.GetUtcNow(), IsEnd: false, exit.Pid, null, exit.ParentPid, description.Name, group.Key.Name, ExitOutcome.Unknown, null, null, null));
+        log.Add(new LifecycleEvent(0, KernelTime.Of(life.BornNanoseconds, time), IsEnd: false, exit.Pid, null, exit.ParentPid, description.Name, group.Key.Name, ExitOutcome.Unknown, null, null, null));
         Remember(exit, description.Name, group, identity: null);
         if (guessed) GroupsGuessed++;
         if (exit.Usage is null) ExitsUnaccounted++;
@@ -82,7 +82,7 @@ internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimePro
     {
         if (_recent.Count == RecentExit.Most) _ = _recent.Dequeue();
         int? code = exit.Status is not { } status ? null : status.Signal != 0 ? status.Signal : status.Code;
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = KernelTime.Of(exit.EndedNanoseconds, time);
         double? used = exit.Usage?.CpuNanoseconds / 1e9;
         _recent.Enqueue(new RecentExit(now, exit.Pid, name, group.Key.Name, exit.Outcome, code, exit.Lifetime, used));
         log.Add(new LifecycleEvent(0, now, IsEnd: true, exit.Pid, identity, exit.ParentPid, name, group.Key.Name, exit.Outcome, code, exit.Lifetime, used));

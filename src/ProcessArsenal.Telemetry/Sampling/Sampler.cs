@@ -248,7 +248,7 @@ public sealed class Sampler : IDisposable
     {
         group.Count(LifecycleCollector.Starts, 0);
         Lifecycle.Add(new LifecycleEvent(
-            0, _time.GetUtcNow(), IsEnd: false, process.Identity.Pid, process.Identity, process.Sample.Stat.ParentPid, process.Description.Name, group.Key.Name,
+            0, KernelTime.Of(process.Life?.BornNanoseconds ?? 0, _time), IsEnd: false, process.Identity.Pid, process.Identity, process.Sample.Stat.ParentPid, process.Description.Name, group.Key.Name,
             ExitOutcome.Unknown, null, null, null));
     }
 

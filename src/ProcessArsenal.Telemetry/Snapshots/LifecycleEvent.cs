@@ -5,7 +5,7 @@ namespace ProcessArsenal.Telemetry.Snapshots;
 
 /// <summary>A process began or ended.</summary>
 /// <param name="Id">Ascending by one, from 1 on.</param>
-/// <param name="Time">When we learned of it.</param>
+/// <param name="Time">When it happened, where the kernel tells; else when we learned of it. So not quite ascending.</param>
 /// <param name="IsEnd">It ended; else it began.</param>
 /// <param name="Pid">Its pid, which may be somebody else's by now.</param>
 /// <param name="Identity">Null if it was gone before it could be looked at.</param>

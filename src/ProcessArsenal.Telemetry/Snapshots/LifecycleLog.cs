@@ -12,6 +12,9 @@ public sealed class LifecycleLog
     private long _count;
     private long _told;
 
+    /// <summary>The latest time of those that are forgotten.</summary>
+    private DateTimeOffset _forgotten;
+
     /// <summary>Since when all are known; null before the first tick.</summary>
     public DateTimeOffset? Began { get; private set; }
 
@@ -45,10 +48,10 @@ public sealed class LifecycleLog
         var events = new List<LifecycleEvent>();
         lock (_lock)
         {
-            long first = _count;
-            while (first > Math.Max(0, _count - Most) && _events[(first - 1) % Most].Time >= since) first--;
-            for (long id = first; id < _count; id++) events.Add(_events[id % Most]);
-            DateTimeOffset known = _count > Most ? _events[_count % Most].Time : Began ?? since;
+            for (long id = Math.Max(0, _count - Most); id < _count; id++)
+                if (_events[id % Most].Time >= since) events.Add(_events[id % Most]);
+            DateTimeOffset known = Began ?? since;
+            if (_count > Most) known = _events[_count % Most].Time is var oldest && oldest > _forgotten ? oldest : _forgotten;
             from = known > since ? known : since;
         }
         return events;
@@ -68,7 +71,9 @@ public sealed class LifecycleLog
     {
         lock (_lock)
         {
-            _events[_count % Most] = happened with { Id = _count + 1 };
+            ref LifecycleEvent place = ref _events[_count % Most];
+            if (_count >= Most && place.Time > _forgotten) _forgotten = place.Time;
+            place = happened with { Id = _count + 1 };
             _count++;
         }
     }

@@ -20,10 +20,11 @@ public sealed class FindingsTests : IDisposable
     {
         Finding found = Assert.Single(Find(Lives("shop.service", 6, every: 20, life: 3, ExitOutcome.Failure, 139)));
         Assert.Equal(("crash_loop", "shop.service", FindingSeverity.Critical), (found.Kind, found.Group, found.Severity));
-        Assert.Contains("ended badly 6 times in 1.7 minutes (6 times exit code 139), each time after some 3 s", found.What, StringComparison.Ordinal);
+        Assert.Contains("svc of shop.service ended badly 6 times in 100 s (6 times exit code 139), each time after some 3 s, and was started again by 7, which is gone; the last time 0 s ago", found.What, StringComparison.Ordinal);
     }
 
     [Theory]
+    [InlineData(9, 20, 3, ExitOutcome.Failure, 1)] // Who started them is gone, and may have been a script that waits for something.
     [InlineData(6, 20, 3, ExitOutcome.Success, 0)]
     [InlineData(3, 20, 3, ExitOutcome.Failure, 1)] // Too few.
     [InlineData(200, 1, 0.003, ExitOutcome.Failure, 1)] // Commands of a script.
@@ -43,8 +44,37 @@ public sealed class FindingsTests : IDisposable
     public void Most_ends_must_be_bad()
     {
         LifecycleEvent[] bad = Lives("g", 5, every: 20, life: 3, ExitOutcome.Failure, 1), good = Lives("g", 2, every: 20, life: 3, ExitOutcome.Success, 0);
-        Assert.Empty(Find([.. bad, .. good]));
+        Assert.Single(Find(Init(bad)));
+        Assert.Empty(Find([.. Init(bad), .. Init(good)]));
+        // Of the same program: others of the group may do what they like.
+        Assert.Single(Find([.. Init(bad), .. Init(good).Select(happened => happened with { Name = "other" })]));
     }
+
+    /// <summary>What is no shell starts again what fails at once too.</summary>
+    [Fact]
+    public void What_fails_at_once_is_in_a_loop_if_no_script_starts_it()
+    {
+        LifecycleEvent[] fast = Lives("g", 6, every: 2, life: 0.003, ExitOutcome.Failure, 1);
+        Assert.Empty(Find(fast));
+        Assert.Contains("6 times exit code 1), each time after some 0 s", Assert.Single(Find(Init(fast))).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loop_that_is_over_is_none()
+    {
+        LifecycleEvent[] lives = Lives("shop.service", 6, every: 5, life: 3, ExitOutcome.Failure, 139);
+        Assert.Single(Find(lives));
+        Assert.Empty(Find([.. lives.Select(happened => happened with { Time = happened.Time - TimeSpan.FromMinutes(1) })]));
+    }
+
+    [Fact]
+    public void A_storm_that_is_over_is_none()
+    {
+        LifecycleEvent[] lives = Lives("g", 3000, every: 0.02, life: 0.001, ExitOutcome.Success, 0);
+        Assert.Empty(Find([.. lives.Select(happened => happened with { Time = happened.Time - TimeSpan.FromSeconds(12) })]));
+    }
+
+    private static LifecycleEvent[] Init(LifecycleEvent[] lives) => [.. lives.Select(static happened => happened with { ParentPid = 1 })];
 
     [Fact]
     public void A_storm_is_told_with_its_rate()

@@ -1,13 +1,16 @@
+using ProcessArsenal.Telemetry.Analysis.Categories;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Analysis.Findings;
 
-/// <summary>Groups whose processes fail, are started again, and fail again. A script whose commands answer with 1 is none: what fails must have lived for a
-/// moment, or have crashed, and hardly anything of the group may have ended well.</summary>
+/// <summary>Programs that fail, are started again by the same parent, and fail again. What a shell starts is a loop only if it crashes, or goes on for long:
+/// the commands of scripts answer with 1, and scripts wait for what is not there yet.</summary>
 internal static class CrashLoops
 {
-    private const int LeastExits = 4;
+    private const int Least = 4, LeastOfShell = 10;
+
+    /// <summary>Of those of one program and one parent.</summary>
     private const double LeastFailed = 0.9;
 
     /// <summary>Commands of scripts are shorter.</summary>
@@ -16,36 +19,58 @@ internal static class CrashLoops
     /// <summary>What lived longer than that did its work before.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
 
+    /// <summary>Nobody starts anything again faster: a test that runs a command many times does.</summary>
+    private static readonly TimeSpan MinimumGap = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>After which it is over, beside three times what lies between two failures.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    /// <summary>For how long a shell must go on.</summary>
+    private static readonly TimeSpan LeastSpan = TimeSpan.FromSeconds(15);
+
     /// <summary>SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS: nobody sends these; and how .NET and shells tell of them.</summary>
     private static readonly int[] CrashSignals = [4, 5, 6, 7, 8, 11, 31];
 
     public static void Find(Evidence evidence, List<Finding> found)
     {
-        foreach (IGrouping<string, LifecycleEvent> group in evidence.Events.GroupBy(static happened => happened.Group, StringComparer.Ordinal))
+        foreach (var program in evidence.Events.Where(static happened => happened.IsEnd).GroupBy(static exit => (exit.Group, exit.Name, exit.ParentPid)))
         {
-            LifecycleEvent[] exits = [.. group.Where(static happened => happened.IsEnd)];
-            if (exits.Length < LeastExits) continue;
+            LifecycleEvent[] exits = [.. program.OrderBy(static exit => exit.Time)];
             LifecycleEvent[] failed = [.. exits.Where(static exit => IsFailure(exit))];
-            if (failed.Length < LeastExits || failed.Length < LeastFailed * exits.Length) continue;
+            if (failed.Length < Least || failed.Length < LeastFailed * exits.Length) continue;
             TimeSpan[] lifetimes = [.. failed.Where(static exit => exit.Lifetime is not null).Select(static exit => exit.Lifetime!.Value).Order()];
-            if (lifetimes.Length == 0) continue;
-            TimeSpan lived = lifetimes[lifetimes.Length / 2];
-            int crashed = failed.Count(IsCrash);
-            if (lived > Soon || (lived < Moment && crashed * 2 < failed.Length)) continue;
-            // One after the other, not a crowd that was sent away at once.
-            if (failed[^1].Time - failed[0].Time < lived) continue;
-            if (group.Count(static happened => !happened.IsEnd) < LeastExits - 1) continue;
+            if (lifetimes.Length == 0 || lifetimes[lifetimes.Length / 2] is var lived && lived > Soon) continue;
             LifecycleEvent last = failed[^1];
+            TimeSpan span = last.Time - failed[0].Time, gap = span / (failed.Length - 1), ago = evidence.Snapshot.Time - last.Time;
+            // One after the other, not a crowd that was sent away at once; and it goes on.
+            if (gap < lived || gap < MinimumGap || ago > 3 * gap + Pause) continue;
+            bool crashes = failed.Count(IsCrash) * 2 >= failed.Length, byShell = IsShell(evidence.Snapshot, program.Key.ParentPid);
+            if (byShell && !crashes && (lived < Moment || failed.Length < LeastOfShell || span < LeastSpan)) continue;
+            string parent = program.Key.ParentPid > 0 ? FormattableString.Invariant($" by {NameOf(evidence.Snapshot, program.Key.ParentPid)}") : "";
             found.Add(new Finding
             {
                 Kind = "crash_loop",
-                Severity = FindingSeverity.Critical,
+                Severity = byShell && !crashes ? FindingSeverity.Warning : FindingSeverity.Critical,
                 Process = null,
-                Group = group.Key,
-                What = FormattableString.Invariant($"{last.Name} of {group.Key} ended badly {failed.Length} times in {(last.Time - failed[0].Time).TotalMinutes:0.#} minutes ({Ways(failed)}), each time after some {Seconds(lived)}, and was started again"),
-                Advice = FormattableString.Invariant($"see what it said: journalctl -u UNIT or its log; how each ended: process-arsenal lifecycle --group '{Pasteable(group.Key)}'; then stop whoever starts it again until it is mended: process-arsenal supervisors"),
+                Group = program.Key.Group,
+                What = FormattableString.Invariant($"{last.Name} of {program.Key.Group} ended badly {failed.Length} times in {Duration(span)} ({Ways(failed)}), each time after some {Duration(lived)}, and was started again{parent}; the last time {Duration(ago)} ago"),
+                Advice = FormattableString.Invariant($"see what it said: journalctl -u UNIT or its log; how each ended: process-arsenal lifecycle --group '{Pasteable(program.Key.Group)}'; who starts it again: process-arsenal supervisors"),
             });
         }
+    }
+
+    /// <summary>Shells, and whoever is gone by now: that may have been one.</summary>
+    private static bool IsShell(Snapshot snapshot, int parent)
+    {
+        if (parent <= 1) return false;
+        int at = snapshot.IndexOf(parent);
+        return at < 0 || Categorizer.NameOf(snapshot.Processes[at]) == ProcessCategory.Shell;
+    }
+
+    private static string NameOf(Snapshot snapshot, int pid)
+    {
+        int at = snapshot.IndexOf(pid);
+        return at < 0 ? FormattableString.Invariant($"{pid}, which is gone") : FormattableString.Invariant($"{snapshot.Processes[at].Description.Name} ({pid})");
     }
 
     private static bool IsFailure(in LifecycleEvent exit) => exit.Outcome is ExitOutcome.Failure or ExitOutcome.OomKill || IsCrash(exit);
@@ -66,7 +91,8 @@ internal static class CrashLoops
             _ => FormattableString.Invariant($"exit code {exit.Code}"),
         }).OrderByDescending(static way => way.Count()).Take(3).Select(static way => FormattableString.Invariant($"{way.Count()} times {way.Key}")));
 
-    private static string Seconds(TimeSpan time) => time < TimeSpan.FromSeconds(10) ? FormattableString.Invariant($"{time.TotalSeconds:0.##} s") : FormattableString.Invariant($"{time.TotalSeconds:0} s");
+    private static string Duration(TimeSpan time) => time < TimeSpan.FromSeconds(10) ? FormattableString.Invariant($"{Math.Max(0, time.TotalSeconds):0.##} s")
+        : time < TimeSpan.FromMinutes(2) ? FormattableString.Invariant($"{time.TotalSeconds:0} s") : FormattableString.Invariant($"{time.TotalMinutes:0.#} min");
 
     private static string Pasteable(string group) => group.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or ':' or '/') ? group : "GROUP";
 }

@@ -7,7 +7,7 @@ internal static class ForkStorms
 {
     private const double LeastPerSecond = 20;
 
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1), Still = TimeSpan.FromSeconds(10);
 
     public static void Find(Evidence evidence, List<Finding> found)
     {
@@ -19,9 +19,9 @@ internal static class ForkStorms
         {
             double perSecond = group.Count() / seconds;
             if (perSecond < LeastPerSecond) continue;
-            // All the time, not at once: a build, or the start of a service, is over soon.
+            // All the time, not at once, and still: a build, or the start of a service, is over soon.
             DateTimeOffset half = since + (now - since) / 2;
-            if (group.Count(start => start.Time < half) < LeastPerSecond * seconds / 4) continue;
+            if (group.Count(start => start.Time < half) < LeastPerSecond * seconds / 4 || group.Count(start => start.Time > now - Still) < LeastPerSecond * Still.TotalSeconds / 2) continue;
             LifecycleEvent last = group.Last();
             int parent = group.GroupBy(static start => start.ParentPid).OrderByDescending(static starts => starts.Count()).First().Key;
             int at = evidence.Snapshot.IndexOf(parent);

@@ -43,7 +43,7 @@ public static class Analyst
         foreach (ref readonly ProcessRow row in snapshot.Processes)
         {
             if (row.Description.IsKernelThread) kernel++;
-            if (row.Runtime is not null) dotnet++;
+            if (Categorizer.RuntimeOf(row) == "dotnet") dotnet++;
             threads += row.Sample.Stat.Threads;
             if (ProcessStates.NameOf(row.Sample.Stat.State) is { } state) states[state] = states.GetValueOrDefault(state) + 1;
         }

@@ -8,7 +8,7 @@ namespace ProcessArsenal.Exporter.Hosting;
 /// a connection in.</summary>
 internal sealed class ConnectionRoom(int most)
 {
-    /// <summary>What the server refuses by itself: only those that are being closed are beyond <paramref name="most"/>.</summary>
+    /// <summary>More that the server itself lets in, for those that are being closed; it refuses what goes beyond.</summary>
     public const int Spare = 256;
 
     private readonly Lock _lock = new();

@@ -161,6 +161,50 @@ public sealed class SecurityTests(ApiExporter fixture) : IClassFixture<ApiExport
         Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 2, 20);
     }
 
+    /// <summary>Whoever holds all the connections that there may be, and asks nothing, makes room for those who do ask.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_holds_connections_keeps_nobody_out(bool ofMetrics)
+    {
+        using Scratch scratch = new();
+        await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "dotnet: { attach: none }\n");
+        using var client = new ControlClient(exporter);
+        int port = ofMetrics ? exporter.Port : exporter.ControlPort;
+        var held = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i < 400; i++)
+            {
+                var connection = new TcpClient();
+                await connection.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+                held.Add(connection);
+                if (ofMetrics && i % 2 == 0) await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), TestContext.Current.CancellationToken);
+            }
+            long began = TimeProvider.System.GetTimestamp();
+            for (int i = 0; i < 20; i++)
+            {
+                // A connection of its own each time.
+                if (ofMetrics)
+                {
+                    using var http = new HttpClient();
+                    Assert.Contains("arsenal_ticks_total", await http.GetStringAsync($"http://127.0.0.1:{port}/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+                }
+                else
+                {
+                    using var other = new ControlClient(exporter);
+                    Assert.Equal(200, (await other.Ask(HttpMethod.Get, "/api/v1/groups", other.Admin)).Status);
+                }
+            }
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10));
+        }
+        finally
+        {
+            foreach (TcpClient connection in held) connection.Dispose();
+        }
+        Assert.DoesNotContain("Kestrel.Connections", exporter.Log, StringComparison.Ordinal);
+    }
+
     /// <summary>They take no more than a share of our descriptors, and metrics are answered all the while.</summary>
     [Fact]
     public async Task Ten_thousand_connections_are_bounded_and_end()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 
 /// <summary>Where the tests find what `make test` prepared.</summary>
@@ -63,7 +64,8 @@ internal sealed class Scratch : IDisposable
         string target = PathOf(name);
         if (!File.Exists(target))
         {
-            File.Copy(source, target);
+            // By a process of its own: a child that another thread forks meanwhile would hold the file open for writing until its exec, and it could not be started.
+            using (Process copy = Process.Start("cp", ["--", source, target])) copy.WaitForExit();
             File.SetUnixFileMode(target, Public);
         }
 

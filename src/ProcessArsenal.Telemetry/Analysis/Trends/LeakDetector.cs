@@ -29,10 +29,11 @@ public static class LeakDetector
         Span<TrendPoint> room = stackalloc TrendPoint[TrendPieces.Capacity];
         var pieces = new TrendPieces(room);
         double now = seconds[^1];
-        for (int i = seconds.Length - 1; i >= 0; i--)
+        for (int i = seconds.Length - 1; i >= 0 && now - seconds[i] < TrendPieces.Reach; i--)
         {
-            if (now - seconds[i] >= TrendPieces.Reach) break;
-            if (double.IsFinite(values[i])) pieces.Add(now - seconds[i], values[i]);
+            // Each stands for the time until the next; the latest, for that since the one before.
+            double stands = i < seconds.Length - 1 ? seconds[i + 1] - seconds[i] : i > 0 ? now - seconds[i - 1] : 0;
+            if (double.IsFinite(values[i])) pieces.Add(now - seconds[i], values[i], stands);
         }
         return Judge(room[..pieces.Order()], limit, uptime);
     }

@@ -5,10 +5,7 @@ namespace ProcessArsenal.Telemetry.Analysis.Trends;
 internal readonly ref struct RiseTest
 {
     /// <summary>Rises that last less are not judged, seconds: a sawtooth of seven minutes must have turned once.</summary>
-    public const double LeastSeconds = 510;
-
-    /// <summary>The same by where the line leaves the level before, which is less sure.</summary>
-    private const double LeastSinceLevel = 480;
+    public const double LeastSeconds = 480;
 
     /// <summary>Standard errors that a slope must be out of the noise: it is looked at a thousand times in two hours.</summary>
     private const double LeastErrors = 3.6;
@@ -26,11 +23,11 @@ internal readonly ref struct RiseTest
     private const double MostStep = 0.5;
 
     /// <summary>Standard errors by which the second half may be slower than the first.</summary>
-    private const double MostSlower = 0.8;
+    private const double MostSlower = 0.5;
 
     /// <summary>A rise beyond this, relative to where it began, has to show that it does not slow: that its second half is, by so many standard errors, more than
     /// so many times as fast as the first. A smaller one is too short to show it, and would have to wait for half an hour.</summary>
-    private const double LargeRise = 0.065, Pace = 0.8, LeastPaceErrors = 2;
+    private const double LargeRise = 0.062, Pace = 0.8, LeastPaceErrors = 2.3;
 
     /// <summary>The same of one that lasts longer than this, seconds: it would have slowed visibly.</summary>
     private const double LongSeconds = 2400, LeastPaceErrorsOfLong = 0.5;
@@ -87,7 +84,7 @@ internal readonly ref struct RiseTest
         double begin = from > before ? Math.Max(-time, line.Time + (_sums.Of(before, from).Value - line.Value) / line.Slope) : -time;
         finding = finding with { Since = TimeSpan.FromSeconds(-begin), Before = start, Now = line.At(0), Errors = errors, Pace = double.NaN };
         if (RoseFasterBefore(before, from, line.Slope)) return finding with { Verdict = TrendVerdict.Slowing };
-        if (begin > -LeastSinceLevel) return finding with { Verdict = TrendVerdict.TooEarly };
+        if (begin > -LeastSeconds) return finding with { Verdict = TrendVerdict.TooEarly };
         double low = Low(Math.Min(MostLately, time / 3));
         finding = finding with { Low = low };
         if (IsGivenBack(from, time, low)) return finding with { Verdict = TrendVerdict.GivenBack };
@@ -144,11 +141,12 @@ internal readonly ref struct RiseTest
         Line first = _sums.Of(from, half), second = _sums.Of(half, count);
         double slower = (first.Slope - second.Slope) / Math.Sqrt(power / first.Times + power / second.Times);
         double errors = (second.Slope - Pace * first.Slope) / Math.Sqrt(power / second.Times + Pace * Pace * power / first.Times);
+        bool slows = slower > MostSlower || errors < leastErrors;
         return finding with
         {
-            Verdict = slower > MostSlower || errors < leastErrors ? TrendVerdict.Slowing : TrendVerdict.Leak,
+            Verdict = slows ? TrendVerdict.Slowing : TrendVerdict.Leak,
             Pace = second.Slope / first.Slope,
-            Confidence = slower > MostSlower || errors < leastErrors ? 0 : Normal(finding.Errors - LeastErrors / 2) * Normal(errors),
+            Confidence = slows ? 0 : Normal(finding.Errors - LeastErrors / 2) * Normal(errors),
         };
     }
 

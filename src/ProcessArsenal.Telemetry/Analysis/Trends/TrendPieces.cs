@@ -17,18 +17,20 @@ internal readonly ref struct TrendPieces
 
     /// <param name="age">Seconds before the latest value.</param>
     /// <param name="value">Finite.</param>
-    public void Add(double age, double value)
+    /// <param name="seconds">How long it stands for.</param>
+    public void Add(double age, double value, double seconds)
     {
-        if (age is not (>= 0 and < Reach)) return;
+        if (age is not (>= 0 and < Reach) || seconds is not > 0) return;
+        seconds = Math.Min(seconds, CoarseSeconds);
         ref TrendPoint piece = ref _pieces[age < FineReach ? (int)(age / FineSeconds) : Fine + (int)((age - FineReach) / CoarseSeconds)];
         if (piece.Weight == 0 || value < piece.Low) piece.Low = value;
-        piece.Weight++;
-        piece.Time -= age;
-        piece.Value += value;
+        piece.Weight += seconds;
+        piece.Time -= seconds * age;
+        piece.Value += seconds * value;
     }
 
     /// <summary>Puts those that anything is known of in order, the oldest first.</summary>
-    /// <returns>How many they are; they are at the end of what was given.</returns>
+    /// <returns>How many they are; they are at the beginning of what was given.</returns>
     public int Order()
     {
         int known = 0;
@@ -40,7 +42,7 @@ internal readonly ref struct TrendPieces
             {
                 Time = piece.Time / piece.Weight,
                 Value = piece.Value / piece.Weight,
-                Weight = i < Fine ? FineSeconds : CoarseSeconds,
+                Weight = Math.Min(piece.Weight, i < Fine ? FineSeconds : CoarseSeconds),
             };
         }
         _pieces[..known].Reverse();

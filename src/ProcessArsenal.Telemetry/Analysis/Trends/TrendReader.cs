@@ -21,24 +21,32 @@ internal static class TrendReader
         // The sample in hand is in the history too, though in the tick that makes it nobody else can see it yet.
         long now = view.TimestampOf(place.Tick), oldest = Math.Max(view.OldestTick, 1);
         var pieces = new TrendPieces(room);
+        double newer = 0;
         for (long tick = place.Tick; tick >= oldest; tick--)
-            Add(ref pieces, view.Between(view.TimestampOf(tick), now), view.CodeAt(signal, tick));
-        double reach = view.Between(view.TimestampOf(oldest), now).TotalSeconds;
+        {
+            double age = Age(view, view.TimestampOf(tick), now);
+            // Each stands for the time until the next; the latest, for that since the one before.
+            double seconds = tick < place.Tick ? age - newer : tick > oldest ? Age(view, view.TimestampOf(tick - 1), now) : 0;
+            Add(pieces, age, view.CodeAt(signal, tick), seconds);
+            newer = age;
+        }
         for (long i = view.Spans - 1; i >= view.OldestSpan; i--)
         {
             HistorySpan span = view.SpanOf(i);
-            TimeSpan age = (view.Between(span.Began, now) + view.Between(span.Ended, now)) / 2;
-            if (age.TotalSeconds >= TrendPieces.Reach) break;
-            if (age.TotalSeconds > reach) Add(ref pieces, age, view.CodeOf(signal, i));
+            double began = Age(view, span.Began, now), ended = Age(view, span.Ended, now), age = (began + ended) / 2;
+            if (age >= TrendPieces.Reach) break;
+            if (age > newer) Add(pieces, age, view.CodeOf(signal, i), began - ended);
         }
         return view.IsWhole(history) ? pieces.Order() : 0;
     }
 
-    private static void Add(ref readonly TrendPieces pieces, TimeSpan age, ushort code)
+    private static double Age(in HistoryView view, long timestamp, long now) => view.Between(timestamp, now).TotalSeconds;
+
+    private static void Add(in TrendPieces pieces, double age, ushort code, double seconds)
     {
         if (code == LogCode.Missing) return;
         int power = code - LogCode.Zero - 1;
-        pieces.Add(age.TotalSeconds, power < 0 ? 0 : High[power >> LowBits] * Low[power & ((1 << LowBits) - 1)]);
+        pieces.Add(age, power < 0 ? 0 : High[power >> LowBits] * Low[power & ((1 << LowBits) - 1)], seconds);
     }
 
     private static double Value(int code) => LogCode.Value((ushort)code)!.Value;

@@ -100,7 +100,8 @@ public static class OutlierDetector
     {
         if (!double.IsFinite(value) || Math.Abs(value - usual.Median) < signal.Floor) return null;
         double deviations = usual.Deviations(value, signal.LeastMad(usual.Median));
-        return Math.Abs(deviations) < LeastDeviations ? null
-            : new Outlier { Signal = signal, Value = value, Median = usual.Median, Deviations = deviations };
+        return Math.Abs(deviations) >= LeastDeviations // Of values beyond all measure it is not a number.
+            ? new Outlier { Signal = signal, Value = value, Median = usual.Median, Deviations = deviations }
+            : null;
     }
 }

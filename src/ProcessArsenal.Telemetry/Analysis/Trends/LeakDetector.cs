@@ -46,6 +46,7 @@ public static class LeakDetector
     public static LeakFinding Judge(in ProcessRow row, HistorySignal signal, double? limit = null)
     {
         ArgumentNullException.ThrowIfNull(signal);
+        if (TrendReader.IsConstant(row, signal, RiseTest.LeastSeconds)) return new LeakFinding { Verdict = TrendVerdict.Steady, Slope = 0, Limit = limit };
         Span<TrendPoint> room = stackalloc TrendPoint[TrendPieces.Capacity];
         return Judge(room[..TrendReader.Read(row, signal, room)], limit, row.Uptime);
     }

@@ -1,7 +1,7 @@
 namespace ProcessArsenal.Telemetry.Analysis.Trends;
 
 /// <summary>Whether a line through the latest points is a leak: whether its slope is out of the noise, what is taken is not given back, and it does not
-/// slow. Its figures were found on one half of the series of <c>LeakJudging</c> and judged on the other.</summary>
+/// slow. Its figures were found on some made-up series and judged on others: see Leaks in benchmarks/RESULTS.md.</summary>
 internal readonly ref struct RiseTest
 {
     /// <summary>Rises that last less are not judged, seconds: a sawtooth of seven minutes must have turned once.</summary>
@@ -72,9 +72,9 @@ internal readonly ref struct RiseTest
     {
         int count = _points.Length;
         double time = Age(_points[from]);
-        next = Later(from, out bool isTooEarly);
-        if (next >= 0 || isTooEarly) return new LeakFinding { Verdict = TrendVerdict.TooEarly };
         Line line = _sums.Of(from, count);
+        next = Later(from, out int late);
+        if (next >= 0 || late >= 0) return Late(line, time, from, next >= 0 ? next : late);
         if (line.Weight < LeastKnown * time) return default;
         double start = line.At(-time), rise = line.Slope * time;
         var finding = new LeakFinding { Verdict = TrendVerdict.Steady };
@@ -92,7 +92,9 @@ internal readonly ref struct RiseTest
         return Slows(from, begin, power, mustShow ? time < LongSeconds ? LeastPaceErrors : LeastPaceErrorsOfLong : double.MinValue, finding);
     }
 
-    private int Later(int from, out bool isTooEarly)
+    /// <summary>What explains much more than a line: a level before it.</summary>
+    /// <param name="late">The same, where it is too late to be judged; else negative.</param>
+    private int Later(int from, out int late)
     {
         int at = -1, count = _points.Length;
         double least = _sums.Of(from, count).Residual * (1 - StepGain);
@@ -101,8 +103,20 @@ internal readonly ref struct RiseTest
             double residual = _sums.LevelThenLine(from, i, count);
             if (residual < least) (least, at) = (residual, i);
         }
-        isTooEarly = at >= 0 && Age(_points[at]) < LeastSeconds;
-        return isTooEarly ? -1 : at;
+        late = at >= 0 && Age(_points[at]) < LeastSeconds ? at : -1;
+        return late >= 0 ? -1 : at;
+    }
+
+    /// <summary>It began, stepped, or turned at a point.</summary>
+    private LeakFinding Late(in Line line, double time, int from, int at)
+    {
+        Line earlier = _sums.Of(from, at);
+        double start = line.At(-time);
+        bool slows = at - from >= 3 && line.Slope > 0 && earlier.Slope > _sums.Of(at, _points.Length).Slope
+            && earlier.Slope * (time - Age(_points[at])) > LeakDetector.LeastRise * start;
+        return slows
+            ? new LeakFinding { Verdict = TrendVerdict.Slowing, Since = TimeSpan.FromSeconds(time), Before = start, Now = line.At(0), Pace = double.NaN }
+            : new LeakFinding { Verdict = TrendVerdict.TooEarly };
     }
 
     private bool RoseFasterBefore(int before, int from, double slope)

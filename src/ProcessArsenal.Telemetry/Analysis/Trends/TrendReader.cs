@@ -12,6 +12,16 @@ internal static class TrendReader
     private static readonly double[] Low = [.. Enumerable.Range(0, 1 << LowBits).Select(i => Value(LogCode.Zero + 1 + i) / Value(LogCode.Zero + 1))];
     private static readonly double[] High = [.. Enumerable.Range(0, 1 << LowBits).Select(i => Value(LogCode.Zero + 1 + (i << LowBits)))];
 
+    /// <summary>Whether it never was anything else, and is known for so many seconds: that of most, and told at once.</summary>
+    public static bool IsConstant(in ProcessRow row, HistorySignal signal, double seconds)
+    {
+        if (row.History is not { All: { } history, Process: { } process } place || !process.IsConstant(signal)) return false;
+        if (!history.TryView(process, place.Tick, out HistoryView view) || place.Tick < view.OldestTick) return false;
+        long oldest = Math.Max(view.OldestTick, 1);
+        return view.CodeAt(signal, place.Tick) != LogCode.Missing && view.CodeAt(signal, oldest) != LogCode.Missing
+            && Age(view, view.TimestampOf(oldest), view.TimestampOf(place.Tick)) >= seconds && view.IsWhole(history);
+    }
+
     /// <param name="room">All zero.</param>
     /// <returns>How many pieces there are, the oldest first; 0 if nothing is known, or the history was overtaken by the tick.</returns>
     public static int Read(in ProcessRow row, HistorySignal signal, Span<TrendPoint> room)
@@ -21,21 +31,22 @@ internal static class TrendReader
         // The sample in hand is in the history too, though in the tick that makes it nobody else can see it yet.
         long now = view.TimestampOf(place.Tick), oldest = Math.Max(view.OldestTick, 1);
         var pieces = new TrendPieces(room);
-        double newer = 0;
+        double age = 0, newer = 0;
         for (long tick = place.Tick; tick >= oldest; tick--)
         {
-            double age = Age(view, view.TimestampOf(tick), now);
+            double older = tick > oldest ? Age(view, view.TimestampOf(tick - 1), now) : age;
             // Each stands for the time until the next; the latest, for that since the one before.
-            double seconds = tick < place.Tick ? age - newer : tick > oldest ? Age(view, view.TimestampOf(tick - 1), now) : 0;
-            Add(pieces, age, view.CodeAt(signal, tick), seconds);
-            newer = age;
+            Add(pieces, age, view.CodeAt(signal, tick), tick < place.Tick ? age - newer : older);
+            (newer, age) = (age, older);
         }
-        for (long i = view.Spans - 1; i >= view.OldestSpan; i--)
+        double ended = double.NaN;
+        for (long i = view.Spans - 1; i >= view.OldestSpan && !(ended >= TrendPieces.Reach); i--)
         {
             HistorySpan span = view.SpanOf(i);
-            double began = Age(view, span.Began, now), ended = Age(view, span.Ended, now), age = (began + ended) / 2;
-            if (age >= TrendPieces.Reach) break;
-            if (age > newer) Add(pieces, age, view.CodeOf(signal, i), began - ended);
+            if (double.IsNaN(ended)) ended = Age(view, span.Ended, now);
+            double began = Age(view, span.Began, now), middle = (began + ended) / 2;
+            if (middle > newer) Add(pieces, middle, view.CodeOf(signal, i), began - ended);
+            ended = began; // Each begins where the one before it ends.
         }
         return view.IsWhole(history) ? pieces.Order() : 0;
     }

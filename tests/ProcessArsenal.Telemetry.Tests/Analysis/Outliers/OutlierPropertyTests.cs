@@ -1,8 +1,5 @@
 using CsCheck;
 using ProcessArsenal.Telemetry.Analysis.Outliers;
-using ProcessArsenal.Telemetry.Snapshots;
-using ProcessArsenal.Telemetry.Snapshots.Histories;
-using ProcessArsenal.Telemetry.Tests.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Tests.Analysis.Outliers;
 

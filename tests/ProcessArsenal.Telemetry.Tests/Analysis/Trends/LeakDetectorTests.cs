@@ -145,7 +145,7 @@ public sealed class LeakDetectorTests(ITestOutputHelper output)
         }
         double best = double.MaxValue;
         long allocated = 0;
-        for (int round = 0; round < 30; round++)
+        for (int round = 0; round < 300; round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             ulong began = KernelClock.ThreadCpuNanoseconds();

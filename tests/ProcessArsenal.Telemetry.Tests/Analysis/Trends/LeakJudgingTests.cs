@@ -54,7 +54,7 @@ public sealed class LeakJudgingTests(ITestOutputHelper output)
     public void What_lies_beyond()
     {
         LeakTally spikes = Of(SeriesKind.Spikes, JudgingSeed), teeth = Of(SeriesKind.GrowingTeeth, JudgingSeed), leak = Of(SeriesKind.StepThenLeak, JudgingSeed);
-        Assert.Equal(0, spikes.False + teeth.False);
+        Assert.InRange(spikes.False + teeth.False, 0, Series / 100);
         Assert.InRange(leak.Found, 0.9 * leak.Series, leak.Series);
         Assert.InRange(Of(SeriesKind.SmallWarmUp, JudgingSeed, isNew: true).False, 0, Of(SeriesKind.SmallWarmUp, JudgingSeed).False);
         if (Series <= Few) return;

@@ -34,8 +34,13 @@ public sealed class LeakJudgingTests(ITestOutputHelper output)
     [InlineData(JudgingSeed)]
     public void A_leak_of_1_MB_a_minute_is_found_within_10_minutes_in_the_median(int seed)
     {
-        Assert.InRange(Of(SeriesKind.LeakOfOne, seed).MedianDelay, 0, 10);
-        Assert.InRange(Of(SeriesKind.LeakOfOneAtOnce, seed).MedianDelay, 0, 10);
+        // In full always: a median of few wanders by more than the minute that is at stake, and most are done after the first minutes.
+        foreach (SeriesKind kind in new[] { SeriesKind.LeakOfOne, SeriesKind.LeakOfOneAtOnce })
+        {
+            var tally = LeakTally.Of(kind, seed + (int)kind * KindSeeds, series: 500, every: 1);
+            output.WriteLine($"{seed}: {tally}");
+            Assert.InRange(tally.MedianDelay, 0, 10);
+        }
     }
 
     /// <summary>Who would rather wait than be woken for a warm-up asks for confidence.</summary>

@@ -93,6 +93,12 @@ bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 10
 	dotnet build tests/targets/Firehose -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- events tests/targets/Firehose/bin/Release/net10.0/Firehose.dll
 
+.PHONY: bench-leaks
+bench-leaks: ## how often the leak detector is right, over made-up series, asked at every tick of two hours (LEAK_SERIES=500 of a kind)
+	@scripts/setup.sh run
+	LEAK_SERIES=$${LEAK_SERIES:-500} LEAK_EVERY=$${LEAK_EVERY:-1} dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release \
+		--filter-class '*LeakJudgingTests' --output Detailed
+
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
 	@scripts/setup.sh run

@@ -94,7 +94,7 @@ public enum TcpStates : uint
     CloseWait = 1 << TcpState.CloseWait,
     Listen = 1 << TcpState.Listen,
 
-    /// <summary>All that a process may still have to do with: not what waits after its end, of which there may be tens of thousands, nor what is not accepted
-    /// by the handshake yet.</summary>
-    Live = 0xfff & ~(1 << TcpState.TimeWait) & ~1U,
+    /// <summary>All that are a process's, or were: neither what waits after its end nor what is not through the handshake yet, of which there may be tens of
+    /// thousands.</summary>
+    Live = 0xffe & ~(1U << TcpState.TimeWait) & ~(1U << TcpState.SynReceived),
 }

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Flows;
+using ProcessArsenal.Telemetry.Sampling;
+
+namespace ProcessArsenal.Telemetry.Tests.Flows;
+
+/// <summary>Real connections between real processes: what they sent against what is told.</summary>
+public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly ProcFs _proc = ProcFs.Open();
+    private readonly Socket _listener = Listen();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Long_connections_count_what_went_through_within_the_window()
+    {
+        using Process bash = Bash($"exec 7<>/dev/tcp/127.0.0.1/{Port}; head -c 5000 /dev/zero >&7; read -r go; head -c 300000 /dev/zero >&7; read -r end");
+        using Socket server = await _listener.AcceptAsync(Cancellation);
+        await Receive(server, 5000); // Before the window: none of its bytes.
+        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(1));
+        await bash.StandardInput.WriteLineAsync("go");
+        await Receive(server, 300_000);
+        await server.SendAsync(new byte[70], Cancellation); // Which bash does not read.
+        FlowReport report = await watch;
+        await End(bash);
+        FlowPair there = Pair(report, bash.Id, Environment.ProcessId), back = Pair(report, Environment.ProcessId, bash.Id);
+        Assert.Equal((300_000UL, 0UL, 1L, 0UL), (there.Bytes, there.InferredBytes, there.Connections, there.ReceiveQueue));
+        Assert.Equal((70UL, 1L, 70UL), (back.Bytes, back.Connections, back.ReceiveQueue));
+        Assert.Equal(("bash", "tcp"), (there.From.Process!.Name, there.Transport));
+        Assert.Equal(0, report.LostMessages);
+        Assert.InRange(report.Window, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_connections_of_one_kilobyte_that_all_end_within_the_window_count_all()
+    {
+        const int connections = 10_000, size = 1024;
+        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(8), Identify(Environment.ProcessId));
+        long began = TimeProvider.System.GetTimestamp();
+        Task serve = Serve(connections);
+        byte[] message = new byte[size];
+        for (int i = 0; i < connections; i++)
+        {
+            using Socket client = await Connect();
+            await client.SendAsync(message, Cancellation);
+        }
+        await serve;
+        output.WriteLine($"{connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        FlowReport report = await watch;
+        Write(report);
+        FlowPair[] pairs = [.. report.Pairs.Where(pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
+        Assert.Equal(connections * size, (double)pairs.Sum(static pair => (long)pair.Bytes!), connections * size * 0.0001);
+        Assert.Equal(connections, pairs.Sum(static pair => pair.Connections));
+        Assert.Equal(0, report.LostMessages);
+        Assert.Null(report.Other);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Short_connections_of_another_process_are_never_those_of_a_wrong_one(bool isAsked)
+    {
+        const int connections = 2_000, size = 1024;
+        using Process one = Short(connections), other = Short(connections);
+        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(6), isAsked ? [Identify(one.Id), Identify(other.Id), Identify(Environment.ProcessId)] : []);
+        long began = TimeProvider.System.GetTimestamp();
+        Task serve = Serve(2 * connections);
+        await one.StandardInput.WriteLineAsync("go");
+        await other.StandardInput.WriteLineAsync("go");
+        await serve;
+        output.WriteLine($"{2 * connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        FlowReport report = await watch;
+        Write(report);
+        FlowPair[] pairs = [.. report.Pairs.Where(static pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
+        Assert.Equal(2 * connections * size, pairs.Sum(static pair => (long)pair.Bytes!));
+        Assert.Equal(2 * connections, pairs.Sum(static pair => pair.Connections));
+        Assert.All(pairs, pair => Assert.True(pair.From.Process is null || pair.Bytes <= connections * size, $"{pair}"));
+        await End(one);
+        await End(other);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Short_connections_of_one_other_process_are_told(bool isAsked)
+    {
+        const int connections = 10_000, size = 1024;
+        using Process client = Short(connections);
+        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(10), isAsked ? [Identify(client.Id)] : []);
+        long began = TimeProvider.System.GetTimestamp();
+        Task serve = Serve(connections);
+        await client.StandardInput.WriteLineAsync("go");
+        await serve;
+        output.WriteLine($"{connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        FlowReport report = await watch;
+        Write(report);
+        FlowPair[] pairs = [.. report.Pairs.Where(static pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
+        Assert.Equal(connections * size, pairs.Sum(static pair => (long)pair.Bytes!));
+        await End(client);
+    }
+
+    public void Dispose()
+    {
+        _proc.Dispose();
+        _listener.Dispose();
+    }
+
+    private int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>Returns when the window has begun.</summary>
+    private async Task<Task<FlowReport>> Watch(TimeSpan window, params ProcessIdentity[] targets)
+    {
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<FlowReport> watch = new MessageFlow(_proc, TimeProvider.System).WatchAsync(targets, new FlowOptions { Window = window, Began = began.SetResult }, Cancellation);
+        await Task.WhenAny(watch, began.Task);
+        return watch;
+    }
+
+    /// <summary>Connects again and again, and sends 1 KiB each time.</summary>
+    private Process Short(int connections) =>
+        Bash($"read -r go; for ((i = 0; i < {connections}; i++)); do exec 7<>/dev/tcp/127.0.0.1/{Port}; printf %01024d 0 >&7; exec 7>&-; done; read -r end");
+
+    /// <summary>Accepts so many, and reads each to its end.</summary>
+    private Task Serve(int connections) => Task.Run(async () =>
+    {
+        byte[] buffer = new byte[4096];
+        for (int i = 0; i < connections; i++)
+        {
+            using Socket server = await _listener.AcceptAsync(Cancellation);
+            while (await server.ReceiveAsync(buffer, Cancellation) > 0) { }
+        }
+    }, Cancellation);
+
+    private ProcessIdentity Identify(int pid)
+    {
+        _proc.OpenProcess(pid, out ProcessDirectory? directory);
+        using (directory) return ProcessOpener.Identify(_proc, directory!)!.Value;
+    }
+
+    private async Task<Socket> Connect()
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, Port, Cancellation);
+        return client;
+    }
+
+    private static async Task Receive(Socket socket, int count)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        while (count > 0) count -= await socket.ReceiveAsync(buffer, Cancellation);
+        Assert.Equal(0, count);
+    }
+
+    private static FlowPair Pair(FlowReport report, int from, int to) =>
+        Assert.Single(report.Pairs, pair => pair.Transport == "tcp" && pair.From.Process?.Pid == from && pair.To.Process?.Pid == to);
+
+    private void Write(FlowReport report)
+    {
+        foreach (FlowPair pair in report.Pairs) output.WriteLine(pair.ToString());
+        foreach (var missed in report.Unavailable) output.WriteLine(missed.ToString());
+        output.WriteLine($"lost {report.LostMessages}, other {report.Other}");
+    }
+
+    private static Process Bash(FormattableString script) => Process.Start(new ProcessStartInfo("bash", ["-c", script.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true })!;
+
+    private static async Task End(Process process)
+    {
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    private static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1024);
+        return listener;
+    }
+}

@@ -7,14 +7,17 @@ namespace ProcessArsenal.Telemetry.Flows;
 /// a connection that is open for but a fraction of a millisecond is seen. Not safe for concurrent use.</summary>
 internal sealed class ChangingSockets : IDisposable
 {
-    private const int MostDescriptors = 4096, MostChanging = 32, Lessons = 3;
+    private const int MostDescriptors = 4096, MostChanging = 32;
+
+    /// <summary>Reads of those that are known, between two of all.</summary>
+    private const int BetweenLessons = 8;
 
     private readonly ProcessDirectory _directory;
     private readonly Relative _holder;
     private readonly Dictionary<int, ulong> _inodes = [];
     private readonly List<int> _numbers = [], _changing = [];
     private readonly byte[] _buffer = new byte[8192];
-    private int _lessons;
+    private int _round;
 
     private ChangingSockets(ProcessDirectory directory, Relative holder)
     {
@@ -32,14 +35,11 @@ internal sealed class ChangingSockets : IDisposable
         return null;
     }
 
-    /// <summary>Before a round of <see cref="Look"/>.</summary>
-    public void LearnAgain() => _lessons = 0;
-
     /// <summary>Adds what the descriptors are now.</summary>
     /// <returns>False once the process is gone, or does not let us.</returns>
     public bool Look(Dictionary<ulong, Relative> found)
     {
-        if (_lessons < Lessons) return Learn(found);
+        if (_changing.Count == 0 || _round++ % BetweenLessons == 0) return Learn(found);
         foreach (int number in _changing)
             if (Read(number) is > 0 and var inode) found[inode] = _holder;
         return true;
@@ -50,7 +50,6 @@ internal sealed class ChangingSockets : IDisposable
     /// <summary>Goes through all, and keeps in mind which have changed.</summary>
     private bool Learn(Dictionary<ulong, Relative> found)
     {
-        _lessons++;
         if (_directory.ListDescriptors(_buffer, _numbers, MostDescriptors, out _) != ReadOutcome.Ok) return false;
         bool isFirst = _inodes.Count == 0;
         foreach (int number in _numbers)

@@ -44,8 +44,6 @@ internal sealed class ClientSightings
         _seen.TryGetValue((address, towards), out Sighting? sighting) && sighting is { IsOfSeveral: false, Short: >= Enough } && sighting.Short >= EnoughForUnknown * sighting.Unknown
             && (sighting.UnknownUser is null || sighting.UnknownUser == sighting.User) ? sighting.Identity : null;
 
-    public string Debug() => string.Join(";", _seen.Select(s => $"{s.Key.Towards} id={s.Value.Identity} short={s.Value.Short} unknown={s.Value.Unknown} several={s.Value.IsOfSeveral}"));
-
     private sealed class Sighting
     {
         public string? Identity { get; set; }

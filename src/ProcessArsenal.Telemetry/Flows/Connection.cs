@@ -58,7 +58,7 @@ internal sealed class Connection(TcpEndpoint first, TcpEndpoint second)
     private static ulong? Total(ConnectionEnd? sender, ConnectionEnd? receiver)
     {
         ulong? sent = sender?.Sent, received = receiver?.Received;
-        if (received is { } more && receiver!.MayHaveFin && more > 0 && (sent is null || !sender!.IsSentExact || sent == more - 1)) received = more - 1;
+        if (received is { } more && receiver!.MayHaveFin && more > 0 && (sent is null || !sender!.IsSentExact || !sender.IsEnded || sent == more - 1)) received = more - 1;
         if (sent is null || received is null) return sent ?? received;
         return sender!.IsSentExact ? Math.Max(sent.Value, received.Value) : received;
     }

@@ -17,7 +17,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     private readonly List<Connection> _undecided = [];
     private readonly Dictionary<ulong, Relative> _remembered = [];
     private readonly PartyLedger _parties = new(limits.MostPairs);
-    private IReadOnlyDictionary<ulong, Relative> _holders = new Dictionary<ulong, Relative>();
+    private SocketHoldings _held = SocketHoldings.None;
     private bool _hasBegun, _hasOldUntracked;
     private int _halfEnded;
 
@@ -43,7 +43,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     /// <summary>A socket that is there.</summary>
     public void See(TcpSocket socket)
     {
-        if (socket.State == TcpState.Listen) _parties.Listeners.Add(socket);
+        if (socket.State == TcpState.Listen) _parties.Listeners.Add(socket, _held);
         // A closed one whose end was told already waits for the last packets with no counters (inet_twsk_diag_fill); of the others some are no connection yet.
         bool isWaiting = socket.Inode == 0 && socket.BytesAcknowledged is null && socket.State is TcpState.TimeWait or TcpState.FinWait2;
         if (socket.Remote.Port == 0 || isWaiting || socket.State is TcpState.Listen or TcpState.Closed or TcpState.SynReceived or TcpState.NewSynReceived) return;
@@ -102,7 +102,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     /// <param name="isAll">It is of all processes rather than of some.</param>
     public void Hold(SocketHoldings held, bool isAll)
     {
-        if (isAll) _holders = held.ByInode;
+        if (isAll) _held = held;
         else Remember(held.ByInode);
         if (isAll) _parties.Listeners.Hold(held);
         foreach ((ulong inode, Relative holder) in held.ByInode)
@@ -118,7 +118,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
         return (_parties.Resolve(IsOurs), _parties.Other);
     }
 
-    private Relative? HolderOf(uint inode) => _remembered.GetValueOrDefault(inode) ?? _holders.GetValueOrDefault(inode);
+    private Relative? HolderOf(uint inode) => _remembered.GetValueOrDefault(inode) ?? _held.ByInode.GetValueOrDefault(inode);
 
     private void Remember(IReadOnlyDictionary<ulong, Relative> holders)
     {

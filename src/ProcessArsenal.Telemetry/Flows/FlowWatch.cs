@@ -53,21 +53,19 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
     private void Watch()
     {
         TimeSpan nextLook = options.Interval, nextHolders = BetweenHolders;
-        for (TimeSpan now = TimeSpan.Zero; now < options.Window; now = time.GetElapsedTime(_began))
+        for (TimeSpan now = TimeSpan.Zero; now < options.Window && !options.End.IsCancellationRequested; now = time.GetElapsedTime(_began))
         {
             TimeSpan rest = (nextLook < options.Window ? nextLook : options.Window) - now;
-            Wait(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+            Wait(rest, options.End);
             now = time.GetElapsedTime(_began);
             if (now < nextLook) continue;
-            Look();
-            _shortLived.See(_ledger);
-            Drain();
-            TimeSpan took = time.GetElapsedTime(_began) - now;
-            nextLook = now + Longer(options.Interval, took * ShareOfTime);
-            now += took;
-            if (now < nextHolders || (_ledger.Unseen == _unseen && !_ledger.Unheld.Any())) continue;
-            FindHolders();
-            nextHolders = now + Longer(BetweenHolders, (time.GetElapsedTime(_began) - now) * ShareOfTime);
+            nextLook = now + Longer(options.Interval, ShareOfTime * CpuTimeOf(() =>
+            {
+                Look();
+                _shortLived.See(_ledger);
+                Drain();
+            }));
+            if (now >= nextHolders && (_ledger.Unseen != _unseen || _ledger.Unheld.Any())) nextHolders = now + Longer(BetweenHolders, ShareOfTime * CpuTimeOf(FindHolders));
         }
         FindHolders();
         Look();
@@ -115,7 +113,7 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
     }
 
     /// <summary>Takes what the kernel tells of endings meanwhile.</summary>
-    private void Wait(TimeSpan duration)
+    private void Wait(TimeSpan duration, CancellationToken end = default)
     {
         long began = time.GetTimestamp();
         do
@@ -127,7 +125,7 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
             if (rest > TimeSpan.Zero) cancellation.WaitHandle.WaitOne(rest);
             Drain();
         }
-        while (time.GetElapsedTime(began) < duration);
+        while (time.GetElapsedTime(began) < duration && !end.IsCancellationRequested);
     }
 
     private void Drain()
@@ -139,6 +137,13 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
     {
         long began = time.GetTimestamp();
         return () => cancellation.IsCancellationRequested || time.GetElapsedTime(began) > within;
+    }
+
+    private static TimeSpan CpuTimeOf(Action act)
+    {
+        ulong before = KernelClock.ThreadCpuNanoseconds();
+        act();
+        return TimeSpan.FromTicks((long)(KernelClock.ThreadCpuNanoseconds() - before) / 100);
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -16,7 +16,8 @@ internal sealed class Listeners
     /// <summary>The inodes of those of which nobody was seen to hold them.</summary>
     public IEnumerable<ulong> Unheld => _unheld;
 
-    public void Add(in TcpSocket socket)
+    /// <param name="held">Who held which socket at the last look.</param>
+    public void Add(in TcpSocket socket, SocketHoldings held)
     {
         if (!_byPort.TryGetValue(socket.Local.Port, out List<(UInt128 Address, uint Inode)>? known)) known = [];
         (UInt128, uint) added = (socket.Local.Address, socket.Inode);
@@ -24,19 +25,23 @@ internal sealed class Listeners
         _byPort[socket.Local.Port] = known;
         known.Add(added);
         _count++;
-        if (socket.Inode != 0) _unheld.Add(socket.Inode);
+        _unheld.Add(socket.Inode);
+        Hold(socket.Inode, held);
     }
 
-    /// <summary>Notes who holds them: of all processes.</summary>
+    /// <summary>Notes who holds them.</summary>
+    /// <param name="held">Of all processes: which of them several hold is to be known.</param>
     public void Hold(SocketHoldings held)
     {
-        foreach (uint inode in _byPort.Values.SelectMany(static known => known).Select(static listener => listener.Inode))
-        {
-            if (!held.ByInode.TryGetValue(inode, out Relative? holder)) continue;
-            if (held.Shared.Contains(inode)) _shared.Add(inode);
-            _holders[inode] = holder;
-            _unheld.Remove(inode);
-        }
+        foreach (uint inode in _byPort.Values.SelectMany(static known => known).Select(static listener => listener.Inode)) Hold(inode, held);
+    }
+
+    private void Hold(uint inode, SocketHoldings held)
+    {
+        if (!held.ByInode.TryGetValue(inode, out Relative? holder)) return;
+        if (held.Shared.Contains(inode)) _shared.Add(inode);
+        _holders[inode] = holder;
+        _unheld.Remove(inode);
     }
 
     /// <summary>Whether connections to an address of ours were accepted there.</summary>

@@ -41,7 +41,6 @@ internal sealed class PartyLedger(int mostPairs)
             // Of a process that is connected to itself both directions are one pair, which counts each connection once.
             resolved.Of(source, destination).Add(sum, isInferred, isCounted: source != destination || from.CompareTo(to) <= 0);
         }
-        Console.WriteLine("DEBUG " + _clients.Debug());
         AddRest(_sums.Rest);
         AddRest(resolved.Rest);
         return resolved;

@@ -8,10 +8,10 @@ namespace ProcessArsenal.Telemetry.Flows;
 /// <param name="targets">Whom to look at; none: those that were seen with sockets that come and go.</param>
 internal sealed class ShortLived(ProcFs proc, TimeProvider time, IReadOnlyCollection<ProcessIdentity> targets) : IDisposable
 {
-    private const int MostSuspects = 16, MostFound = 64 * 1024;
+    private const int MostSuspects = 16, MostFound = 64 * 1024, MostLists = 16;
 
-    /// <summary>Of both threads, each time.</summary>
-    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(6);
+    /// <summary>Of both threads, each time: a few ms where nobody else wants the processors.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(30);
 
     private readonly List<ChangingSockets> _suspects = [];
     private bool _hasTargets;
@@ -38,7 +38,8 @@ internal sealed class ShortLived(ProcFs proc, TimeProvider time, IReadOnlyCollec
         using var stop = new CancellationTokenSource();
         Task<Dictionary<ulong, Relative>> read = Task.Factory.StartNew(() => Read(stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         long began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < Budget && TcpSockets.TryRead(TcpStates.Established | TcpStates.CloseWait, ledger.Sight, () => time.GetElapsedTime(began) > Budget)) { }
+        for (int i = 0; i < MostLists && time.GetElapsedTime(began) < Longest; i++)
+            if (!TcpSockets.TryRead(TcpStates.Established | TcpStates.CloseWait, ledger.Sight, () => time.GetElapsedTime(began) > Longest)) break;
         stop.Cancel();
         // Endings are told to the ledger after this, so that it still knows what it has seen.
         ledger.Hold(new SocketHoldings(read.GetAwaiter().GetResult(), new HashSet<ulong>(), IsComplete: false, WasDenied: false), isAll: false);
@@ -49,7 +50,6 @@ internal sealed class ShortLived(ProcFs proc, TimeProvider time, IReadOnlyCollec
     private Dictionary<ulong, Relative> Read(CancellationToken stop)
     {
         var found = new Dictionary<ulong, Relative>();
-        foreach (ChangingSockets suspect in _suspects) suspect.LearnAgain();
         while (!stop.IsCancellationRequested && found.Count < MostFound)
         {
             for (int i = _suspects.Count - 1; i >= 0; i--)

@@ -13,6 +13,10 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
 {
     private readonly ProcFs _proc = ProcFs.Open();
     private readonly Socket _listener = Listen();
+    private readonly CancellationTokenSource _end = new();
+
+    /// <summary>They end as soon as all is sent.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,7 +44,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     public async Task Ten_thousand_connections_of_one_kilobyte_that_all_end_within_the_window_count_all()
     {
         const int connections = 10_000, size = 1024;
-        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(8), Identify(Environment.ProcessId));
+        Task<FlowReport> watch = await Watch(Longest, Identify(Environment.ProcessId));
         long began = TimeProvider.System.GetTimestamp();
         Task serve = Serve(connections);
         byte[] message = new byte[size];
@@ -51,6 +55,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
         }
         await serve;
         output.WriteLine($"{connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        await _end.CancelAsync();
         FlowReport report = await watch;
         Write(report);
         FlowPair[] pairs = [.. report.Pairs.Where(pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
@@ -67,13 +72,14 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     {
         const int connections = 2_000, size = 1024;
         using Process one = Short(connections), other = Short(connections);
-        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(6), isAsked ? [Identify(one.Id), Identify(other.Id), Identify(Environment.ProcessId)] : []);
+        Task<FlowReport> watch = await Watch(Longest, isAsked ? [Identify(one.Id), Identify(other.Id), Identify(Environment.ProcessId)] : []);
         long began = TimeProvider.System.GetTimestamp();
         Task serve = Serve(2 * connections);
         await one.StandardInput.WriteLineAsync("go");
         await other.StandardInput.WriteLineAsync("go");
         await serve;
         output.WriteLine($"{2 * connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        await _end.CancelAsync();
         FlowReport report = await watch;
         Write(report);
         FlowPair[] pairs = [.. report.Pairs.Where(static pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
@@ -91,16 +97,18 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     {
         const int connections = 10_000, size = 1024;
         using Process client = Short(connections);
-        Task<FlowReport> watch = await Watch(TimeSpan.FromSeconds(10), isAsked ? [Identify(client.Id)] : []);
+        Task<FlowReport> watch = await Watch(Longest, isAsked ? [Identify(client.Id)] : []);
         long began = TimeProvider.System.GetTimestamp();
         Task serve = Serve(connections);
         await client.StandardInput.WriteLineAsync("go");
         await serve;
         output.WriteLine($"{connections} connections took {TimeProvider.System.GetElapsedTime(began)}");
+        await _end.CancelAsync();
         FlowReport report = await watch;
         Write(report);
         FlowPair[] pairs = [.. report.Pairs.Where(static pair => pair.Transport == "tcp" && pair.To.Process?.Pid == Environment.ProcessId && pair.Bytes > 0)];
-        Assert.Equal(connections * size, pairs.Sum(static pair => (long)pair.Bytes!));
+        Assert.Equal((connections * size, connections), (pairs.Sum(static pair => (long)pair.Bytes!), pairs.Sum(static pair => pair.Connections)));
+        Assert.All(pairs, pair => Assert.True(pair.From.Process is null || pair.From.Process.Pid == client.Id, $"{pair}"));
         await End(client);
     }
 
@@ -108,6 +116,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     {
         _proc.Dispose();
         _listener.Dispose();
+        _end.Dispose();
     }
 
     private int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -116,7 +125,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     private async Task<Task<FlowReport>> Watch(TimeSpan window, params ProcessIdentity[] targets)
     {
         var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<FlowReport> watch = new MessageFlow(_proc, TimeProvider.System).WatchAsync(targets, new FlowOptions { Window = window, Began = began.SetResult }, Cancellation);
+        Task<FlowReport> watch = new MessageFlow(_proc, TimeProvider.System).WatchAsync(targets, new FlowOptions { Window = window, Began = began.SetResult, End = _end.Token }, Cancellation);
         await Task.WhenAny(watch, began.Task);
         return watch;
     }

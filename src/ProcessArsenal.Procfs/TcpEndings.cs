@@ -20,7 +20,7 @@ public sealed class TcpEndings : IDisposable
     public uint Lost => _socket.Drops();
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="receiveBuffer">Bytes of waiting messages to make room for; each takes some 900. Without CAP_NET_ADMIN it is as much as
+    /// <param name="receiveBuffer">Bytes of waiting messages to make room for; each takes some 640. Without CAP_NET_ADMIN it is as much as
     /// net.core.rmem_max lets it be.</param>
     /// <param name="needs">What it takes, if the answer is null.</param>
     public static TcpEndings? Open(int receiveBuffer, out string needs)

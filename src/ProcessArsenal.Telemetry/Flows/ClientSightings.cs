@@ -9,7 +9,7 @@ internal sealed class ClientSightings
     private const int Most = 4096;
 
     /// <summary>Short connections that one must have been seen with, and nobody else with any: whoever makes but a few is no pattern.</summary>
-    private const int Enough = 5;
+    private const int Enough = 3;
 
     /// <summary>Of those that were seen while somebody looked whose they are, as many for each that remained unknown: of a process that is looked at, few do.
     /// </summary>

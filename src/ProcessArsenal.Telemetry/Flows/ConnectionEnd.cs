@@ -19,6 +19,12 @@ internal sealed class ConnectionEnd(ulong cookie)
     /// <summary>It was seen while somebody looked whose such sockets are.</summary>
     public bool IsSighted { get; set; }
 
+    /// <summary>Which look has seen it last.</summary>
+    public int LastLook { get; set; }
+
+    /// <summary>The last look of the window has seen it.</summary>
+    public bool IsOpen { get; set; }
+
     /// <summary>The kernel has no more use for it.</summary>
     public bool IsEnded { get; private set; }
 

@@ -19,7 +19,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     private readonly PartyLedger _parties = new(limits.MostPairs);
     private SocketHoldings _held = SocketHoldings.None;
     private bool _hasBegun, _hasOldUntracked;
-    private int _halfEnded;
+    private int _halfEnded, _look;
 
     /// <summary>Open connections that are not in the account for lack of room, by the last look.</summary>
     public long Untracked { get; private set; }
@@ -31,7 +31,11 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     public IEnumerable<ulong> Unheld => _byInode.Values.Where(static end => end.Holder is null && !end.IsEnded).Select(static end => (ulong)end.Inode).Concat(_parties.Listeners.Unheld);
 
     /// <summary>Before a look at all sockets.</summary>
-    public void BeginLook() => Untracked = 0;
+    public void BeginLook()
+    {
+        Untracked = 0;
+        _look++;
+    }
 
     /// <summary>A socket that is there, while somebody also looks at whose they are.</summary>
     public void Sight(TcpSocket socket)
@@ -54,6 +58,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
         }
         ConnectionEnd end = connection.EndAt(socket.Local)!;
         end.See(socket);
+        end.LastLook = _look;
         if (end.Inode == 0) return;
         _byInode[end.Inode] = end;
         if (HolderOf(end.Inode) is { } holder) end.Holder = holder;
@@ -113,9 +118,19 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     public (FlowSums<FlowParty> Pairs, FlowSum Other) End()
     {
         EndLook();
-        foreach (Connection connection in _connections.Values) _parties.Add(connection, IsOurs);
+        foreach (Connection connection in _connections.Values)
+        {
+            MarkOpen(connection.FirstEnd);
+            MarkOpen(connection.SecondEnd);
+            _parties.Add(connection, IsOurs);
+        }
         _connections.Clear();
         return (_parties.Resolve(IsOurs), _parties.Other);
+    }
+
+    private void MarkOpen(ConnectionEnd? end)
+    {
+        if (end is not null) end.IsOpen = !end.IsEnded && end.LastLook == _look;
     }
 
     private Relative? HolderOf(uint inode) => _remembered.GetValueOrDefault(inode) ?? _held.ByInode.GetValueOrDefault(inode);

@@ -5,7 +5,7 @@ public sealed record FlowOptions
     /// <summary>How long is watched.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two looks at all TCP sockets; longer where looking takes more than a twentieth of it.</summary>
+    /// <summary>Between two looks at all TCP sockets; longer where looking takes more than a tenth of it.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>That are told apart at a time; some 700 bytes each.</summary>

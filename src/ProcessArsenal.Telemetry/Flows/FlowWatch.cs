@@ -7,11 +7,11 @@ namespace ProcessArsenal.Telemetry.Flows;
 /// <summary>One watch: asks the kernel for the <see cref="FlowLedger"/>.</summary>
 internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders holders, IReadOnlyCollection<ProcessIdentity> targets, FlowOptions options, CancellationToken cancellation) : IDisposable
 {
-    /// <summary>For some 9,000 endings between two times that they are taken, 20 ms as a rule.</summary>
+    /// <summary>For some 13,000 endings between two times that they are taken, 20 ms as a rule.</summary>
     private const int EndingsBuffer = 8 * 1024 * 1024;
 
-    /// <summary>Looking takes no more than this share of the time.</summary>
-    private const int ShareOfTime = 20;
+    /// <summary>Looking takes no more than this share of the time of one processor.</summary>
+    private const int ShareOfTime = 10;
 
     /// <summary>The kernel tells of an ending a little later (broadcast_wq, net/core/sock_diag.c).</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
@@ -37,7 +37,7 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
         _began = time.GetTimestamp();
         options.Began?.Invoke();
         _gaps.LookAtNamespaces(proc, targets, IsLate(LongestLook));
-        FindHolders();
+        FindHolders(null);
         Watch();
         TimeSpan window = time.GetElapsedTime(_began);
         Wait(Settling);
@@ -65,9 +65,9 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
                 _shortLived.See(_ledger);
                 Drain();
             }));
-            if (now >= nextHolders && (_ledger.Unseen != _unseen || _ledger.Unheld.Any())) nextHolders = now + Longer(BetweenHolders, ShareOfTime * CpuTimeOf(FindHolders));
+            if (now >= nextHolders && (_ledger.Unseen != _unseen || _ledger.Unheld.Any())) nextHolders = now + Longer(BetweenHolders, ShareOfTime * CpuTimeOf(() => FindHolders(_ledger.Unseen == _unseen ? null : BetweenHolders)));
         }
-        FindHolders();
+        FindHolders(TimeSpan.Zero);
         Look();
     }
 
@@ -103,9 +103,10 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
         Drain();
     }
 
-    private void FindHolders()
+    /// <param name="newerThan">How old an answer may be; null: as long as it has all.</param>
+    private void FindHolders(TimeSpan? newerThan)
     {
-        SocketHoldings held = holders.Look(_ledger.Unheld, LongestLook, mayMiss: _ledger.Unseen != _unseen);
+        SocketHoldings held = holders.Look(_ledger.Unheld, LongestLook, newerThan);
         _unseen = _ledger.Unseen;
         if (!ReferenceEquals(held, _held)) _shortLived.Compare(_held, held);
         _held = held;

@@ -56,7 +56,7 @@ internal sealed class PartyLedger(int mostPairs)
     {
         sum.Add(bytes);
         if (isCounted) sum.Connections++;
-        sum.AddQueues(sender is { IsEnded: false } ? sender.SendQueue : null, receiver is { IsEnded: false } ? receiver.ReceiveQueue : null);
+        sum.AddQueues(sender is { IsOpen: true } ? sender.SendQueue : null, receiver is { IsOpen: true } ? receiver.ReceiveQueue : null);
     }
 
     private void AddRest(FlowSum? rest)

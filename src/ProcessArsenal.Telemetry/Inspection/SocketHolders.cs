@@ -19,13 +19,13 @@ internal sealed class SocketHolders(ProcFs proc, TimeProvider time)
     /// <summary>Finds who holds sockets.</summary>
     /// <param name="wanted">The inodes of those that are asked for.</param>
     /// <param name="within">How long looking may take.</param>
-    /// <param name="mayMiss">There are others that are asked for, of which the inodes are not known.</param>
-    public SocketHoldings Look(IEnumerable<ulong> wanted, TimeSpan within, bool mayMiss = false)
+    /// <param name="newerThan">How old an answer may be; null: as it is said above.</param>
+    public SocketHoldings Look(IEnumerable<ulong> wanted, TimeSpan within, TimeSpan? newerThan = null)
     {
         lock (_lock)
         {
             TimeSpan age = _looked is { } looked ? time.GetElapsedTime(looked) : TimeSpan.MaxValue;
-            if (age > Fresh || (age > FreshEnoughToMiss && (mayMiss || !wanted.All(_known.ByInode.ContainsKey))))
+            if (age > (newerThan ?? Fresh) || (age > FreshEnoughToMiss && !wanted.All(_known.ByInode.ContainsKey)))
             {
                 _looked = time.GetTimestamp();
                 _known = TryRead(within);

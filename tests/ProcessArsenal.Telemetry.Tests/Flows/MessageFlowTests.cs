@@ -41,6 +41,76 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Many_bytes_of_both_directions_and_address_families_are_told_exactly()
+    {
+        const int there = 50_000_000, back = 20_000_000;
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using var dual = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        dual.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        dual.Listen();
+        int port = ((IPEndPoint)dual.LocalEndPoint!).Port;
+        Task<FlowReport> watch = await Watch(Longest);
+        using Process four = Bash($"exec 7<>/dev/tcp/127.0.0.1/{port}; head -c {there} /dev/zero >&7; head -c {back} <&7 >/dev/null; read -r end");
+        using Process six = Bash($"exec 7<>/dev/tcp/::1/{port}; head -c {there} /dev/zero >&7; head -c {back} <&7 >/dev/null; read -r end");
+        await Task.WhenAll(Exchange(), Exchange());
+        await _end.CancelAsync();
+        FlowReport report = await watch;
+        await End(four);
+        await End(six);
+        foreach (Process process in new[] { four, six })
+        {
+            Assert.Equal((there, 1L), ((int)Pair(report, process.Id, Environment.ProcessId).Bytes!, Pair(report, process.Id, Environment.ProcessId).Connections));
+            Assert.Equal(back, (int)Pair(report, Environment.ProcessId, process.Id).Bytes!);
+        }
+
+        async Task Exchange()
+        {
+            using Socket server = await dual.AcceptAsync(Cancellation);
+            await Receive(server, there);
+            await server.SendAsync(new byte[back], Cancellation);
+            await ProcessArsenal.Tests.Eventually.True("all is acknowledged", () => IsAcknowledged(server));
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_counts_what_had_arrived()
+    {
+        using Socket client = await Connect();
+        using Socket server = await _listener.AcceptAsync(Cancellation);
+        Task<FlowReport> watch = await Watch(Longest, Identify(Environment.ProcessId));
+        await client.SendAsync(new byte[5000], Cancellation);
+        await Receive(server, 5000);
+        client.LingerState = new LingerOption(enable: true, seconds: 0);
+        client.Dispose(); // Which forgets all that it has counted.
+        await Assert.ThrowsAsync<SocketException>(async () => await server.ReceiveAsync(new byte[1], Cancellation));
+        server.Dispose();
+        await _end.CancelAsync();
+        FlowReport report = await watch;
+        Write(report);
+        Assert.InRange(report.Pairs.Where(static pair => pair.Transport == "tcp").Sum(static pair => (long)pair.Bytes!), 4999, 5000);
+    }
+
+    [Fact]
+    public async Task Processes_in_other_network_namespaces_are_told_as_not_seen()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "A network namespace takes root.");
+        using Process other = Process.Start(new ProcessStartInfo("unshare", ["--net", "bash", "-c", "echo ready; read -r end"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Assert.Equal("ready", await other.StandardOutput.ReadLineAsync(Cancellation));
+        Task<FlowReport> watch = await Watch(TimeSpan.FromMilliseconds(100), Identify(other.Id), Identify(Environment.ProcessId));
+        FlowReport report = await watch;
+        await End(other);
+        Assert.Contains(report.Unavailable, static missed => missed.What == "TCP and unix sockets of 1 processes in other network namespaces");
+    }
+
+    [Fact]
+    public async Task A_watch_can_be_given_up()
+    {
+        using var cancelled = new CancellationTokenSource();
+        Task<FlowReport> watch = new MessageFlow(_proc, TimeProvider.System).WatchAsync([], new FlowOptions { Window = Longest, Began = cancelled.Cancel }, cancelled.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
+    }
+
+    [Fact]
     public async Task Ten_thousand_connections_of_one_kilobyte_that_all_end_within_the_window_count_all()
     {
         const int connections = 10_000, size = 1024;
@@ -164,6 +234,16 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
         while (count > 0) count -= await socket.ReceiveAsync(buffer, Cancellation);
         Assert.Equal(0, count);
     }
+
+    private static bool IsAcknowledged(Socket server)
+    {
+        TcpEndpoint local = EndpointOf(server.LocalEndPoint), remote = EndpointOf(server.RemoteEndPoint);
+        uint? waiting = null;
+        TcpSockets.TryRead(TcpStates.Live, socket => waiting = socket.Local == local && socket.Remote == remote ? socket.SendQueue : waiting, static () => false);
+        return waiting == 0;
+    }
+
+    private static TcpEndpoint EndpointOf(EndPoint? endpoint) => new(TcpEndpoint.AddressOf(((IPEndPoint)endpoint!).Address), (ushort)((IPEndPoint)endpoint).Port);
 
     private static FlowPair Pair(FlowReport report, int from, int to) =>
         Assert.Single(report.Pairs, pair => pair.Transport == "tcp" && pair.From.Process?.Pid == from && pair.To.Process?.Pid == to);

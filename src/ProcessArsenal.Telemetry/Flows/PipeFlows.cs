@@ -22,10 +22,6 @@ internal sealed class PipeFlows
         return isComplete && pipes._pipes.Count < MostPipes;
     }
 
-    /// <summary>Whether a thread waits for room in a pipe: whoever reads it does not, or is slower. The function of the kernel has got another name in Linux
-    /// 6.15.</summary>
-    public static bool IsStuckWriting(ThreadList threads) => threads.List.Any(static thread => thread.WaitsIn is "pipe_write" or "anon_pipe_write" or "fifo_pipe_write");
-
     internal void Add(ulong inode, Relative holder, DescriptorAccess access)
     {
         if (!_pipes.TryGetValue(inode, out Pipe? pipe))

@@ -48,7 +48,7 @@ public sealed class UnixAndPipeFlowsTests
         await ProcessArsenal.Tests.Eventually.True("cat waits for us", () =>
         {
             sums = new FlowSums<FlowParty>(10_000);
-            return PipeFlows.TryRead(proc, sums, static () => false) && PipeFlows.IsStuckWriting(new ThreadList(1, new Dictionary<string, int>(), [new ThreadUse(cat.Id, "cat", "sleeping", WaitsIn(proc, cat.Id), 0)], null));
+            return PipeFlows.TryRead(proc, sums, static () => false) && PipeWait.IsStuckWriting(new ThreadList(1, new Dictionary<string, int>(), [new ThreadUse(cat.Id, "cat", "sleeping", WaitsIn(proc, cat.Id), 0)], null));
         });
         Assert.Contains(sums!.Pairs, pair => pair.Key.From.Process?.Pid == cat.Id && pair.Key.To.Process?.Pid == Environment.ProcessId && pair.Value.Connections == 1);
         cat.StandardOutput.Close(); // Ends it.

@@ -8,8 +8,9 @@ internal sealed class ClientSightings
 {
     private const int Most = 4096;
 
-    /// <summary>Short connections that one must have been seen with, and nobody else with any: whoever makes but a few is no pattern.</summary>
-    private const int Enough = 3;
+    /// <summary>Short connections that one must have been seen with, at so many looks, and nobody else with any. Of two that make as many, all of these are of the
+    /// same one in one of 128 cases.</summary>
+    private const int Enough = 8, EnoughLooks = 3;
 
     /// <summary>Of those that were seen while somebody looked whose they are, as many for each that remained unknown: of a process that is looked at, few do.
     /// </summary>
@@ -36,12 +37,15 @@ internal sealed class ClientSightings
         }
         sighting.IsOfSeveral |= (sighting.Identity ??= holder.Identity) != holder.Identity;
         sighting.User = end.UserId;
-        if (isShort) sighting.Short++;
+        if (!isShort) return;
+        sighting.Short++;
+        if (sighting.LastLook != end.LastLook) sighting.Looks++;
+        sighting.LastLook = end.LastLook;
     }
 
     /// <summary>The identity of the one that makes them; null if there are several, or it is not known.</summary>
     public string? Of(UInt128 address, TcpEndpoint towards) =>
-        _seen.TryGetValue((address, towards), out Sighting? sighting) && sighting is { IsOfSeveral: false, Short: >= Enough } && sighting.Short >= EnoughForUnknown * sighting.Unknown
+        _seen.TryGetValue((address, towards), out Sighting? sighting) && sighting is { IsOfSeveral: false, Short: >= Enough, Looks: >= EnoughLooks } && sighting.Short >= EnoughForUnknown * sighting.Unknown
             && (sighting.UnknownUser is null || sighting.UnknownUser == sighting.User) ? sighting.Identity : null;
 
     private sealed class Sighting
@@ -50,6 +54,8 @@ internal sealed class ClientSightings
         public uint? User { get; set; }
         public uint? UnknownUser { get; set; }
         public int Short { get; set; }
+        public int Looks { get; set; }
+        public int LastLook { get; set; }
         public int Unknown { get; set; }
         public bool IsOfSeveral { get; set; }
     }

@@ -140,7 +140,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     [InlineData(false)]
     public async Task Short_connections_of_another_process_are_never_those_of_a_wrong_one(bool isAsked)
     {
-        const int connections = 2_000, size = 1024;
+        const int connections = 500, size = 1024;
         using Process one = Short(connections), other = Short(connections);
         Task<FlowReport> watch = await Watch(Longest, isAsked ? [Identify(one.Id), Identify(other.Id), Identify(Environment.ProcessId)] : []);
         long began = TimeProvider.System.GetTimestamp();
@@ -165,7 +165,7 @@ public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
     [InlineData(false)]
     public async Task Short_connections_of_one_other_process_are_told(bool isAsked)
     {
-        const int connections = 10_000, size = 1024;
+        const int connections = 1_000, size = 1024;
         using Process client = Short(connections);
         Task<FlowReport> watch = await Watch(Longest, isAsked ? [Identify(client.Id)] : []);
         long began = TimeProvider.System.GetTimestamp();

@@ -7,7 +7,7 @@ namespace ProcessArsenal.Procfs;
 internal static class TaskstatsMessage
 {
     public const int Header = 20;
-    public const ushort Error = 2; // NLMSG_ERROR
+    public const ushort Error = NetlinkMessage.Error;
 
     private const ushort ControlFamily = 16;                                          // GENL_ID_CTRL
     private const byte GetFamily = 3;                                                 // CTRL_CMD_GETFAMILY
@@ -19,16 +19,8 @@ internal static class TaskstatsMessage
     /// <returns>False at the end, or if what is left is no whole message.</returns>
     public static bool TryNext(scoped ref ReadOnlySpan<byte> datagram, out ushort type, out uint sequence, out ReadOnlySpan<byte> body)
     {
-        type = 0;
-        sequence = 0;
-        body = default;
-        if (datagram.Length < Header) return false;
-        uint length = MemoryMarshal.Read<uint>(datagram);
-        if (length < Header || length > (uint)datagram.Length) return false;
-        type = MemoryMarshal.Read<ushort>(datagram[4..]);
-        sequence = MemoryMarshal.Read<uint>(datagram[8..]);
-        body = datagram[(type == Error ? 16 : Header)..(int)length];
-        datagram = datagram[Math.Min(((int)length + 3) & ~3, datagram.Length)..];
+        if (!NetlinkMessage.TryNext(ref datagram, out type, out sequence, out body) || body.Length < Header - NetlinkMessage.Header) return false;
+        if (type != Error) body = body[(Header - NetlinkMessage.Header)..];
         return true;
     }
 
@@ -36,11 +28,11 @@ internal static class TaskstatsMessage
     /// </summary>
     public static bool TryNextStats(scoped ref ReadOnlySpan<byte> attributes, out Taskstats stats, out ReadOnlySpan<byte> name)
     {
-        while (TryNextAttribute(ref attributes, out ushort type, out ReadOnlySpan<byte> value))
+        while (NetlinkMessage.TryNextAttribute(ref attributes, out ushort type, out ReadOnlySpan<byte> value))
         {
             if (type is not (OfTask or OfProcess)) continue;
             int id = 0;
-            for (ReadOnlySpan<byte> inner = value; TryNextAttribute(ref inner, out ushort innerType, out ReadOnlySpan<byte> innerValue);)
+            for (ReadOnlySpan<byte> inner = value; NetlinkMessage.TryNextAttribute(ref inner, out ushort innerType, out ReadOnlySpan<byte> innerValue);)
             {
                 if (innerType is 1 or 2 && innerValue.Length >= 4) id = MemoryMarshal.Read<int>(innerValue); // TASKSTATS_TYPE_PID, _TGID
                 if (innerType != Structure || id <= 0 || !Taskstats.TryParse(innerValue, out stats, out name)) continue;
@@ -58,7 +50,7 @@ internal static class TaskstatsMessage
     /// <summary>The number of the family, out of the kernel's answer to <see cref="AskForFamily"/>; 0 if it is not there.</summary>
     public static ushort FamilyOf(ReadOnlySpan<byte> attributes)
     {
-        while (TryNextAttribute(ref attributes, out ushort type, out ReadOnlySpan<byte> value))
+        while (NetlinkMessage.TryNextAttribute(ref attributes, out ushort type, out ReadOnlySpan<byte> value))
             if (type == FamilyId && value.Length >= 2) return MemoryMarshal.Read<ushort>(value);
         return 0;
     }
@@ -82,18 +74,5 @@ internal static class TaskstatsMessage
         MemoryMarshal.Write(message[22..], attribute);
         value.CopyTo(message[24..]);
         return padded;
-    }
-
-    private static bool TryNextAttribute(scoped ref ReadOnlySpan<byte> attributes, out ushort type, out ReadOnlySpan<byte> value)
-    {
-        type = 0;
-        value = default;
-        if (attributes.Length < 4) return false;
-        int length = MemoryMarshal.Read<ushort>(attributes);
-        if (length < 4 || length > attributes.Length) return false;
-        type = (ushort)(MemoryMarshal.Read<ushort>(attributes[2..]) & 0x3fff); // NLA_TYPE_MASK
-        value = attributes[4..length];
-        attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
-        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CsCheck;
 using ProcessArsenal.Procfs.Tests.Support;
 using ProcessArsenal.Tests;
@@ -11,6 +12,8 @@ public sealed class FuzzTests
 {
     private static readonly ProcessFixture Seed =
         new(4711) { Name = "a) R 1 (", InnerPids = [7], CaughtSignals = 0x4005, Skipped = ulong.MaxValue };
+
+    private static readonly byte[] Connection = DiagMessage.Tcp(new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2), info: DiagMessage.Info(280, 1, 2, 3, 1), protocol: 6);
 
     private static readonly Dictionary<string, (byte[][] Seeds, Func<byte[], bool> Parse)> Parsers = new()
     {
@@ -33,9 +36,19 @@ public sealed class FuzzTests
         ["taskstats"] = ([KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)),
             [.. KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5)), .. KernelMessages.Record(31, 2, KernelMessages.Taskstats(2, "a", 5), true)]],
             t => Records(t) > 0),
+        ["sock_diag of TCP"] = ([Connection, [.. Connection, .. Connection]], t => TcpSockets.Parse(t, static _ => { }) is null),
+        ["endings of TCP"] = ([Connection, [.. Connection, .. Connection]], t => Endings(t) > 0),
+        ["fdinfo"] = (["pos:\t0\nflags:\t0100001\nmnt_id:\t14\n"u8.ToArray()], t => ProcFdInfo.TryParseAccess(t, out _)),
         ["identity"] = (["4711-12345678901-0123abcd"u8.ToArray()],
             t => ProcessIdentity.TryParse(System.Text.Encoding.Latin1.GetString(t), out _)),
     };
+
+    private static int Endings(ReadOnlySpan<byte> datagram)
+    {
+        int count = 0;
+        while (TcpEndings.TryNext(ref datagram, out _)) count++;
+        return count;
+    }
 
     private static int Events(ReadOnlySpan<byte> datagram)
     {

@@ -8,7 +8,10 @@ internal static unsafe partial class Libc
     public const int AF_NETLINK = 16;
     public const int SOCK_RAW = 3; // the same on every architecture but MIPS, which .NET does not support
     public const int SOCK_CLOEXEC = O_CLOEXEC;
-    public const int AF_UNIX = 1;
+    public const byte AF_UNIX = 1;
+    public const byte AF_INET = 2;
+    public const byte AF_INET6 = 10;
+    public const byte IPPROTO_TCP = 6;
     public const int NETLINK_SOCK_DIAG = 4;
     public const int NETLINK_CONNECTOR = 11;
     public const int NETLINK_GENERIC = 16;

@@ -1,8 +1,4 @@
-using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Telemetry.Inspection;
 
@@ -10,24 +6,26 @@ namespace ProcessArsenal.Telemetry.Inspection;
 /// seconds. Safe for concurrent use.</summary>
 internal sealed class SocketHolders(ProcFs proc, TimeProvider time)
 {
-    private const int MostSockets = 256 * 1024, MostOfOneProcess = 16 * 1024;
+    private const int MostSockets = 256 * 1024;
 
     /// <summary>How old an answer may be; and one that does not have all that is asked for, as that may be newer.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3), FreshEnoughToMiss = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private SocketHoldings _known = new(new Dictionary<ulong, Relative>(), IsComplete: false, WasDenied: false);
+    private readonly DescriptorWalk _walk = new(proc);
+    private SocketHoldings _known = SocketHoldings.None;
     private long? _looked;
 
     /// <summary>Finds who holds sockets.</summary>
     /// <param name="wanted">The inodes of those that are asked for.</param>
     /// <param name="within">How long looking may take.</param>
-    public SocketHoldings Look(IEnumerable<ulong> wanted, TimeSpan within)
+    /// <param name="newerThan">How old an answer may be; null: as it is said above.</param>
+    public SocketHoldings Look(IEnumerable<ulong> wanted, TimeSpan within, TimeSpan? newerThan = null)
     {
         lock (_lock)
         {
             TimeSpan age = _looked is { } looked ? time.GetElapsedTime(looked) : TimeSpan.MaxValue;
-            if (age > Fresh || (age > FreshEnoughToMiss && !wanted.All(_known.ByInode.ContainsKey)))
+            if (age > (newerThan ?? Fresh) || (age > FreshEnoughToMiss && !wanted.All(_known.ByInode.ContainsKey)))
             {
                 _looked = time.GetTimestamp();
                 _known = TryRead(within);
@@ -40,7 +38,10 @@ internal sealed class SocketHolders(ProcFs proc, TimeProvider time)
     {
         try
         {
-            return Read(within);
+            long began = time.GetTimestamp();
+            var found = new Findings();
+            (bool isComplete, bool wasDenied) = _walk.VisitAll("socket:["u8, () => time.GetElapsedTime(began) > within || found.Count >= MostSockets, found.Add);
+            return found.ToHoldings(isComplete, wasDenied);
         }
         catch (IOException)
         {
@@ -48,58 +49,28 @@ internal sealed class SocketHolders(ProcFs proc, TimeProvider time)
         }
     }
 
-    private SocketHoldings Read(TimeSpan within)
+    private sealed class Findings
     {
-        long began = time.GetTimestamp();
-        var holders = new Dictionary<ulong, Relative>();
-        List<int> pids = [], numbers = [];
-        byte[] buffer = new byte[32 * 1024];
-        using ProcFs own = ProcFs.Open(proc.Root); // Listing is for one at a time, and the sampler lists too.
-        bool isComplete = own.TryListPids(pids), wasDenied = false;
-        foreach (int pid in pids)
+        private readonly Dictionary<ulong, Relative> _holders = [];
+        private readonly HashSet<ulong> _shared = [];
+
+        public int Count => _holders.Count;
+
+        public void Add(ProcessDirectory directory, int number, ulong inode, Relative holder)
         {
-            if (time.GetElapsedTime(began) > within || holders.Count >= MostSockets) return new SocketHoldings(holders, IsComplete: false, wasDenied);
-            wasDenied |= Add(pid, holders, numbers, buffer) == ReadOutcome.Denied;
+            if (!_holders.TryAdd(inode, holder) && !ReferenceEquals(_holders[inode], holder)) _shared.Add(inode);
         }
-        return new SocketHoldings(holders, isComplete, wasDenied);
-    }
 
-    private ReadOutcome Add(int pid, Dictionary<ulong, Relative> holders, List<int> numbers, byte[] buffer)
-    {
-        ReadOutcome outcome = proc.OpenProcess(pid, out ProcessDirectory? directory);
-        if (directory is null) return outcome;
-        using (directory)
-        {
-            outcome = directory.ListDescriptors(buffer, numbers, MostOfOneProcess, out _);
-            Relative? holder = null;
-            foreach (int number in numbers)
-            {
-                if (directory.ReadDescriptor(number, buffer.AsSpan(0, 64), out int length) != ReadOutcome.Ok || !TryReadSocket(buffer.AsSpan(0, length), out ulong inode)) continue;
-                if (holder is null && !TryName(directory, buffer, out holder)) return ReadOutcome.Gone;
-                holders.TryAdd(inode, holder);
-            }
-            return outcome;
-        }
-    }
-
-    private bool TryName(ProcessDirectory directory, byte[] buffer, [NotNullWhen(true)] out Relative? named)
-    {
-        named = null;
-        if (ProcessOpener.Identify(proc, directory) is not { } identity || directory.ReadStat(buffer, out _, out ReadOnlySpan<byte> name) != ReadOutcome.Ok) return false;
-        named = new Relative(identity.ToString(), directory.Pid, Encoding.UTF8.GetString(name));
-        return true;
-    }
-
-    /// <summary><c>socket:[12345]</c></summary>
-    private static bool TryReadSocket(ReadOnlySpan<byte> target, out ulong inode)
-    {
-        inode = 0;
-        return target.StartsWith("socket:["u8) && target[^1] == ']' && Utf8Parser.TryParse(target["socket:["u8.Length..^1], out inode, out int used) && used == target.Length - "socket:[]"u8.Length;
+        public SocketHoldings ToHoldings(bool isComplete, bool wasDenied) => new(_holders, _shared, isComplete, wasDenied);
     }
 }
 
 /// <summary>Who holds which socket.</summary>
 /// <param name="ByInode">Of several that share one, the lowest pid.</param>
+/// <param name="Shared">Those that several processes hold.</param>
 /// <param name="IsComplete">All processes that we may see were looked at.</param>
 /// <param name="WasDenied">Of some we may not see what they hold.</param>
-internal sealed record SocketHoldings(IReadOnlyDictionary<ulong, Relative> ByInode, bool IsComplete, bool WasDenied);
+internal sealed record SocketHoldings(IReadOnlyDictionary<ulong, Relative> ByInode, IReadOnlySet<ulong> Shared, bool IsComplete, bool WasDenied)
+{
+    public static readonly SocketHoldings None = new(new Dictionary<ulong, Relative>(), new HashSet<ulong>(), IsComplete: false, WasDenied: false);
+}

@@ -1,0 +1,35 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Inspection;
+
+namespace ProcessArsenal.Telemetry.Flows;
+
+/// <summary>Watches for a while who sends how much to whom: by TCP from the kernel's own counters of each connection, those that are made and end meanwhile
+/// included; by unix sockets and pipes who is connected to whom when the window ends, and what waits. Of UDP the kernel tells nothing. Nothing of what is watched
+/// is touched. Safe for concurrent use.</summary>
+public sealed class MessageFlow(ProcFs proc, TimeProvider time)
+{
+    private const int MostAtOnce = 4;
+
+    private static readonly SemaphoreSlim Places = new(MostAtOnce);
+
+    private readonly SocketHolders _holders = new(proc, time);
+
+    /// <summary>Watches.</summary>
+    /// <param name="targets">Whose flows are wanted: pairs that one of them is part of, and those that may be
+    /// theirs as it is not known whose they are. Empty: all.</param>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task<FlowReport> WatchAsync(IReadOnlyCollection<ProcessIdentity> targets, FlowOptions options, CancellationToken cancellation)
+    {
+        await Places.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            // It waits for the kernel's messages all the time, so it has a thread of its own.
+            using var watch = new FlowWatch(proc, time, _holders, targets, options, cancellation);
+            return await Task.Factory.StartNew(watch.Run, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        finally
+        {
+            Places.Release();
+        }
+    }
+}

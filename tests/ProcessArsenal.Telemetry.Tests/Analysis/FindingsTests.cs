@@ -107,6 +107,23 @@ public sealed class FindingsTests : IDisposable
     }
 
     [Fact]
+    public void What_leaks_is_told_once_it_is_sure_enough()
+    {
+        _bench.Proc.Process(10, p => p.Name = "leaky").Process(11, p => (p.Name, p.ResidentPages) = ("steady", 50_000));
+        var random = new Random(3);
+        for (int tick = 0; tick < 360; tick++)
+        {
+            // 200 MB, and 5 MB more each minute.
+            int tickNow = tick;
+            _bench.Proc.Process(10, p => p.ResidentPages = 50_000 + tickNow * 102 + random.Next(-50, 50)).Process(11, p => p.ResidentPages = 50_000 + random.Next(-50, 50));
+            _bench.LetPass(5);
+            _bench.Sampler.Tick();
+        }
+        Finding found = Assert.Single(Report().Findings);
+        Assert.Equal(("memory_leak", 10, FindingSeverity.Warning), (found.Kind, found.Process!.Pid, found.Severity));
+    }
+
+    [Fact]
     public void A_stopped_one_is_told_at_once_and_since_a_minute()
     {
         _bench.Proc.Process(10, p => p.State = 'T');

@@ -9,6 +9,7 @@ public static class Detectors
         ForkStorms.Find,
         Stopped.Find,
         Starvation.Find,
+        Leaks.Find,
         Descriptors.Find,
         Zombies.Find,
     ];

@@ -111,7 +111,7 @@ public sealed class FindingsTests : IDisposable
     {
         _bench.Proc.Process(10, p => p.Name = "leaky").Process(11, p => (p.Name, p.ResidentPages) = ("steady", 50_000));
         var random = new Random(3);
-        for (int tick = 0; tick < 360; tick++)
+        for (int tick = 0; tick < 720; tick++)
         {
             // 200 MB, and 5 MB more each minute.
             int tickNow = tick;

@@ -25,6 +25,10 @@ internal readonly ref struct RiseTest
     /// <summary>Standard errors by which the second half may be slower than the first.</summary>
     private const double MostSlower = 0.5;
 
+    /// <summary>Part of the first half's slope that the second may have whatever the noise: where there is next to none, standard errors are smaller than what is
+    /// lost when the history rounds values and takes means.</summary>
+    private const double AsFast = 0.97;
+
     /// <summary>A rise beyond this, relative to where it began, has to show that it does not slow: that its second half is, by so many standard errors, more than
     /// so many times as fast as the first. A smaller one is too short to show it, and would have to wait for half an hour.</summary>
     private const double LargeRise = 0.062, Pace = 0.8, LeastPaceErrors = 2.3;
@@ -155,7 +159,7 @@ internal readonly ref struct RiseTest
         Line first = _sums.Of(from, half), second = _sums.Of(half, count);
         double slower = (first.Slope - second.Slope) / Math.Sqrt(power / first.Times + power / second.Times);
         double errors = (second.Slope - Pace * first.Slope) / Math.Sqrt(power / second.Times + Pace * Pace * power / first.Times);
-        bool slows = slower > MostSlower || errors < leastErrors;
+        bool slows = (slower > MostSlower && second.Slope < AsFast * first.Slope) || errors < leastErrors;
         return finding with
         {
             Verdict = slows ? TrendVerdict.Slowing : TrendVerdict.Leak,

@@ -52,6 +52,8 @@ public sealed class TaskstatsTests
         using TaskstatsSocket? socket = TaskstatsSocket.Listen(1 << 20, out string needs);
         Assert.SkipWhen(socket is null, "Exit records need " + needs);
         using Child child = Child.Cat();
+        // The kernel brings the CPU time of a task up to date when it leaves its processor: one that never did has 0 in its record (update_curr, kernel/sched/fair.c).
+        Until.True(() => File.ReadAllText($"/proc/{child.Pid}/stat").StartsWith($"{child.Pid} (cat) S ", StringComparison.Ordinal));
         child.End();
         bool found = false;
         while (socket.TryReceive(out Taskstats stats, out ReadOnlySpan<byte> name))

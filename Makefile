@@ -99,6 +99,11 @@ bench-leaks: ## how often the leak detector is right, over made-up series, asked
 	LEAK_SERIES=$${LEAK_SERIES:-500} LEAK_EVERY=$${LEAK_EVERY:-1} dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release \
 		--filter-class '*LeakJudgingTests' --output Detailed
 
+.PHONY: bench-analysis
+bench-analysis: ## CPU of the analysis of 2,000 processes with six hours of history
+	@scripts/setup.sh run
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- --filter '*Analysis*' $(ARGS)
+
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree
 	@scripts/setup.sh run
@@ -187,6 +192,11 @@ steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ende
 killed: setup publish targets receiver ## the exporter killed and started again beside programs under load (KILLED_TIMES=20)
 	KILLED_TIMES=$${KILLED_TIMES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*DotnetKilledTests' --output Detailed
+
+.PHONY: scenes
+scenes: setup publish targets ## what is said of services that leak and of one that does not, for twenty minutes (SCENE_MINUTES=20)
+	SCENE_MINUTES=$${SCENE_MINUTES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*DotnetAnalysisTests' --output Detailed
 
 .PHONY: otlp-killed
 otlp-killed: setup publish targets receiver ## the exporter killed while spans flow and their receiver comes and goes (OTLP_KILLED_TIMES=50)

@@ -56,6 +56,21 @@ public sealed class FixtureProc : IDisposable
         return this;
     }
 
+    /// <summary>Changes what moves all the time about a process: numbers, and how many descriptors it has.</summary>
+    public void Update(int pid, Action<ProcessFixture> edit)
+    {
+        ProcessFixture process = _processes[pid];
+        int descriptors = process.Descriptors.Count;
+        edit(process);
+        Write(process, "stat", process.RenderStat());
+        Write(process, "statm", process.RenderStatm());
+        Write(process, "status", process.RenderStatus());
+        Write(process, "io", process.HasIo ? process.RenderIo() : null);
+        Write(process, "schedstat", process.RenderSchedstat());
+        for (int i = process.Descriptors.Count; i < descriptors; i++) Link(process, "fd/" + i.ToString(CultureInfo.InvariantCulture), null);
+        for (int i = descriptors; i < process.Descriptors.Count; i++) Link(process, "fd/" + i.ToString(CultureInfo.InvariantCulture), process.Descriptors[i]);
+    }
+
     /// <summary>Adds a thread to a process, or changes one: its values are those of a process with the thread's id. The process's own count of
     /// threads is set apart from it.</summary>
     public FixtureProc Thread(int pid, int id, Action<ProcessFixture>? edit = null)

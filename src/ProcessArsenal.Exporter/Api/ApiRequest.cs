@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Telemetry.Text;
@@ -17,7 +18,7 @@ internal sealed class ApiRequest
             if (parameter.IsInPath) _values[parameter.Name] = parameter.Read((string)http.Request.RouteValues[parameter.Name]!);
         foreach ((string name, StringValues texts) in http.Request.Query)
         {
-            ApiParameter known = Array.Find(route.Parameters, parameter => !parameter.IsInPath && parameter.Name == name) ?? throw new ProblemException(Unknown(name));
+            ApiParameter known = Array.Find(route.Parameters, parameter => !parameter.IsInPath && parameter.Name == name) ?? throw new ProblemException(Unknown(name, route.Parameters));
             if (texts.Count > 1) throw new ProblemException(Problem.InvalidParameter(name, $"{name} is given {texts.Count} times: give it once."));
             _values[name] = known.Read(texts[0] ?? "");
         }
@@ -38,9 +39,27 @@ internal sealed class ApiRequest
     public T? Get<T>(ApiParameter<T> parameter)
         where T : class => _values.TryGetValue(parameter.Name, out object? value) ? (T)value : null;
 
-    private Problem Unknown(string name)
+    /// <summary>The values of a list; null if it is not given.</summary>
+    public T[]? Get<T>(ApiList<T> list)
+        where T : class => _values.TryGetValue(list.Name, out object? values) ? (T[])values : null;
+
+    /// <summary>Reads what the body has, if the route takes one.</summary>
+    /// <exception cref="ProblemException">It is no such object, or something in it is unknown or wrong.</exception>
+    public async Task ReadBodyAsync()
     {
-        string[] names = [.. Route.Parameters.Where(static parameter => !parameter.IsInPath).Select(static parameter => parameter.Name)];
+        if (Route.Body.Length == 0) return;
+        using JsonDocument? body = await RequestBody.ReadAsync(Http);
+        if (body is null) return;
+        foreach (JsonProperty member in body.RootElement.EnumerateObject())
+        {
+            ApiParameter known = Array.Find(Route.Body, parameter => parameter.Name == member.Name) ?? throw new ProblemException(Unknown(member.Name, Route.Body));
+            _values[member.Name] = known.Read(member.Value);
+        }
+    }
+
+    private Problem Unknown(string name, IEnumerable<ApiParameter> known)
+    {
+        string[] names = [.. known.Where(static parameter => !parameter.IsInPath).Select(static parameter => parameter.Name)];
         string advice = NearestName.Find(name, names) is { } nearest ? $"did you mean '{nearest}'?"
             : names.Length > 0 ? $"there are {string.Join(", ", names)}." : "it takes none.";
         return Problem.UnknownParameter(Quoting.Cap(name), $"{Route.Path} has no parameter '{Quoting.Cap(name)}': {advice}");

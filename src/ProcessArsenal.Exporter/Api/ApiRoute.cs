@@ -19,6 +19,9 @@ internal sealed record ApiRoute
 
     public ApiParameter[] Parameters { get; init; } = [];
 
+    /// <summary>What its body may have, as one JSON object; none: it takes no body.</summary>
+    public ApiParameter[] Body { get; init; } = [];
+
     /// <summary>How its answer is written; null if it is no JSON.</summary>
     public JsonTypeInfo? Answer { get; init; }
 

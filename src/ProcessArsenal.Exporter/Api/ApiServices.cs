@@ -1,5 +1,7 @@
 using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Analysis.Findings;
+using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Inspection;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -10,6 +12,17 @@ namespace ProcessArsenal.Exporter.Api;
 internal sealed record ApiServices(SnapshotStore Store, Sampler Sampler, Freshness Freshness, ProcFs Proc, TimeProvider Time)
 {
     public ProcessInspector Inspector { get; } = new(Proc, Time);
+
+    public MessageFlow Flows { get; } = new(Proc, Time);
+
+    public PipeProbe Pipes { get; } = new(Proc, Time);
+
+    /// <summary>What detectors look at, while the snapshot is held.</summary>
+    public Evidence EvidenceOf(Snapshot snapshot)
+    {
+        List<LifecycleEvent> events = Sampler.Lifecycle.Since(snapshot.Time - Evidence.Window, out DateTimeOffset since);
+        return new Evidence(snapshot, events, since) { StuckWriters = Pipes.Look(snapshot) };
+    }
 
     /// <summary>Looks at the latest snapshot, and gives it back before anything is sent.</summary>
     /// <exception cref="ProblemException">There is none, or it is too old.</exception>

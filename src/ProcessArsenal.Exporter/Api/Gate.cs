@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Telemetry.Text;
@@ -9,9 +10,6 @@ namespace ProcessArsenal.Exporter.Api;
 /// what it asks for, and asks no more than it may. There is no way around it: it is the only thing that calls a route.</summary>
 internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLimits limits, ApiServices services, ILogger<Gate> logger)
 {
-    /// <summary>Bytes that a request without a use for a body may still carry.</summary>
-    private const int MostBody = 0;
-
     /// <summary>What a wrong token costs, while the connection is held.</summary>
     private static readonly TimeSpan WrongTokenDelay = TimeSpan.FromMilliseconds(200);
 
@@ -28,7 +26,7 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
         try
         {
             CheckOrigin(http.Request);
-            CheckBody(http);
+            CheckBody(http, route);
             AccessToken token = await AuthenticateAsync(http);
             if (route is null) throw new ProblemException(otherwise!);
             if (!token.Role.Allows(route.Role))
@@ -36,7 +34,9 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
             using IDisposable taken = await limits.EnterAsync(token, route, http.RequestAborted);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
             if (route.IsStream) http.RequestAborted = either.Token;
-            await route.Handle(new ApiRequest(http, route, token, services));
+            var request = new ApiRequest(http, route, token, services);
+            await request.ReadBodyAsync();
+            await route.Handle(request);
         }
         catch (ProblemException e) when (!http.Response.HasStarted)
         {
@@ -66,9 +66,16 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
             throw new ProblemException(Problem.CrossSite("A page of another site asked for this in a browser. Ask from outside of a browser, or from a page of this host."));
     }
 
-    private static void CheckBody(HttpContext http)
+    private static void CheckBody(HttpContext http, ApiRoute? route)
     {
-        bool hasBody = http.Request.ContentLength > MostBody || http.Request.Headers.TransferEncoding.Count > 0;
+        if (route is { Body.Length: > 0 })
+        {
+            http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = RequestBody.Most;
+            if (http.Request.ContentLength is null or <= RequestBody.Most) return;
+            http.Response.Headers.Connection = "close";
+            throw new ProblemException(Problem.BodyTooLarge(FormattableString.Invariant($"{route.Method} {route.Path} takes no more than {RequestBody.Most} bytes.")));
+        }
+        bool hasBody = http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0;
         if (!hasBody) return;
         http.Response.Headers.Connection = "close"; // Rather than read it to its end.
         throw new ProblemException(Problem.BodyTooLarge($"{http.Request.Method} {Quoting.Cap(http.Request.Path.Value ?? "")} takes no body: send none."));

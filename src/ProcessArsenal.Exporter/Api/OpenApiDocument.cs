@@ -68,7 +68,7 @@ internal static class OpenApiDocument
         var responses = new JsonObject { ["200"] = new JsonObject { ["description"] = route.Summary + ".", ["content"] = content } };
         foreach ((int status, string meaning) in Problems) responses[FormattableString.Invariant($"{status}")] = ProblemAnswer(meaning);
         if (Array.Exists(route.Parameters, static parameter => parameter.IsInPath)) responses["404"] = ProblemAnswer("There is no such process.");
-        return new JsonObject
+        var operation = new JsonObject
         {
             ["operationId"] = OperationId(route),
             ["summary"] = route.Summary,
@@ -83,7 +83,30 @@ internal static class OpenApiDocument
             })]),
             ["responses"] = responses,
         };
+        if (route.Body.Length > 0) operation["requestBody"] = Body(route.Body);
+        return operation;
     }
+
+    private static JsonObject Body(ApiParameter[] members) => new()
+    {
+        ["content"] = new JsonObject
+        {
+            [JsonAnswer.MediaType] = new JsonObject
+            {
+                ["schema"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["additionalProperties"] = false,
+                    ["properties"] = new JsonObject(members.Select(static member =>
+                    {
+                        var schema = (JsonObject)member.Schema.DeepClone();
+                        schema["description"] = member.Help;
+                        return KeyValuePair.Create(member.Name, (JsonNode?)schema);
+                    })),
+                },
+            },
+        },
+    };
 
     private static JsonObject ProblemAnswer(string meaning) => new()
     {

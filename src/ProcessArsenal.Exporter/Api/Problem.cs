@@ -46,6 +46,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem BodyTooLarge(string detail) => Of("body-too-large", "The request's body is too large", 413, detail);
 
+    public static Problem InvalidBody(string detail) => Of("invalid-body", "The request's body is wrong", 400, detail);
+
     public static Problem TooManyRequests(string detail, int retryAfter) => Of("too-many-requests", "Too many requests", 429, detail) with { RetryAfter = retryAfter };
 
     public static Problem Internal(string detail) => Of("internal", "Something went wrong here", 500, detail);

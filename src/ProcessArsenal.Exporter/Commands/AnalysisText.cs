@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProcessArsenal.Telemetry.Analysis.Findings;
 using ProcessArsenal.Telemetry.Analysis.Reports;
+using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Inspection;
 using Spectre.Console;
 
@@ -9,7 +10,7 @@ namespace ProcessArsenal.Exporter.Commands;
 /// <summary>A report for people: what is wrong first.</summary>
 internal static class AnalysisText
 {
-    private const int MostShown = 5;
+    private const int MostShown = 5, MostPeers = 30;
 
     private static readonly Style Heading = new(decoration: Decoration.Bold), Warning = new(Color.Yellow), Critical = new(Color.Red, decoration: Decoration.Bold), Plain = Style.Plain;
 
@@ -34,6 +35,8 @@ internal static class AnalysisText
         RelationshipReport relations = report.Relationships;
         Say(output, Text($"Relations: {relations.Sessions} sessions, {relations.ProcessGroups} process groups; {relations.Supervised} processes would be started again, by {relations.Supervisors} supervisors; {relations.Orphans} were left to the first process"), Heading);
         if (relations.Families.Count > 0) output.WriteLine("  most children: " + string.Join(", ", relations.Families.Take(MostShown).Select(static family => Text($"{Name(family.Parent)} {family.Children}"))));
+        foreach (FlowPair pair in (relations.Peers ?? []).Where(static pair => pair.From.Process is not null).OrderByDescending(static pair => pair.Connections).Take(MostPeers))
+            output.WriteLine(Text($"  {FlowsText.Name(pair.From)} -> {FlowsText.Name(pair.To)}: {pair.Connections} by {Shown(pair.Transport)}{(pair.ReceiveQueue > 0 ? $", {Terminal.Bytes(pair.ReceiveQueue)} not read" : "")}"));
         if (report.Lifecycle is not { } lifecycle) return;
         output.WriteLine();
         Say(output, Text($"Since {lifecycle.Since.ToLocalTime():HH:mm:ss}: {lifecycle.StartsPerMinute:0.#} started and {lifecycle.ExitsPerMinute:0.#} ended a minute; {lifecycle.Failed} failed, {lifecycle.BySignal} by signals, {lifecycle.ByOom} as memory ran out; {lifecycle.ShortLived} lived less than a second"), Heading);

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using ProcessArsenal.Exporter.Commands.Server;
+using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis.Findings;
 using ProcessArsenal.Telemetry.Analysis.Reports;
+using ProcessArsenal.Telemetry.Flows;
 
 namespace ProcessArsenal.Exporter.Commands;
 
@@ -14,7 +17,8 @@ internal static class AnalyzeCommand
     {
         var list = new ListOptions();
         var server = new ServerOptions(context);
-        var command = new Command("analyze", "Say what is wrong on this host and what to do, and what its processes are and use; works without a running daemon.") { list.Output };
+        var peers = new Option<bool>("--peers") { Description = "Also who is connected to whom, by TCP, unix sockets and pipes." };
+        var command = new Command("analyze", "Say what is wrong on this host and what to do, and what its processes are and use; works without a running daemon.") { peers, list.Output };
         server.AddTo(command);
         settings.AddTo(command);
         HelpText.Attach(command,
@@ -34,10 +38,14 @@ internal static class AnalyzeCommand
             if (server.IsGiven(result))
             {
                 using ApiClient client = server.Connect(result, configuration);
-                report = await client.GetAsync("/api/v1/analysis", ViewJson.Default.AnalysisReport, cancellation).ConfigureAwait(false);
+                report = await client.GetAsync(result.GetValue(peers) ? "/api/v1/analysis?peers=true" : "/api/v1/analysis", ViewJson.Default.AnalysisReport, cancellation).ConfigureAwait(false);
             }
             else
+            {
                 report = await LocalSnapshot.ReadAsync(configuration, static snapshot => Analyst.Report(new Evidence(snapshot, [], snapshot.Time), remembers: false), TimeProvider.System, cancellation).ConfigureAwait(false);
+                using ProcFs proc = ProcRoot.Open(configuration.Procfs);
+                if (result.GetValue(peers)) report = report.WithPeers(await new MessageFlow(proc, TimeProvider.System).PeersAsync(cancellation).ConfigureAwait(false));
+            }
             if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(report, ViewJson.Default.AnalysisReport));
             else AnalysisText.Write(report, output);
             return CommandLine.Done;

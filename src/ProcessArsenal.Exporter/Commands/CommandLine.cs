@@ -27,6 +27,7 @@ internal static class CommandLine
         InspectCommand.Create,
         TreeCommand.Create,
         AnalyzeCommand.Create,
+        FlowsCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,
         TokenCommand.Create,

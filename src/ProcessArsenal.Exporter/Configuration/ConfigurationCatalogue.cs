@@ -131,6 +131,19 @@ internal static class ConfigurationCatalogue
             Help = "How long a group that no rule declares stays after its last process.",
             Example = "10m",
         },
+        new ConfigurationKey<ImmutableArray<GroupRule>>(
+            new GroupRulesKind(), c => c.Categories.Rules, (c, v) => c with { Categories = c.Categories with { Rules = v } })
+        {
+            Path = "categories.rules",
+            Help = "Rules as in groups.rules, whose name is the category of the processes that they take: the first that matches wins over what is recognized.",
+            Example = "[{name: database, exe: [ourdb]}]",
+        },
+        new ConfigurationKey<bool>(new BooleanKind(), c => c.Flows.IsEnabled, (c, v) => c with { Flows = c.Flows with { IsEnabled = v } })
+        {
+            Path = "flows.enabled",
+            Help = "Whether it is watched all the time which groups send how much to which others by TCP (process_flow_bytes_total).",
+            Example = "true",
+        },
         new ConfigurationKey<Compatibility>(
             new ChoiceKind<Compatibility>(("none", Compatibility.None), ("process-exporter", Compatibility.ProcessExporter)),
             c => c.Compatibility, (c, v) => c with { Compatibility = v })
@@ -315,6 +328,8 @@ internal static class ConfigurationCatalogue
         ("sampling", "How processes are sampled."),
         ("sampling.history", "How far back is known what each process was like."),
         ("groups", "How processes are grouped."),
+        ("categories", "What kind of program processes are."),
+        ("flows", "Who sends how much to whom."),
         ("per_process", "Which processes have series of their own."),
         ("dotnet", "Which .NET processes are listened to, and for what."),
         ("dotnet.spans", "What they tell of requests and calls."),

@@ -30,6 +30,10 @@ public sealed record ExporterConfiguration
 
     public DotnetSettings Dotnet { get; init; } = new();
 
+    public FlowSettings Flows { get; init; } = new();
+
+    public CategorySettings Categories { get; init; } = new();
+
     public OtlpSettings Otlp { get; init; } = new();
 
     /// <summary>Absolute path of the proc file system to read.</summary>
@@ -130,6 +134,18 @@ public sealed record DotnetSettings
 public sealed record AttachRule(string Text, Expression? Condition)
 {
     public static readonly AttachRule All = new("all", null), None = new("none", null);
+}
+
+public sealed record FlowSettings
+{
+    /// <summary>Whether it is watched all the time who sends how much to whom.</summary>
+    public bool IsEnabled { get; init; }
+}
+
+public sealed record CategorySettings
+{
+    /// <summary>Their names are categories; in the order in which they are tried.</summary>
+    public ImmutableArray<GroupRule> Rules { get; init; } = [];
 }
 
 public sealed record LogSettings

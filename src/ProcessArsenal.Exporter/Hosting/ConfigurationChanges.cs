@@ -20,6 +20,7 @@ internal static class ConfigurationChanges
         HistoryCoarse = configuration.Sampling.HistoryCoarse,
         Grouper = new Grouper(Rules(configuration.Groups)),
         Compatibility = configuration.Compatibility == Compatibility.ProcessExporter ? new NamedGroupOptions(Rules(configuration.Groups)) : null,
+        Categories = configuration.Categories.Rules,
         Exclude = configuration.Groups.Exclude,
         Watch = configuration.Watch,
         MaxGroups = configuration.Groups.Max,
@@ -62,7 +63,7 @@ internal static class ConfigurationChanges
         bool isSentOtherwise = Comparable(running) != Comparable(read)
             || (running.Otlp.Interval, running.Otlp.Processes) != (read.Otlp.Interval, read.Otlp.Processes);
         string[] keys = [.. ConfigurationCatalogue.Keys
-            .Where(key => key.Path is "state_directory" or "procfs" || key.Path.StartsWith("listen.", StringComparison.Ordinal) || (isSentOtherwise && key.Path.StartsWith(OtlpKeys, StringComparison.Ordinal)))
+            .Where(key => key.Path is "state_directory" or "procfs" or "flows.enabled" || key.Path.StartsWith("listen.", StringComparison.Ordinal) || (isSentOtherwise && key.Path.StartsWith(OtlpKeys, StringComparison.Ordinal)))
             .Where(key => key.Format(running) != key.Format(read)).Select(key => key.Path)];
         // That a key is gone may also bring back what variables of OpenTelemetry say of one signal.
         return isSentOtherwise && !Array.Exists(keys, key => key.StartsWith(OtlpKeys, StringComparison.Ordinal)) ? [.. keys, "otlp"] : keys;

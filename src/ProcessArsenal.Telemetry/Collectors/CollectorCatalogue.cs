@@ -15,6 +15,7 @@ public static class CollectorCatalogue
         new WaitCollector(),
         new ContextSwitchCollector(),
         new DescriptorsCollector(),
+        new StandingCollector(),
     ];
 
     public static readonly Metric[] Metrics = [.. All.SelectMany(collector => collector.Metrics)];

@@ -131,9 +131,9 @@ internal sealed class DotnetTargets : IDisposable
     }
 
     /// <summary>What one tells, into a snapshot.</summary>
-    /// <param name="row">Index of the process in the snapshot.</param>
-    /// <param name="group">Of the process.</param>
-    public void AddTo(DotnetSnapshot snapshot, TrackedProcess process, int row, string group)
+    /// <param name="place">Index of the process in the snapshot.</param>
+    /// <param name="row">The same process there; it is in a group.</param>
+    public void AddTo(DotnetSnapshot snapshot, TrackedProcess process, int place, in ProcessRow row)
     {
         if (process.Dotnet is not { Target: { } target, View: { } view } attached) return;
         DotnetStatus status = target.Status;
@@ -146,12 +146,12 @@ internal sealed class DotnetTargets : IDisposable
             return;
         }
         process.RunsOn(target.Runtime?.Version);
-        process.EnsureLabels(group);
+        process.EnsureLabels(row);
         view.Tell(status.State, status.Reason);
         bool isAttached = status.State == DotnetTargetState.Attached;
         long dropped = target.Read(readings =>
         {
-            var source = new DotnetSource(row, readings.Runtime, readings.Began, readings.Events.Began);
+            var source = new DotnetSource(place, readings.Runtime, readings.Began, readings.Events.Began);
             bool isAsked = readings.AreSpansWanted && isAttached && view.TellSpans(readings.SpansRefusal);
             snapshot.Begin(source, process.Labels!, view.StateLine, isAttached, target.Lost, isAsked ? target.FilterTaken : null);
             if (isAttached && readings.AreSpansWanted) snapshot.AddSpans(view.SpansLine);

@@ -7,6 +7,7 @@ namespace ProcessArsenal.Telemetry.Flows;
 internal sealed class Connection(TcpEndpoint first, TcpEndpoint second)
 {
     private ulong? _before, _beforeBack;
+    private bool _hasWaited;
 
     public TcpEndpoint First { get; } = first;
 
@@ -43,6 +44,13 @@ internal sealed class Connection(TcpEndpoint first, TcpEndpoint second)
         IsOld = true;
         _before = Total(FirstEnd, SecondEnd);
         _beforeBack = Total(SecondEnd, FirstEnd);
+    }
+
+    /// <summary>Whether an open end is not known whose it is, the first time that it is asked: who holds it is looked up now and then.</summary>
+    public bool AwaitsHolders()
+    {
+        if (_hasWaited || (FirstEnd is not { Holder: null, IsEnded: false } && SecondEnd is not { Holder: null, IsEnded: false })) return false;
+        return _hasWaited = true;
     }
 
     /// <summary>Payload that the first end has sent and that has arrived within the window; null if that is not told.</summary>

@@ -16,7 +16,7 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
     private readonly HashSet<UInt128> _ours = [.. ours];
     private readonly List<Connection> _undecided = [];
     private readonly Dictionary<ulong, Relative> _remembered = [];
-    private readonly PartyLedger _parties = new(limits.MostPairs);
+    private PartyLedger _parties = new(limits.MostPairs);
     private SocketHoldings _held = SocketHoldings.None;
     private bool _hasBegun, _hasOldUntracked;
     private int _halfEnded, _look;
@@ -126,6 +126,22 @@ internal sealed class FlowLedger(FlowLimits limits, IEnumerable<UInt128> ours)
         }
         _connections.Clear();
         return (_parties.Resolve(IsOurs), _parties.Other);
+    }
+
+    /// <summary>Ends the window, and begins the next one with what is open: nothing falls between the two. A look is to follow, which finds anew who
+    /// listens.</summary>
+    public (FlowSums<FlowParty> Pairs, FlowSum Other) Roll()
+    {
+        EndLook();
+        foreach (Connection connection in _connections.Values)
+        {
+            if (connection.AwaitsHolders()) continue; // By the next time it may be known whose it is.
+            _parties.Add(connection, IsOurs);
+            connection.Begin();
+        }
+        PartyLedger ended = _parties;
+        _parties = new PartyLedger(limits.MostPairs);
+        return (ended.Resolve(IsOurs), ended.Other);
     }
 
     private void MarkOpen(ConnectionEnd? end)

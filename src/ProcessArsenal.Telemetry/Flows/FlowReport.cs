@@ -47,10 +47,10 @@ public sealed record FlowPair(FlowParty From, FlowParty To, string Transport)
 /// <summary>Who sends or receives.</summary>
 /// <param name="Process">Null: not a process of this host, or it is not known which.</param>
 /// <param name="Address">Of one that is elsewhere, or not known: the address, with the port if that is where a service listens. Null if there is none.</param>
-/// <param name="IsOurs">Whether the address is one of this host: a process that is not known, rather than one that is elsewhere.</param>
-public sealed record FlowParty(Relative? Process, string? Address, bool IsOurs)
+/// <param name="IsLocal">Whether the address is one of this host: a process that is not known, rather than one that is elsewhere.</param>
+public sealed record FlowParty(Relative? Process, string? Address, bool IsLocal)
 {
-    internal static FlowParty Of(Relative? process) => new(process, null, IsOurs: true);
+    internal static FlowParty Of(Relative? process) => new(process, null, IsLocal: true);
 }
 
 /// <summary>What is not told apart.</summary>

@@ -51,5 +51,5 @@ internal sealed class FlowReportMaker(IReadOnlyCollection<ProcessIdentity> targe
     private bool IsWanted(FlowParty party) => party.Process is { } process && _wanted.Contains(process.Identity);
 
     /// <summary>Each connection is a pair in both directions.</summary>
-    private static bool IsUnknown(FlowParty party) => party is { Process: null, IsOurs: true };
+    private static bool IsUnknown(FlowParty party) => party is { Process: null, IsLocal: true };
 }

@@ -10,9 +10,6 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
     /// <summary>For some 13,000 endings between two times that they are taken, 20 ms as a rule.</summary>
     private const int EndingsBuffer = 8 * 1024 * 1024;
 
-    /// <summary>Looking takes no more than this share of the time of one processor.</summary>
-    private const int ShareOfTime = 10;
-
     /// <summary>The kernel tells of an ending a little later (broadcast_wq, net/core/sock_diag.c).</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
 
@@ -52,23 +49,37 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
 
     private void Watch()
     {
-        TimeSpan nextLook = options.Interval, nextHolders = BetweenHolders;
+        TimeSpan nextLook = options.Interval, nextHolders = BetweenHolders, nextRoll = options.Roll;
         for (TimeSpan now = TimeSpan.Zero; now < options.Window && !options.End.IsCancellationRequested; now = time.GetElapsedTime(_began))
         {
             TimeSpan rest = (nextLook < options.Window ? nextLook : options.Window) - now;
             Wait(rest, options.End);
             now = time.GetElapsedTime(_began);
             if (now < nextLook) continue;
-            nextLook = now + Longer(options.Interval, ShareOfTime * CpuTimeOf(() =>
+            nextLook = now + Longer(options.Interval, Spread(CpuTimeOf(() =>
             {
                 Look();
                 _shortLived.See(_ledger);
                 Drain();
-            }));
-            if (now >= nextHolders && (_ledger.Unseen != _unseen || _ledger.Unheld.Any())) nextHolders = now + Longer(BetweenHolders, ShareOfTime * CpuTimeOf(() => FindHolders(_ledger.Unseen == _unseen ? null : BetweenHolders)));
+            })));
+            if (now >= nextHolders && (_ledger.Unseen != _unseen || _ledger.Unheld.Any())) nextHolders = now + Longer(BetweenHolders, Spread(CpuTimeOf(() => FindHolders(_ledger.Unseen == _unseen ? null : BetweenHolders))));
+            if (options.Rolled is null || now < nextRoll) continue;
+            nextRoll = now + options.Roll;
+            Roll();
         }
         FindHolders(TimeSpan.Zero);
         Look();
+    }
+
+    private void Roll()
+    {
+        Look();
+        (FlowSums<FlowParty> pairs, FlowSum other) = _ledger.Roll();
+        Look(); // Who listens, of the next window.
+        var report = new FlowReportMaker(targets);
+        report.Add(pairs, "tcp", hasBytes: true);
+        report.Add(other);
+        options.Rolled!(report.Make(options.Roll, _endings?.Lost ?? 0, _gaps.All));
     }
 
     private FlowReport Report(TimeSpan window)
@@ -139,6 +150,9 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
         long began = time.GetTimestamp();
         return () => cancellation.IsCancellationRequested || time.GetElapsedTime(began) > within;
     }
+
+    /// <summary>How long to wait after what took so much time of a processor.</summary>
+    private TimeSpan Spread(TimeSpan work) => work / options.ShareOfTime;
 
     private static TimeSpan CpuTimeOf(Action act)
     {

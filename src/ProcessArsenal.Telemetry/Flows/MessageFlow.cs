@@ -14,6 +14,10 @@ public sealed class MessageFlow(ProcFs proc, TimeProvider time)
 
     private readonly SocketHolders _holders = new(proc, time);
 
+    /// <summary>Who is connected to whom at the moment, whatever goes through.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public Task<FlowReport> PeersAsync(CancellationToken cancellation) => WatchAsync([], new FlowOptions { Window = TimeSpan.Zero }, cancellation);
+
     /// <summary>Watches.</summary>
     /// <param name="targets">Whose flows are wanted: pairs that one of them is part of, and those that may be
     /// theirs as it is not known whose they are. Empty: all.</param>

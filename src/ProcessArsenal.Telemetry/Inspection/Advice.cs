@@ -28,6 +28,8 @@ internal static class Advice
             found.Add(new(Text($"{Mebibytes((ulong)swap)} of it are swapped out: it will wait for the disk when it needs them"), "free -h; find who uses the memory: process-arsenal ps --sort memory"));
         if (process.Threads?.States.GetValueOrDefault("waiting") is >= ManyStuck and var stuck)
             found.Add(new(Text($"{stuck} threads are in uninterruptible sleep (D), which is waiting for a device or a network file system"), $"see what for: waits_in of the threads; cat /proc/{process.Pid}/task/*/stack as root"));
+        if (process.Threads is { } threads && Flows.PipeWait.IsStuckWriting(threads))
+            found.Add(new("a thread waits for room in a pipe: whoever reads it does not, or is slower", $"who that is: process-arsenal flows {process.Pid}"));
         if (process.ExeDeleted == true)
             found.Add(new("its executable was removed or replaced since it started: it runs code that is no longer on disk", process.Supervisor?.Restart is { } restart ? $"to run the new one: {restart}" : "start it again to run the new one"));
         if (process.State == "stopped") found.Add(new("it is stopped (SIGSTOP or a debugger) and does nothing", $"kill -CONT {process.Pid}"));

@@ -25,6 +25,7 @@ public static class PrometheusPage
         WriteProcessInfo(ref writer, snapshot);
         foreach (MetricText text in MetricText.All) WriteProcessFamily(ref writer, text, snapshot);
         WriteSystem(ref writer, snapshot);
+        FlowFamilies.Write(ref writer, snapshot.Flows);
         DotnetFamilies.Write(ref writer, snapshot.Dotnet);
         NamedGroupFamilies.Write(ref writer, snapshot.Named);
         SamplingFamilies.Write(ref writer, snapshot, time);

@@ -79,7 +79,7 @@ internal sealed class ReportSelector
         {
             processes[i].WasReported = rows[i].Reported != ReportReason.None;
             if (!processes[i].WasReported) continue;
-            processes[i].EnsureLabels(rows[i].Group!);
+            processes[i].EnsureLabels(rows[i]);
             rows[i].Labels = processes[i].Labels;
             rows[i].InfoLabels = processes[i].InfoLabels;
         }

@@ -1,10 +1,12 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Analysis.Standings;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
 
@@ -89,6 +91,12 @@ public sealed class Sampler : IDisposable
     /// <summary>Starts and exits as they come to be known.</summary>
     public LifecycleLog Lifecycle { get; } = new();
 
+    /// <summary>How processes stand against their past and their equals; whoever makes that puts it there.</summary>
+    public StandingBoard Standings { get; } = new();
+
+    /// <summary>Who sent how much to whom; whoever watches that puts it there.</summary>
+    public FlowCounters Flows { get; } = new();
+
     /// <summary>What every process was like at earlier ticks. Safe for concurrent use.</summary>
     public History History { get; }
 
@@ -132,6 +140,8 @@ public sealed class Sampler : IDisposable
         // Before conditions look at it; who is in no group has a history too.
         for (int i = 0; i < _tracker.Alive.Count; i++) Remember(ref snapshot.MutableProcesses[i], _tracker.Alive[i]);
         _selector.Select(snapshot.MutableProcesses, _tracker.Alive, _options);
+        Standings.Apply(snapshot.MutableProcesses);
+        snapshot.Flows = Flows.Rows;
         AddDotnet(snapshot);
 
         _groups.EndTick(began, _time);
@@ -183,7 +193,7 @@ public sealed class Sampler : IDisposable
         _options = options;
         History.Configure(options.HistoryFine, options.HistoryCoarse, options.Interval);
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
-        _tracker.WantCommandLines(options.Grouper.HasRules || options.Exclude.Count > 0);
+        _tracker.WantCommandLines(options.Grouper.HasRules || options.Categories.Count > 0 || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
         _named.Configure(options, _tracker.Known);
         _dotnet?.Configure(options.Dotnet, _tracker.Known);
@@ -197,7 +207,12 @@ public sealed class Sampler : IDisposable
         row.Description = process.Description;
         row.Uptime = _tracker.Clock.Age(process.Sample.Stat);
         snapshot.CountState(ProcessStates.IndexOf(process.Sample.Stat.State));
-        process.GroupKey ??= _options.Grouper.Assign(process.Description, process.Identity.Pid);
+        if (process.GroupKey is null)
+        {
+            process.GroupKey = _options.Grouper.Assign(process.Description, process.Identity.Pid);
+            process.DeclaredCategory = CategoryOf(process);
+        }
+        row.DeclaredCategory = process.DeclaredCategory;
         row.Group = process.GroupKey.Name;
         row.Runtime = _dotnet?.FactsOf(process);
         row.History = default;
@@ -223,6 +238,14 @@ public sealed class Sampler : IDisposable
         _dotnet?.Consider(process, row);
     }
 
+    /// <summary>By the first rule that takes it.</summary>
+    private string? CategoryOf(TrackedProcess process)
+    {
+        for (int i = 0; i < _options.Categories.Count; i++)
+            if (_options.Categories[i].Match(process.Description, process.Identity.Pid) is { } category) return category.Name;
+        return null;
+    }
+
     private void Remember(ref ProcessRow row, TrackedProcess process)
     {
         process.History = History.Add(process.History, row);
@@ -238,7 +261,7 @@ public sealed class Sampler : IDisposable
         {
             TrackedProcess process = _tracker.Alive[i];
             if (process.Dotnet is null) continue;
-            if (snapshot.Processes[i].Group is { } group) _dotnet.AddTo(snapshot.Dotnet, process, i, group);
+            if (snapshot.Processes[i].Group is not null) _dotnet.AddTo(snapshot.Dotnet, process, i, snapshot.Processes[i]);
             else _dotnet.Leave(process); // Excluded by now.
         }
         _dotnet.EndTick(snapshot.Dotnet);

@@ -22,6 +22,9 @@ public sealed record SamplingOptions
 
     public Grouper Grouper { get; init; } = new([]);
 
+    /// <summary>Rules whose name is the category of those that they take; the first that matches wins.</summary>
+    public IReadOnlyList<GroupRule> Categories { get; init; } = [];
+
     /// <summary>Processes that no series counts. Unknown excludes too: what was meant to be hidden stays hidden.</summary>
     public IReadOnlyList<Expression> Exclude { get; init; } = [];
 

@@ -1,11 +1,13 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Analysis;
+using ProcessArsenal.Telemetry.Analysis.Categories;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Compatibility;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Events;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Publishing;
+using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Sampling;
@@ -17,6 +19,7 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
     private const int StatHeadroom = 32;
 
     private byte[] _stat = [];
+    private string? _category, _runtime;
     private int _statLength;
 
     public ProcessIdentity Identity { get; } = identity;
@@ -83,6 +86,9 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     /// <summary>The group that the rules name; null if the description or the rules have changed since.</summary>
     public GroupKey? GroupKey { get; set; }
+
+    /// <summary>The category that a rule names; made together with <see cref="GroupKey"/>.</summary>
+    public string? DeclaredCategory { get; set; }
 
     /// <summary>The group that it is counted in, which is another one if there are too many; null if excluded, or not yet known.</summary>
     public GroupState? Group { get; set; }
@@ -152,14 +158,18 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
 
     public void DropLabels() => Labels = InfoLabels = null;
 
-    public void EnsureLabels(string group)
+    /// <summary>Encodes its labels, if they are not those of this row already. It is in a group.</summary>
+    public void EnsureLabels(in ProcessRow row)
     {
-        if (Labels is not null) return;
+        string category = Categorizer.NameOf(row);
+        string? runtime = Categorizer.RuntimeOf(row) ?? (IsDotnet ? "dotnet" : null);
+        if (Labels is not null && category == _category && runtime == _runtime) return;
+        (_category, _runtime) = (category, runtime);
         (string, string?)[] common =
         [
             ("identity", Identity.ToString()),
             ("pid", Identity.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("group", group),
+            ("group", row.Group),
         ];
         Labels = LabelBlock.Encode(common);
         InfoLabels = LabelBlock.Encode([
@@ -167,7 +177,8 @@ internal sealed class TrackedProcess(ProcessIdentity identity, ProcessDirectory?
             ("name", Description.Name),
             ("executable", Description.Executable),
             ("owner", Description.User),
-            ("runtime", IsDotnet ? "dotnet" : null),
+            ("category", category),
+            ("runtime", runtime),
             ("runtime_version", RuntimeVersion),
             ("unit", Description.Unit),
             ("container", Description.Container)]);

@@ -26,6 +26,12 @@ public struct ProcessRow
     /// <summary>What it tells of itself as a .NET process; null if it is not known to be one.</summary>
     public RuntimeFacts? Runtime;
 
+    /// <summary>The category that the configuration gives it; null if none.</summary>
+    public string? DeclaredCategory;
+
+    /// <summary>How it stands against its past and its equals, if it has series of its own and enough is known.</summary>
+    public Analysis.Standings.Standing? Standing;
+
     /// <summary>What it was like before.</summary>
     internal HistoryRef History;
 

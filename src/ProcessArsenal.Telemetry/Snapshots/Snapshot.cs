@@ -65,6 +65,9 @@ public sealed class Snapshot
     /// <summary>process-exporter's families, where they are wanted.</summary>
     internal NamedSnapshot Named { get; } = new();
 
+    /// <summary>Who sent how much to whom; null where that is not watched.</summary>
+    internal Flows.FlowCounterRow[]? Flows { get; set; }
+
     /// <summary>What .NET processes told of themselves.</summary>
     internal DotnetSnapshot Dotnet { get; } = new();
 

@@ -5,7 +5,6 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>Programs as people write them, on each runtime: what the page counts is what they count themselves.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class DotnetProgramTests
 {
     private const string Configuration =

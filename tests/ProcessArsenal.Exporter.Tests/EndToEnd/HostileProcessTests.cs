@@ -5,7 +5,6 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>What any unprivileged user can do to be a nuisance: names, command lines, threads, haste.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class HostileProcessTests(ITestOutputHelper output)
 {
     private const string ByOwnName = """

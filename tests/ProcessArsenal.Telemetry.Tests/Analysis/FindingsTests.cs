@@ -124,6 +124,56 @@ public sealed class FindingsTests : IDisposable
     }
 
     [Fact]
+    public void What_opens_more_than_it_closes_is_told_with_when_it_ends()
+    {
+        _bench.Proc.Process(10, p => p.Name = "leaky").Process(11, p => p.Name = "steady");
+        for (int tick = 0; tick < 360; tick++)
+        {
+            int now = tick; // One each 15 s.
+            _bench.Proc.Update(10, p => p.Descriptors = [.. Enumerable.Repeat("/dev/null", 20 + now / 3)]);
+            _bench.Proc.Update(11, p => p.Descriptors = [.. Enumerable.Repeat("/dev/null", 30 + now % 5)]);
+            _bench.LetPass(5);
+            _bench.Sampler.Tick();
+        }
+        Finding found = Assert.Single(Report().Findings);
+        Assert.Equal(("descriptor_leak", 10), (found.Kind, found.Process!.Pid));
+        Assert.Matches("^it opens more than it closes: its descriptors rose from [0-9]+ to 1[34][0-9] in [0-9]+ minutes, [34](\\.[0-9])? a minute; at that pace it reaches the 1024 that it may have in 3.[0-9] hours$", found.What);
+    }
+
+    [Fact]
+    public void One_of_equals_that_works_for_a_minute_is_out()
+    {
+        for (int pid = 10; pid < 16; pid++) _bench.Proc.Process(pid, p => p.Name = "equal");
+        for (int tick = 0; tick < 15; tick++)
+        {
+            _bench.Proc.Process(12, p => p.UserTicks += 200); // 0.4 cores.
+            _bench.Tick();
+            if (tick < 12) Assert.Empty(Report().Findings);
+        }
+        Finding found = Assert.Single(Report().Findings);
+        Assert.Equal(("outlier_cpu", 12, FindingSeverity.Info), (found.Kind, found.Process!.Pid, found.Severity));
+        Assert.Equal("cpu 0.4 cores is 40 MADs above the median of the 6 members of its group, 0 cores, for a minute", found.What);
+        _bench.Tick(); // It rests, for one sample.
+        Assert.Empty(Report().Findings);
+    }
+
+    [Fact]
+    public void Who_waits_for_room_in_a_pipe_is_told_with_who_does_not_read()
+    {
+        _bench.Proc.Process(10, p => p.Name = "writes").Process(11, p => p.Name = "deaf");
+        _bench.Tick();
+        using SnapshotLease lease = _bench.Store.Acquire();
+        Evidence evidence = new(lease.Snapshot!, [], lease.Snapshot!.Time);
+        var reader = new ProcessArsenal.Telemetry.Inspection.Relative("11-1-1", 11, "deaf");
+        Finding found = Assert.Single(Detectors.Find(evidence with { StuckWriters = [new StuckWriter(lease.Snapshot.IndexOf(10), [reader])] }));
+        Assert.Equal(("stuck_pipe", 11, "deaf"), (found.Kind, found.Process!.Pid, found.Group));
+        Assert.Equal("writes (10) has waited for room in a pipe for a minute, and does nothing else: deaf (11) has the other end, and does not read", found.What);
+        found = Assert.Single(Detectors.Find(evidence with { StuckWriters = [new StuckWriter(lease.Snapshot.IndexOf(10), [])] }));
+        Assert.Equal((10, "writes"), (found.Process!.Pid, found.Group));
+        Assert.EndsWith("nobody that we can see has the other end open", found.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_stopped_one_is_told_at_once_and_since_a_minute()
     {
         _bench.Proc.Process(10, p => p.State = 'T');

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Worker;
 
 // A background service that is watched. Says "ready", then obeys lines on its input, each answered by a line:
-// good COUNT | bad COUNT | hold | go | collect | report; its end ends it. A report is what it knows of itself.
+// good COUNT | bad COUNT | hold | go | collect | leak MB_A_MINUTE | sawtooth MB SECONDS | starve A_SECOND | report; its end ends it. A report is what it knows of itself.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.ClearProviders();
 builder.Services.AddSingleton<JobQueue>().AddSingleton<Processor>().AddHostedService(services => services.GetRequiredService<Processor>());
@@ -34,6 +34,19 @@ while (await Console.In.ReadLineAsync() is { } line)
             break;
         case "collect":
             GC.Collect();
+            Console.WriteLine("done");
+            break;
+        case "leak":
+            Illness.Leak(int.Parse(words[1], CultureInfo.InvariantCulture));
+            Console.WriteLine("done");
+            break;
+        case "sawtooth":
+            int[] size = [.. words[1].Split(' ').Select(static word => int.Parse(word, CultureInfo.InvariantCulture))];
+            Illness.Sawtooth(size[0], size[1]);
+            Console.WriteLine("done");
+            break;
+        case "starve":
+            Illness.Starve(int.Parse(words[1], CultureInfo.InvariantCulture));
             Console.WriteLine("done");
             break;
         case "report":

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ProcessArsenal.Exporter.Api;
 
@@ -11,18 +13,19 @@ internal sealed class ApiClient : IDisposable
 {
     private const int MostAnswer = 64 * 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     private readonly HttpClient _http;
     private readonly Uri _server;
+    private readonly TimeSpan _patience;
 
-    public ApiClient(Uri server, string token)
+    /// <param name="patience">How long it may take to answer.</param>
+    public ApiClient(Uri server, string token, TimeSpan patience)
     {
         _server = server;
+        _patience = patience;
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
             BaseAddress = server,
-            Timeout = Patience,
+            Timeout = patience,
             MaxResponseContentBufferSize = MostAnswer,
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -35,7 +38,22 @@ internal sealed class ApiClient : IDisposable
     /// <exception cref="ServerException">There is none; the message says why.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await SendAsync(path, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a body, and gets an answer.</summary>
+    /// <param name="body">JSON.</param>
+    /// <exception cref="ServerException">There is none; the message says why.</exception>
+    public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, JsonAnswer.MediaType) };
+        return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using HttpResponseMessage answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation).ConfigureAwait(false);
         try
         {
             Stream content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -52,7 +70,8 @@ internal sealed class ApiClient : IDisposable
     /// <exception cref="ServerException">It can't be asked, or hangs up.</exception>
     public async Task FollowAsync(string path, Action<string, string> read, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await SendAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        using HttpResponseMessage answer = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         try
         {
             using Stream content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -66,12 +85,12 @@ internal sealed class ApiClient : IDisposable
         throw new ServerException($"{_server} has hung up: it was stopped, or is being started again.");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string path, HttpCompletionOption completion, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
     {
         HttpResponseMessage answer;
         try
         {
-            answer = await _http.GetAsync(new Uri(path, UriKind.Relative), completion, cancellation).ConfigureAwait(false);
+            answer = await _http.SendAsync(request, completion, cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {
@@ -81,7 +100,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServerException($"{_server} does not answer within {Patience.TotalSeconds:0} s.");
+            throw new ServerException($"{_server} does not answer within {_patience.TotalSeconds:0} s.");
         }
         if (answer.IsSuccessStatusCode) return answer;
         using (answer) throw new ServerException($"{_server} refuses: {await ReasonAsync(answer, cancellation).ConfigureAwait(false)}");

@@ -10,6 +10,8 @@ internal sealed class ServerOptions(CommandContext context)
     private const string ServerVariable = "ARSENAL_SERVER", TokenVariable = "ARSENAL_TOKEN_FILE";
     private const int MostTokenBytes = 4096;
 
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(15);
+
     private readonly Option<string> _server = new("--server")
     {
         HelpName = "url",
@@ -32,8 +34,9 @@ internal sealed class ServerOptions(CommandContext context)
     public bool IsGiven(ParseResult result) => Named(result) is not null;
 
     /// <summary>Who asks the daemon that is named, else the one that the configuration speaks of.</summary>
+    /// <param name="working">What it is asked for takes so long by itself.</param>
     /// <exception cref="ServerException">It can't be asked; the message says why and what to do.</exception>
-    public ApiClient Connect(ParseResult result, ExporterConfiguration configuration)
+    public ApiClient Connect(ParseResult result, ExporterConfiguration configuration, TimeSpan working = default)
     {
         string server = Named(result) ?? (configuration.Listen.Control is { } address ? ListenSettings.Text(address)
             : throw new ServerException("this daemon has no control listener (listen.control is ''): name another with --server."));
@@ -41,7 +44,7 @@ internal sealed class ServerOptions(CommandContext context)
             throw new ServerException($"--server takes http:// or https://, a host and a port, not '{Telemetry.Text.Quoting.Cap(server)}'.");
         if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
             throw new ServerException($"{server} is another host, and a token must not go over a network in the clear: use https://.");
-        return new ApiClient(url, ReadToken(result, configuration));
+        return new ApiClient(url, ReadToken(result, configuration), UsualPatience + working);
     }
 
     private string? Named(ParseResult result) => result.GetValue(_server) ?? context.Environment.GetValueOrDefault(ServerVariable);

@@ -17,6 +17,7 @@ public static class Categorizer
     {
         ProcessDescription description = row.Description;
         if (description.IsKernelThread) return ProcessCategory.Kernel;
+        if (row.DeclaredCategory is { } declared) return declared;
         if (IsSystemd(row)) return ProcessCategory.Supervisor;
         if (description.Program.Role is { } role) return role;
         return RuntimeOf(row) switch
@@ -34,6 +35,7 @@ public static class Categorizer
     {
         ProcessDescription description = row.Description;
         if (description.IsKernelThread) return "it is a thread of the kernel";
+        if (row.DeclaredCategory is not null) return "a rule of the configuration says so (categories.rules)";
         if (IsSystemd(row)) return "it is the first process, and systemd";
         string name = description.ExecutableName, seen = description.Executable is null ? "its name" : "its executable";
         KnownProgram program = description.Program;

@@ -1,7 +1,7 @@
 namespace ProcessArsenal.Telemetry.Analysis.Categories;
 
 /// <summary>What kind of program a process is.</summary>
-/// <param name="Name">One of <see cref="All"/>: its role where that is known, else its runtime.</param>
+/// <param name="Name">What the configuration declares it to be, else one of <see cref="All"/>: its role where that is known, else its runtime.</param>
 /// <param name="Runtime">dotnet, jvm, node, python, ruby, php, perl or beam; null if none of them is known to run it.</param>
 /// <param name="Reason">The evidence, in words.</param>
 public sealed record ProcessCategory(string Name, string? Runtime, string Reason)

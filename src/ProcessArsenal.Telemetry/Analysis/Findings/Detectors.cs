@@ -11,6 +11,8 @@ public static class Detectors
         Starvation.Find,
         Leaks.Find,
         Descriptors.Find,
+        OutlierFindings.Find,
+        StuckPipes.Find,
         Zombies.Find,
     ];
 

@@ -9,6 +9,9 @@ namespace ProcessArsenal.Telemetry.Analysis.Findings;
 /// <param name="Since">From when on all of them are known.</param>
 public sealed record Evidence(Snapshot Snapshot, IReadOnlyList<LifecycleEvent> Events, DateTimeOffset Since)
 {
+    /// <summary>Who waits for room in a pipe, if that was asked: see <see cref="PipeProbe"/>.</summary>
+    public IReadOnlyList<StuckWriter> StuckWriters { get; init; } = [];
+
     /// <summary>How far back events are looked at.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 

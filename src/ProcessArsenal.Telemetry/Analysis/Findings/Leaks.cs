@@ -4,7 +4,7 @@ using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Analysis.Findings;
 
-/// <summary>Processes whose memory grows and grows.</summary>
+/// <summary>Processes whose memory grows and grows, or whose descriptors do.</summary>
 internal static class Leaks
 {
     /// <summary>Below it a warm-up may still turn out to be all: see benchmarks/RESULTS.md, Leaks.</summary>
@@ -13,11 +13,18 @@ internal static class Leaks
     /// <summary>Bytes that it must have risen by to be worth a word.</summary>
     private const double LeastRise = 8 << 20;
 
+    /// <summary>The same of descriptors.</summary>
+    private const double LeastDescriptors = 16;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromHours(1);
+
     public static void Find(Evidence evidence, List<Finding> found)
     {
         foreach (ref readonly ProcessRow row in evidence.Snapshot.Processes)
         {
-            if (row.Description.IsKernelThread || LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < LeastRise) continue;
+            if (row.Description.IsKernelThread) continue;
+            FindDescriptors(row, found);
+            if (LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < LeastRise) continue;
             // What the heap of its runtime says tells where to look.
             bool isManaged = row.Runtime is not null && LeakDetector.Judge(row, HistorySignal.GcHeap) is { Verdict: TrendVerdict.Leak };
             int pid = row.Sample.Identity.Pid;
@@ -31,5 +38,20 @@ internal static class Leaks
                 Advice = FormattableString.Invariant($"how it went: process-arsenal inspect {pid} --history; {(isManaged ? FormattableString.Invariant($"what is on its heap: dotnet-gcdump collect -p {pid}") : "restart it before memory runs out, and have its owner look")}"),
             });
         }
+    }
+    private static void FindDescriptors(in ProcessRow row, List<Finding> found)
+    {
+        double? limit = row.Description.DescriptorLimit is { } most && most != Procfs.ProcLimits.Unlimited ? most : null;
+        if (LeakDetector.Judge(row, HistorySignal.Descriptors, limit) is not { Verdict: TrendVerdict.Leak, Confidence: >= Sure } leak || leak.Now - leak.Before < LeastDescriptors) return;
+        string until = leak.ToLimit is { } left ? FormattableString.Invariant($"; at that pace it reaches the {limit:0} that it may have in {left.TotalHours:0.#} hours") : "";
+        found.Add(new Finding
+        {
+            Kind = "descriptor_leak",
+            Severity = leak.ToLimit < Soon ? FindingSeverity.Critical : FindingSeverity.Warning,
+            Process = Evidence.Of(row),
+            Group = row.Group,
+            What = FormattableString.Invariant($"it opens more than it closes: its descriptors rose from {leak.Before:0} to {leak.Now:0} in {(leak.Since ?? default).TotalMinutes:0} minutes, {leak.Slope * 60:0.#} a minute{until}"),
+            Advice = FormattableString.Invariant($"what they are: process-arsenal inspect {row.Sample.Identity.Pid}; more of them for now: prlimit --pid {row.Sample.Identity.Pid} --nofile=HIGHER"),
+        });
     }
 }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Telemetry.Analysis.Findings;
+using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Inspection;
 
 namespace ProcessArsenal.Telemetry.Analysis.Reports;
@@ -17,6 +18,9 @@ public sealed record AnalysisReport
     public required MemoryReport Memory { get; init; }
     public required PerformanceReport Performance { get; init; }
     public required RelationshipReport Relationships { get; init; }
+
+    /// <summary>The same with who is connected to whom.</summary>
+    public AnalysisReport WithPeers(FlowReport peers) => this with { Relationships = Relationships with { Peers = peers.Pairs } };
 
     /// <summary>Null where nobody remembers what began and ended.</summary>
     public LifecycleReport? Lifecycle { get; init; }
@@ -64,7 +68,8 @@ public sealed record RateHolder(Relative Process, string? Group, double Value);
 /// <param name="Supervisors">Who does so.</param>
 /// <param name="Families">Parents with most children, at most ten.</param>
 /// <param name="Orphans">Processes whose parent is the first process, and that are no service.</param>
-public sealed record RelationshipReport(int Sessions, int ProcessGroups, int Supervised, int Supervisors, IReadOnlyList<Family> Families, int Orphans);
+/// <param name="Peers">Who is connected to whom by TCP, unix sockets and pipes; null if that was not asked.</param>
+public sealed record RelationshipReport(int Sessions, int ProcessGroups, int Supervised, int Supervisors, IReadOnlyList<Family> Families, int Orphans, IReadOnlyList<FlowPair>? Peers = null);
 
 public sealed record Family(Relative Parent, int Children);
 

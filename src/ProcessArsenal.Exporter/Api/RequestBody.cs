@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace ProcessArsenal.Exporter.Api;
+
+/// <summary>Reads the body of a request: one JSON object, small and in time.</summary>
+internal static class RequestBody
+{
+    /// <summary>Bytes.</summary>
+    public const int Most = 64 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    /// <summary>Reads it.</summary>
+    /// <returns>Null if there is none.</returns>
+    /// <exception cref="ProblemException">It is no JSON object, too large, or does not come.</exception>
+    public static async Task<JsonDocument?> ReadAsync(HttpContext http)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        late.CancelAfter(Patience);
+        JsonDocument body;
+        try
+        {
+            using var content = new MemoryStream();
+            await http.Request.Body.CopyToAsync(content, late.Token);
+            if (content.Length == 0) return null;
+            content.Position = 0;
+            body = JsonDocument.Parse(content, Options);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(Problem.InvalidBody(FormattableString.Invariant($"The body is no JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")));
+        }
+        catch (BadHttpRequestException e)
+        {
+            http.Response.Headers.Connection = "close"; // The rest of it is not read.
+            throw new ProblemException(e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problem.BodyTooLarge(FormattableString.Invariant($"{http.Request.Method} {http.Request.Path} takes no more than {Most} bytes.")) : Problem.InvalidBody("The body ends too early, or comes too slowly."));
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Headers.Connection = "close";
+            throw new ProblemException(Problem.InvalidBody(FormattableString.Invariant($"The body did not come within {Patience.TotalSeconds} s.")));
+        }
+        if (body.RootElement.ValueKind == JsonValueKind.Object) return body;
+        body.Dispose();
+        throw new ProblemException(Problem.InvalidBody("The body must be a JSON object."));
+    }
+}

@@ -166,10 +166,10 @@ public sealed class FindingsTests : IDisposable
         Evidence evidence = new(lease.Snapshot!, [], lease.Snapshot!.Time);
         var reader = new ProcessArsenal.Telemetry.Inspection.Relative("11-1-1", 11, "deaf");
         Finding found = Assert.Single(Detectors.Find(evidence with { StuckWriters = [new StuckWriter(lease.Snapshot.IndexOf(10), [reader])] }));
-        Assert.Equal(("stuck_pipe", 11, "deaf"), (found.Kind, found.Process!.Pid, found.Group));
+        Assert.Equal(("stuck_pipe", 11, "worker"), (found.Kind, found.Process!.Pid, found.Group));
         Assert.Equal("writes (10) has waited for room in a pipe for a minute, and does nothing else: deaf (11) has the other end, and does not read", found.What);
         found = Assert.Single(Detectors.Find(evidence with { StuckWriters = [new StuckWriter(lease.Snapshot.IndexOf(10), [])] }));
-        Assert.Equal((10, "writes"), (found.Process!.Pid, found.Group));
+        Assert.Equal((10, "worker"), (found.Process!.Pid, found.Group));
         Assert.EndsWith("nobody that we can see has the other end open", found.What, StringComparison.Ordinal);
     }
 

@@ -7,6 +7,8 @@ internal static class Illness
 
     private static readonly List<byte[]> Kept = [];
 
+    private static readonly ManualResetEventSlim Never = new();
+
     /// <summary>Keeps so many MB more each minute, all of it touched.</summary>
     public static void Leak(int megabytesPerMinute)
     {
@@ -30,11 +32,10 @@ internal static class Illness
     /// <summary>Has so many work items a second wait for each other: each takes a thread of the pool, and none is given back.</summary>
     public static void Starve(int perSecond)
     {
-        var never = new ManualResetEventSlim();
         int each = Math.Max(1, (int)(perSecond * Step.TotalSeconds));
         Begin(() =>
         {
-            for (int i = 0; i < each; i++) ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), never, preferLocal: false);
+            for (int i = 0; i < each; i++) ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), Never, preferLocal: false);
         });
     }
 
@@ -44,7 +45,7 @@ internal static class Illness
         while (true)
         {
             act();
-            Thread.Sleep(Step);
+            Never.Wait(Step);
         }
     }) { IsBackground = true, Name = "illness" }.Start();
 

@@ -17,7 +17,7 @@ public sealed class DotnetAnalysisTests(ITestOutputHelper output)
         await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "sampling: { interval: 1s }\n");
         using var client = new ControlClient(exporter);
         await using WorkerTarget old = await WorkerTarget.StartOn("net8.0"), starved = await WorkerTarget.StartOn("net10.0"), well = await WorkerTarget.StartOn("net10.0");
-        foreach (WorkerTarget one in (WorkerTarget[])[old, starved]) await one.Ask("starve 20"); // Of which one a second gets a thread: the pool adds no more.
+        foreach (WorkerTarget one in (WorkerTarget[])[old, starved]) await one.Do("starve 20"); // Of which one a second gets a thread: the pool adds no more.
         foreach (WorkerTarget one in (WorkerTarget[])[old, starved])
         {
             JsonElement found = default;
@@ -39,8 +39,8 @@ public sealed class DotnetAnalysisTests(ITestOutputHelper output)
         await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "");
         using var client = new ControlClient(exporter);
         await using WorkerTarget leaking = await WorkerTarget.StartOn("net10.0"), sawing = await WorkerTarget.StartOn("net10.0"), idle = await WorkerTarget.StartOn("net10.0");
-        await leaking.Ask("leak 12");
-        await sawing.Ask("sawtooth 60 180");
+        await leaking.Do("leak 12");
+        await sawing.Do("sawtooth 60 180");
         long began = TimeProvider.System.GetTimestamp();
         TimeSpan? after = null;
         await Eventually.Every(TimeSpan.FromSeconds(10), time, async () =>

@@ -39,6 +39,7 @@ public sealed class CommandLineTests
     [InlineData("help-tree.txt", "tree")]
     [InlineData("help-lifecycle.txt", "lifecycle")]
     [InlineData("help-supervisors.txt", "supervisors")]
+    [InlineData("help-flows.txt", "flows")]
     [InlineData("help-analyze.txt", "analyze")]
     [InlineData("help-token.txt", "token")]
     [InlineData("help-token-create.txt", "token", "create")]

@@ -28,7 +28,7 @@ public sealed class AnalysisTests(ApiExporter fixture, ITestOutputHelper output)
         Process[] equals = [.. Enumerable.Range(0, 6).Select(i => Start(equal, "-c", i > 0 ? "read line" : "while :; do for ((i = 0; i < 8000; i++)); do :; done; read -t 0.02 line; done"))];
         // It waits to write to one that does not read.
         string writing = Copy("/bin/bash", "writes"), reading = Copy("/bin/sleep", "deaf");
-        using Process stuck = Start("/bin/sh", "-c", $"exec '{writing}' -c 'while :; do echo $$ a line that nobody reads; done | exec {reading} 170'");
+        using Process stuck = Start("/bin/sh", "-c", $"exec '{writing}' -c 'while echo a line that nobody reads; do :; done | exec {reading} 170'");
         Process[] all = [crashing, storm, full, zombies, stopped, stuck, .. equals];
         try
         {

@@ -24,13 +24,8 @@ public sealed class FlowCountersTests
         listener.Listen();
         int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         // The exporter's own answers to our scrapes are among what is watched: once they are counted, so is what comes after.
-        string group = "";
-        await Eventually.True("the exporter is seen to answer us", async () =>
-        {
-            foreach (Series series in (await exporter.Page()).All)
-                if (series.Name == "process_flow_bytes_total" && series["source"] == "process-arsenal" && series.Value > 0) group = series["destination"]!;
-            return group.Length > 0;
-        });
+        string group = Path.GetFileName(Environment.ProcessPath!);
+        await exporter.PageWhere("its answers to us", page => page.Value("process_flow_bytes_total", "source=process-arsenal", "destination=" + group) > 0, TimeSpan.FromSeconds(60));
         using Process talker = Process.Start(new ProcessStartInfo(bash, ["-c", $"exec 7<>/dev/tcp/127.0.0.1/{port}; for i in $(seq {pieces}); do head -c {size} /dev/zero >&7; read -r -t 1 nothing; done; read -r end"]) { RedirectStandardInput = true })!;
         using Socket server = await listener.AcceptAsync(Cancellation);
         byte[] room = new byte[size];

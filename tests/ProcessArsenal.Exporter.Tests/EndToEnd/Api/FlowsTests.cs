@@ -42,6 +42,7 @@ public sealed class FlowsTests(ApiExporter fixture, ITestOutputHelper output) : 
         const int connections = 300, size = 1024;
         using Socket listener = Listen();
         using Process talker = Talker(Copy("short"), $"read -r go; for i in $(seq {connections}); do exec 7<>/dev/tcp/127.0.0.1/{Port(listener)}; printf '%{size}s' >&7; exec 7>&-; done; read -r end");
+        await Eventually.True("it is sampled", async () => (await fixture.Client.Ask(HttpMethod.Get, $"/api/v1/processes/{talker.Id}", fixture.Client.Admin)).Status == 200);
         Task<JsonElement> watch = Post($$"""{"targets": [{{talker.Id}}, "{{Environment.ProcessId}}"], "seconds": 8}""");
         await Eventually.True("the watch listens to what ends", IsListening);
         await Eventually.Every(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), static () => Task.CompletedTask); // It looks twice before it begins, some 50 ms.

@@ -15,7 +15,8 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
 
     private const int MostStuck = 64, MostReaders = 8;
 
-    private static readonly TimeSpan Within = TimeSpan.FromMilliseconds(100);
+    /// <summary>Some milliseconds where the processors are free; whoever looks has to see something too where they are not.</summary>
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(1);
 
     /// <summary>Finds them.</summary>
     /// <param name="snapshot">Held meanwhile.</param>

@@ -14,6 +14,10 @@ public sealed class CatalogueTests
 
         What `/metrics` holds. A value that can't be read is absent, never 0; `arsenal_signal_available` says why.
 
+        Labels hold what programs call themselves, which may be anything. Control characters other than newlines are shown as the pictures that Unicode
+        has for them (`␛[31m`), or as `␦9B` where it has none, so that no page drives a terminal; a picture that was in the name has `␦` before it, so
+        that no two names become one.
+
         ## Per group
 
         Every family has the label `group`, and the labels that the group's rule gives it.

@@ -12,7 +12,7 @@ internal static class SocketInspection
         if (descriptors.Count == 0) return new SocketList(0, [], null);
         var found = new List<ProcSocket>();
         HashSet<ulong> left = [.. descriptors.Keys]; // One may be told twice.
-        SocketTables.Read(run, SocketTables.All, "sockets", socket =>
+        SocketTables.Read(run, SocketTables.All, isOurNamespace, "sockets", socket =>
         {
             if (left.Remove(socket.Inode) && found.Count < run.Options.MostSockets) found.Add(socket);
             return left.Count > 0;

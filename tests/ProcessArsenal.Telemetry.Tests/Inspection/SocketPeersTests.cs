@@ -103,6 +103,21 @@ public sealed class SocketPeersTests
         Assert.Equal(6, Assert.Single(sockets.List, static socket => socket.Protocol == "tcp").Fd);
     }
 
-    private static async Task<ProcessInspection> Inspect(ProcessInspector inspector, ProcFs proc, int pid, int most = 4096) =>
-        (await inspector.InspectAsync(Subjects.Find(proc, pid), new InspectionOptions { MostSockets = most }, readSmaps: false, TestContext.Current.CancellationToken))!;
+    /// <summary>As if sockets that wait after their end took all of the tables.</summary>
+    [Fact]
+    public async Task Of_our_own_namespace_no_socket_of_TCP_is_lost_in_a_long_table()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient(AddressFamily.InterNetwork);
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        using Socket server = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        using ProcFs proc = ProcFs.Open();
+        IReadOnlyList<SocketUse> sockets = (await Inspect(new ProcessInspector(proc, TimeProvider.System), proc, Environment.ProcessId, most: 4096, mostTableBytes: 256)).Sockets!.List;
+        SocketUse theirs = Assert.Single(sockets, socket => socket.Fd == server.Handle);
+        Assert.Equal((client.Client.LocalEndPoint!.ToString(), "established", Environment.ProcessId), (theirs.Remote, theirs.State, theirs.Peer?.Pid));
+    }
+
+    private static async Task<ProcessInspection> Inspect(ProcessInspector inspector, ProcFs proc, int pid, int most = 4096, int mostTableBytes = 4 << 20) =>
+        (await inspector.InspectAsync(Subjects.Find(proc, pid), new InspectionOptions { MostSockets = most, MostTableBytes = mostTableBytes }, readSmaps: false, TestContext.Current.CancellationToken))!;
 }

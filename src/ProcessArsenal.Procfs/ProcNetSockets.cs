@@ -30,11 +30,17 @@ public static class ProcNetSockets
             if (!TryReadHexadecimal(state, out uint number) || queues.Length != 17 || queues[8] != ':') continue;
             if (!TryReadHexadecimal(queues[..8], out uint sending) || !TryReadHexadecimal(queues[9..], out uint receiving)) continue;
             if (!s.TrySkipWords(2) || !s.TryReadUInt64(out _) || !s.TrySkipWords(1) || !s.TryReadUInt64(out ulong inode)) continue;
-            string name = protocol.StartsWith("tcp", StringComparison.Ordinal) && number >= 1 && number <= TcpStates.Length ? TcpStates[number - 1]
-                : number == 1 ? "established" : "unconnected";
+            string name = protocol.StartsWith("tcp", StringComparison.Ordinal) ? NameOf(number) : number == 1 ? "established" : "unconnected";
             each(new ProcSocket(protocol, inode, local.ToString(), remote.Port == 0 ? null : remote.ToString(), name, receiving, sending));
         }
     }
+
+    /// <summary>A socket that sock_diag(7) tells of, as the table of its protocol has it.</summary>
+    public static ProcSocket Of(in TcpSocket socket) => new(
+        socket.IsIPv6 ? "tcp6" : "tcp", socket.Inode, socket.Local.ToString(), socket.Remote.Port == 0 ? null : socket.Remote.ToString(), NameOf((uint)socket.State),
+        socket.ReceiveQueue, socket.State == TcpState.Listen ? 0 : socket.SendQueue); // Of one that listens, that is another thing there.
+
+    private static string NameOf(uint state) => state >= 1 && state <= TcpStates.Length ? TcpStates[state - 1] : "unconnected";
 
     /// <summary>Goes through the table of unix sockets, as <see cref="ReadInternet"/>.</summary>
     public static void ReadUnix(ReadOnlySpan<byte> text, Action<ProcSocket> each)

@@ -5,6 +5,9 @@ public readonly record struct TcpSocket
 {
     public TcpState State { get; init; }
 
+    /// <summary>An IPv6 socket, though its addresses may be of IPv4.</summary>
+    public bool IsIPv6 { get; init; }
+
     public TcpEndpoint Local { get; init; }
 
     /// <summary>Port 0 if it is not connected: it listens, or was disconnected, as by a reset of its own.</summary>

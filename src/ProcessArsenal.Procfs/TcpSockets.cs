@@ -52,6 +52,7 @@ public static class TcpSockets
         socket = new TcpSocket
         {
             State = (TcpState)body[1],
+            IsIPv6 = body[0] == Libc.AF_INET6,
             Local = new TcpEndpoint(TcpEndpoint.FromNetwork(id.Slice(4, address)), BinaryPrimitives.ReadUInt16BigEndian(id)),
             Remote = new TcpEndpoint(TcpEndpoint.FromNetwork(id.Slice(20, address)), BinaryPrimitives.ReadUInt16BigEndian(id[2..])),
             Cookie = MemoryMarshal.Read<ulong>(body[CookieAt..]),

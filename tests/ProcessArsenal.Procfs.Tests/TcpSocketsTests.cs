@@ -31,6 +31,8 @@ public sealed class TcpSocketsTests
         Assert.Equal((1000UL, 77UL, 77U, TcpState.Established), (ours.BytesSent, ours.BytesReceived, ours.ReceiveQueue, ours.State));
         Assert.Equal((77UL, 1000UL, 960U), (theirs.BytesSent, theirs.BytesReceived, theirs.ReceiveQueue));
         Assert.NotEqual(ours.Cookie, theirs.Cookie);
+        foreach (TcpSocket socket in (TcpSocket[])[ours, theirs, listening])
+            Assert.Equal(Assert.Single(Tables(), told => told.Inode == socket.Inode), ProcNetSockets.Of(socket)); // The same in both ways.
         Assert.Equal((TcpState.Listen, true, (ushort)0), (listening.State, listening.Local.IsAnyAddress, listening.Remote.Port));
     }
 
@@ -131,13 +133,23 @@ public sealed class TcpSocketsTests
     public void An_IPv4_address_is_the_same_in_an_IPv6_socket()
     {
         TcpSocket four = Assert.Single(Parse(DiagMessage.Tcp(Here, There)));
+        Assert.False(four.IsIPv6);
         TcpSocket six = Assert.Single(Parse(DiagMessage.Tcp(new IPEndPoint(Here.Address.MapToIPv6(), Here.Port), new IPEndPoint(There.Address.MapToIPv6(), There.Port))));
+        Assert.True(six.IsIPv6);
         Assert.Equal((four.Local, four.Remote), (six.Local, six.Remote));
         Assert.Equal("127.0.0.1:4660", six.Local.ToString());
         Assert.True(six.Local.IsLoopback && !six.Remote.IsLoopback);
         Assert.True(new TcpEndpoint(TcpEndpoint.AddressOf(IPAddress.IPv6Loopback), 1).IsLoopback);
         Assert.True(new TcpEndpoint(TcpEndpoint.AddressOf(IPAddress.Any), 1).IsAnyAddress && new TcpEndpoint(TcpEndpoint.AddressOf(IPAddress.IPv6Any), 1).IsAnyAddress);
         Assert.Equal("[fe80::1]:80", new TcpEndpoint(TcpEndpoint.AddressOf(IPAddress.Parse("fe80::1")), 80).ToString());
+    }
+
+    private static List<ProcSocket> Tables()
+    {
+        List<ProcSocket> sockets = [];
+        foreach (string table in (string[])["tcp", "tcp6"])
+            if (File.Exists("/proc/self/net/" + table)) ProcNetSockets.ReadInternet(File.ReadAllBytes("/proc/self/net/" + table), table, sockets.Add);
+        return sockets;
     }
 
     private static List<TcpSocket> Parse(byte[] datagram)

@@ -108,10 +108,10 @@ internal static class InspectionText
     {
         if (sockets is not { List.Count: > 0 }) return;
         output.WriteLine();
-        Write(output, Text($"Sockets: {sockets.List.Count + (sockets.Omitted ?? 0)}"), Heading);
-        List<string[]> rows = [["RECV", "SEND", "PROTOCOL", "STATE", "LOCAL", "REMOTE", "PEER"]];
-        rows.AddRange(sockets.List.Take(MostSockets).Select(static socket => (string[])[Number(socket.ReceiveQueue), Number(socket.SendQueue), socket.Protocol, socket.State, Shown(socket.Local ?? "-"), Shown(socket.Remote ?? "-"), socket.Peer is { } peer ? Text($"{Shown(peer.Name)} {peer.Pid}") : "-"]));
-        Table(rows, 2, sockets.List.Count + (sockets.Omitted ?? 0) - MostSockets, output);
+        Write(output, Text($"Sockets: {sockets.Count}"), Heading);
+        List<string[]> rows = [["FD", "RECV", "SEND", "PROTOCOL", "STATE", "LOCAL", "REMOTE", "PEER"]];
+        rows.AddRange(sockets.List.Take(MostSockets).Select(static socket => (string[])[Text($"{socket.Fd}"), Number(socket.ReceiveQueue), Number(socket.SendQueue), socket.Protocol, socket.State, Shown(socket.Local ?? "-"), Shown(socket.Remote ?? "-"), socket.Peer is { } peer ? Text($"{Shown(peer.Name)} {peer.Pid}") : "-"]));
+        Table(rows, 3, sockets.Count - MostSockets, output);
     }
 
     private static void WriteEnvironment(ProcessInspection process, TextWriter output)

@@ -120,7 +120,7 @@ internal static class ConfigurationCatalogue
         new ConfigurationKey<int>(new IntegerKind(1, 10_000), c => c.Groups.Max, (c, v) => c with { Groups = c.Groups with { Max = v } })
         {
             Path = "groups.max",
-            Help = "Groups at once; what comes after is counted in the group other.",
+            Help = "Groups at once; a new one takes the place of that which has been without processes longest, and if there is none is counted in the group other.",
             Example = "500",
         },
         new ConfigurationKey<TimeSpan>(
@@ -128,7 +128,7 @@ internal static class ConfigurationCatalogue
             c => c.Groups.Linger, (c, v) => c with { Groups = c.Groups with { Linger = v } })
         {
             Path = "groups.linger",
-            Help = "How long a group that no rule declares stays after its last process.",
+            Help = "How long a group that no rule declares stays after its last process, if there is room.",
             Example = "10m",
         },
         new ConfigurationKey<ImmutableArray<GroupRule>>(

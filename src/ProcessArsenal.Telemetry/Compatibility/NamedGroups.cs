@@ -180,6 +180,7 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
                 if (channel.Count > 0) snapshot.Add(channel);
         }
         snapshot.GroupsFolded = _groups.Folded;
+        snapshot.GroupsEvicted = _groups.Evicted;
         snapshot.ThreadsFolded = _threadsFolded;
         snapshot.PartialErrors = _partialErrors;
         snapshot.ReadErrors = _readErrors;

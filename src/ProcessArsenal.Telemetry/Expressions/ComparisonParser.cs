@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Telemetry.Expressions;
@@ -55,6 +56,7 @@ internal sealed class ComparisonParser(TokenReader tokens)
     {
         if (value.Kind != TokenKind.Number) return WrongValue(field, value);
         UnitKind unit = value.Quantity.Unit.Kind;
+        if (unit == UnitKind.None && value.Quantity.Value > field.Measure.MostPlain) return ForgottenPercent(field, value);
         return unit == UnitKind.None || unit == field.Measure.Fitting
             ? new NumberComparison(field, comparison, value.Quantity)
             : WrongValue(field, value);
@@ -86,6 +88,12 @@ internal sealed class ComparisonParser(TokenReader tokens)
         if (!value.Is(Keywords.True) && !value.Is(Keywords.False)) return WrongValue(field, value);
         var node = new FlagNode(field);
         return value.Is(Keywords.True) == (comparison == TokenKind.Equal) ? node : new NotNode(node);
+    }
+
+    private Node? ForgottenPercent(NumberField field, Token value)
+    {
+        string text = tokens.Source(value), meaning = (value.Quantity.Value * 100).ToString("G15", CultureInfo.InvariantCulture);
+        return Fail($"{field.Name} is {field.Measure.Phrase}, and {text} is {meaning}%: did you mean {text}%? (else write {meaning}%)", value.Start);
     }
 
     private Node? WrongValue(Field field, Token value)

@@ -10,9 +10,9 @@ internal static class DescriptorInspection
     /// <summary>Descriptors that are looked at; more are only counted.</summary>
     private const int MostRead = 16 * 1024;
 
-    /// <param name="sockets">Filled with the inodes of sockets.</param>
+    /// <param name="sockets">Filled with the inodes of sockets, each with the lowest descriptor that leads to it.</param>
     /// <param name="sizeIsCount">See <see cref="ProcFs.DescriptorSizeIsCount"/>.</param>
-    public static DescriptorList? Read(InspectionRun run, bool sizeIsCount, HashSet<ulong> sockets)
+    public static DescriptorList? Read(InspectionRun run, bool sizeIsCount, Dictionary<ulong, int> sockets)
     {
         var numbers = new List<int>();
         ReadOutcome listed = run.Directory.ListDescriptors(run.Buffer, numbers, MostRead, out int count);
@@ -22,6 +22,8 @@ internal static class DescriptorInspection
             return listed == ReadOutcome.Denied && sizeIsCount && run.Directory.ReadDescriptorCount(run.Buffer, sizeIsCount, out count) == ReadOutcome.Ok
                 ? new DescriptorList(count, null, null, null) : null;
         }
+        if (count > numbers.Count) run.Miss("descriptors", FormattableString.Invariant($"fewer of them: of those after the first {numbers.Count} it was not looked at what they are"));
+        numbers.Sort();
         var kinds = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var list = new List<DescriptorUse>();
         foreach (int number in numbers)
@@ -39,7 +41,7 @@ internal static class DescriptorInspection
             }
             string target = Encoding.UTF8.GetString(run.Buffer, 0, length);
             string kind = KindOf(target, out ulong socket);
-            if (socket > 0) sockets.Add(socket);
+            if (socket > 0) sockets.TryAdd(socket, number);
             kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
             if (list.Count < run.Options.MostDescriptors) list.Add(new DescriptorUse(number, kind, run.Cut(target)));
         }

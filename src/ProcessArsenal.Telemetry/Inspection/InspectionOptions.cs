@@ -9,6 +9,10 @@ public sealed record InspectionOptions
     public int MostThreads { get; init; } = 256;
     public int MostDescriptors { get; init; } = 256;
     public int MostSockets { get; init; } = 256;
+
+    /// <summary>Bytes of each table of sockets that are read: some 25,000 sockets.</summary>
+    public int MostTableBytes { get; init; } = 4 * 1024 * 1024;
+
     public int MostVariables { get; init; } = 256;
     public int MostArguments { get; init; } = 256;
 

@@ -159,13 +159,15 @@ public sealed record ControlGroupUse
 /// <param name="Used">Of it, by all that are in that group; null if that is not told.</param>
 public sealed record GroupLimit(string Cgroup, double Limit, double? Used);
 
-/// <param name="Omitted">How many are not listed; null: none.</param>
-public sealed record SocketList(IReadOnlyList<SocketUse> List, int? Omitted);
+/// <param name="Count">All that its descriptors lead to, those that are not listed too.</param>
+/// <param name="Omitted">How many are not listed, for their number or as they are neither of TCP or UDP nor unix sockets; null: none.</param>
+public sealed record SocketList(int Count, IReadOnlyList<SocketUse> List, int? Omitted);
 
+/// <param name="Fd">The descriptor that leads to it; of several, the lowest.</param>
 /// <param name="ReceiveQueue">Bytes that wait to be read; of one that listens, connections that wait.</param>
 /// <param name="SendQueue">Bytes that the other end has not acknowledged, of a unix socket not read.</param>
 /// <param name="Peer">Who holds the other end, if that is a process of this host; of several, one.</param>
-public sealed record SocketUse(string Protocol, string State, string? Local, string? Remote, uint? ReceiveQueue, uint? SendQueue, Relative? Peer);
+public sealed record SocketUse(int Fd, string Protocol, string State, string? Local, string? Remote, uint? ReceiveQueue, uint? SendQueue, Relative? Peer);
 
 /// <summary>Who it belongs to.</summary>
 public sealed record Relations

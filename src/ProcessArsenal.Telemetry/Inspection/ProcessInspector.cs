@@ -43,7 +43,7 @@ public sealed class ProcessInspector(ProcFs proc, TimeProvider time)
         var process = new ProcessInspection { Identity = subject.Identity.ToString(), Pid = subject.Identity.Pid, Time = time.GetUtcNow(), Name = Encoding.UTF8.GetString(comm) };
         ReadSelf(process, run, subject, stat);
         process.Threads = ThreadInspection.Read(run);
-        var sockets = new HashSet<ulong>();
+        var sockets = new Dictionary<ulong, int>();
         process.Descriptors = DescriptorInspection.Read(run, proc.DescriptorSizeIsCount, sockets);
         ReadNamespaces(process, run);
         if (process.Descriptors?.List is not null) process.Sockets = SocketInspection.Read(run, sockets, !process.OtherNamespaces?.ContainsKey("net"), _holders);

@@ -25,7 +25,7 @@ internal sealed class SocketPeers
     public static SocketPeers Find(InspectionRun run, List<ProcSocket> sockets, bool? isOurNamespace, SocketHolders holders)
     {
         var peers = new SocketPeers();
-        peers.FindInternet(run, sockets);
+        peers.FindInternet(run, sockets, isOurNamespace);
         peers.FindUnix(run, sockets, isOurNamespace);
         if (peers._peers.Count == 0) return peers;
         TimeSpan left = run.Options.Deadline - run.Elapsed;
@@ -37,7 +37,7 @@ internal sealed class SocketPeers
         return peers;
     }
 
-    private void FindInternet(InspectionRun run, List<ProcSocket> sockets)
+    private void FindInternet(InspectionRun run, List<ProcSocket> sockets, bool? isOurNamespace)
     {
         var swapped = new Dictionary<(bool IsTcp, string? Local, string? Remote), ulong>();
         foreach (ProcSocket socket in sockets)
@@ -45,7 +45,7 @@ internal sealed class SocketPeers
         if (swapped.Count == 0) return;
         // Both of a kind: an IPv6 socket may be connected to an IPv4 one.
         IEnumerable<string> tables = SocketTables.All.Where(table => swapped.Keys.Any(key => table.StartsWith(key.IsTcp ? "tcp" : "udp", StringComparison.Ordinal)));
-        SocketTables.Read(run, tables, "socket peers", socket =>
+        SocketTables.Read(run, tables, isOurNamespace, "socket peers", socket =>
         {
             if (socket.Inode > 0 && swapped.TryGetValue((IsTcp(socket), socket.Local, socket.Remote), out ulong own)) _peers[own] = socket.Inode;
             return _peers.Count < swapped.Count;

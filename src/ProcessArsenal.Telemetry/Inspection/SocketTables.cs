@@ -8,20 +8,21 @@ internal static class SocketTables
 {
     public static readonly string[] All = ["tcp", "tcp6", "udp", "udp6", "unix"];
 
-    /// <summary>Bytes of a table that are read: some 25,000 sockets.</summary>
-    private const int MostBytes = 4 * 1024 * 1024;
-
-    /// <summary>Goes through some of them.</summary>
-    /// <param name="each">Told each; false ends it.</param>
-    public static void Read(InspectionRun run, IEnumerable<string> tables, string part, Func<ProcSocket, bool> each)
+    /// <summary>Goes through some of them. Of our own namespace, TCP sockets are asked for by sock_diag(7): there those can be left out that wait after their
+    /// end, of which there may be so many that the tables, of which so much is read, hold nothing else.</summary>
+    /// <param name="isOurs">It is our own network namespace; null if that is not known.</param>
+    /// <param name="each">Told each, some perhaps twice; false ends it.</param>
+    public static void Read(InspectionRun run, IEnumerable<string> tables, bool? isOurs, string part, Func<ProcSocket, bool> each)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MostBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(run.Options.MostTableBytes);
         bool goOn = true;
         try
         {
+            bool hasTcp = isOurs == true && tables.Any(IsTcp) && TcpSockets.TryRead(TcpStates.Live, TakeTcp, () => !goOn || run.IsLate);
             foreach (string table in tables)
             {
                 if (!goOn) break;
+                if (hasTcp && IsTcp(table)) continue;
                 if (run.IsLate)
                 {
                     run.Late(part);
@@ -42,5 +43,12 @@ internal static class SocketTables
         }
 
         void Take(ProcSocket socket) => goOn = goOn && each(socket);
+
+        void TakeTcp(TcpSocket socket)
+        {
+            if (socket.Inode > 0) Take(ProcNetSockets.Of(socket)); // Else it is nobody's.
+        }
     }
+
+    private static bool IsTcp(string table) => table.StartsWith("tcp", StringComparison.Ordinal);
 }

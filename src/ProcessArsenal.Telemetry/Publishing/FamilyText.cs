@@ -15,7 +15,7 @@ internal sealed class FamilyText
     /// <param name="help">Any text: what it must not have in a page is escaped.</param>
     public FamilyText(string name, string type, string? unit, string help, params ReadOnlySpan<string> series)
     {
-        help = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        help = ControlPictures.Show(help).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         _text = Encoding.UTF8.GetBytes($"# HELP {name} {help}\n# TYPE {name} {(type == "info" ? "gauge" : type)}\n");
         // There the samples of a counter end in _total: one that does not by its name is of unknown type.
         if (type == "counter" && !name.EndsWith("_total", StringComparison.Ordinal)) type = "unknown";

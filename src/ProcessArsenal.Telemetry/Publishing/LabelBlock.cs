@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ProcessArsenal.Telemetry.Publishing;
 
-/// <summary>Encodes labels once, as they stand between the braces of a sample: <c>group="nginx",team="web"</c>.</summary>
+/// <summary>Encodes labels once, as they stand between the braces of a sample: <c>group="nginx",team="web"</c>. Control characters are shown as
+/// <see cref="ControlPictures"/>: any text is allowed there, but people look at pages on terminals.</summary>
 internal static class LabelBlock
 {
     /// <summary>Longest value published, in UTF-16 units; the rest is cut.</summary>
@@ -35,7 +36,7 @@ internal static class LabelBlock
             if (c == '\\') text.Append("\\\\");
             else if (c == '"') text.Append("\\\"");
             else if (c == '\n') text.Append("\\n");
-            else text.Append(c);
+            else ControlPictures.Append(text, c);
         }
     }
 }

@@ -29,6 +29,11 @@ internal static class SamplingFamilies
         "family=\"process_group\"", "family=\"process\"", "family=\"dotnet\"", "family=\"dotnet_process\"",
         "family=\"namedprocess_namegroup\"", "family=\"namedprocess_namegroup_thread\"");
 
+    private static readonly FamilyText Evicted = new(
+        "arsenal_groups_evicted_total", "counter", null,
+        "Groups without processes that left before groups.linger had passed, as there were too many groups and another needed the place.",
+        "family=\"process_group\"", "family=\"namedprocess_namegroup\"");
+
     private static readonly FamilyText Lost = new(
         "arsenal_kernel_messages_lost_total", "counter", null,
         "Messages of the kernel that found no room and are lost: starts and exits that they told are missing or of unknown outcome.",
@@ -44,7 +49,7 @@ internal static class SamplingFamilies
 
     private static readonly FamilyText UnattributedCpu = new(
         "arsenal_unattributed_cpu_seconds_total", "counter", "seconds",
-        "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom.");
+        "CPU time of ended processes that is in no group: their parents' child times say that it was used, and nothing says by whom, or their group has left meanwhile.");
 
     private static readonly FamilyText Available = new(
         "arsenal_signal_available", "gauge", null, "Whether a signal is available, of every process if it is about them; if not, the reason says what it takes.");
@@ -99,9 +104,14 @@ internal static class SamplingFamilies
         writer.Sample(Dropped.Series[1], health.ProcessesNotReported);
         writer.Sample(Dropped.Series[2], snapshot.Dotnet.Dropped);
         writer.Sample(Dropped.Series[3], snapshot.Dotnet.NotAttached);
-        if (!named.IsOn) return;
-        writer.Sample(Dropped.Series[4], named.GroupsFolded);
-        writer.Sample(Dropped.Series[5], named.ThreadsFolded);
+        if (named.IsOn)
+        {
+            writer.Sample(Dropped.Series[4], named.GroupsFolded);
+            writer.Sample(Dropped.Series[5], named.ThreadsFolded);
+        }
+        writer.Family(Evicted);
+        writer.Sample(Evicted.Series[0], health.GroupsEvicted);
+        if (named.IsOn) writer.Sample(Evicted.Series[1], named.GroupsEvicted);
     }
 
     private static void WriteSignals(ref ExpositionWriter writer, IReadOnlyList<SignalStatus> signals)

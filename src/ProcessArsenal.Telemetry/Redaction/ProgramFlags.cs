@@ -6,6 +6,9 @@ namespace ProcessArsenal.Telemetry.Redaction;
 /// <summary>Flags whose value is a secret though their name does not say so, by the program that knows them.</summary>
 internal static class ProgramFlags
 {
+    /// <summary>Of programs whose <c>-p</c> is a secret only after <c>login</c>: <c>docker run -p 80:80</c> is none.</summary>
+    private const string LoginFlag = "--password";
+
     private static readonly Dictionary<string, string[]> ByProgram = new(StringComparer.Ordinal)
     {
         ["mysql"] = ["-p"],
@@ -33,7 +36,7 @@ internal static class ProgramFlags
         ["ldapadd"] = ["-w"],
         ["ldapdelete"] = ["-w"],
         ["ldappasswd"] = ["-w", "-s", "-a"],
-        ["skopeo"] = ["--creds", "--src-creds", "--dest-creds"],
+        ["skopeo"] = [LoginFlag, "--creds", "--src-creds", "--dest-creds"],
         ["mariadb"] = ["-p"],
         ["mongo"] = ["-p"],
         ["mongosh"] = ["-p"],
@@ -47,8 +50,8 @@ internal static class ProgramFlags
         ["ldapsearch"] = ["-w"],
         ["ldapmodify"] = ["-w"],
         ["smbclient"] = ["-U"],
-        ["docker"] = ["-p"],
-        ["podman"] = ["-p"],
+        ["docker"] = [LoginFlag],
+        ["podman"] = [LoginFlag],
         ["openssl"] = ["-passin", "-passout", "-k", "-K"],
         ["7z"] = ["-p"],
         ["zip"] = ["-P"],
@@ -86,9 +89,11 @@ internal static class ProgramFlags
         return false;
     }
 
-    /// <summary>Those that are known so far with those of one more word, if that is a program: sudo, env or timeout may start it.</summary>
+    /// <summary>Those that are known so far with those of one more word, if that is a program: sudo, env or timeout may start it. Or if it is
+    /// <c>login</c>, after a program that knows that.</summary>
     public static string[] With(string[] flags, string word)
     {
+        if (word.AsSpan().Trim("\"'") is "login" && Array.IndexOf(flags, LoginFlag) >= 0) return [.. flags.Union(["-p"])];
         if (word.Contains("://", StringComparison.Ordinal) || Of(word) is not { } more || Array.IndexOf(flags, more[0]) >= 0 && Array.IndexOf(flags, more[^1]) >= 0) return flags;
         return [.. flags.Union(more)];
     }

@@ -33,8 +33,9 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     /// <summary>When it began to.</summary>
     private ulong _earlierBegan;
 
-    /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was. Where there are exit records,
-    /// and none was lost, there is none: what parents' child times have beyond them is in the accounts already.</summary>
+    /// <summary>CPU time of ended processes in clock ticks that is in no group, since it is not known whose it was, or their group has left
+    /// meanwhile. Where there are exit records, and none was lost, there is none of the former: what parents' child times have beyond them is in the
+    /// accounts already.</summary>
     public double UnattributedTicks { get; private set; }
 
     /// <summary>Exit records were lost: for a while, what is missing may be what they told.</summary>
@@ -146,7 +147,10 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
             account.Explain(found);
             double user = found * (account.CreditUser / account.Credit);
             foreach ((GroupState group, int count) in account.Shares)
-                group.AddCpu(user * count / ended, (found - user) * count / ended);
+            {
+                if (group.HasLeft) UnattributedTicks += found * count / ended;
+                else group.AddCpu(user * count / ended, (found - user) * count / ended);
+            }
         }
         account.PutAway();
     }

@@ -163,6 +163,7 @@ public sealed class Sampler : IDisposable
             Unreadable = _tracker.Unreadable,
             Excluded = _excluded,
             GroupsFolded = _groups.Folded,
+            GroupsEvicted = _groups.Evicted,
             ProcessesNotReported = _selector.NotReported,
             ProcessesCreated = _tracker.Told?.Created,
             EventsLost = _tracker.Told?.EventsLost ?? 0,

@@ -25,6 +25,9 @@ internal sealed class NamedSnapshot
     /// <summary>Times that a process was put into the group of the rest because there were too many groups.</summary>
     public long GroupsFolded { get; set; }
 
+    /// <summary>Groups without processes that left before their time, as another needed the place.</summary>
+    public long GroupsEvicted { get; set; }
+
     /// <summary>Times that a thread was not read, or not counted by its name, because there were too many.</summary>
     public long ThreadsFolded { get; set; }
 

@@ -21,6 +21,9 @@ public struct SamplingHealth
     /// <summary>Times that a process was put into <c>other</c> because there were too many groups.</summary>
     public long GroupsFolded;
 
+    /// <summary>Groups without processes that left before their time, as another needed the place.</summary>
+    public long GroupsEvicted;
+
     /// <summary>Processes created since we listen; null if the kernel's events can't be listened to.</summary>
     public long? ProcessesCreated;
 

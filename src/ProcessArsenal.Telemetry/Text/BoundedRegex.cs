@@ -21,5 +21,6 @@ internal static class BoundedRegex
     public static Regex Create(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MaxMatchTime);
 
     /// <summary>One of our own, for text of others: its time is linear in the text, so that none is set.</summary>
-    public static Regex CreateOwn(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    public static Regex CreateOwn(string pattern, bool ignoreCase = true) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
 }

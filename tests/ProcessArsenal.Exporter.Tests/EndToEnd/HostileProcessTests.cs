@@ -23,11 +23,12 @@ public sealed class HostileProcessTests(ITestOutputHelper output)
         { Hex("\"quo\\te\"}"), "hostile \"quo\\te\"}" },
         { Hex("naïve ✓"), "hostile naïve ✓" },
         { Hex(" x 1\n# EOF\n"), "hostile  x 1\n# EOF\n" },
+        { Hex("\e[2J\e]0;a\a\r"), "hostile ␛[2J␛]0;a␇␍" },
     };
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_hostile_name_is_shown_as_it_is_and_breaks_no_reader(string hexName, string group)
+    public async Task A_hostile_name_is_shown_and_breaks_no_reader(string hexName, string group)
     {
         using Scratch scratch = new();
         await using Workload hostile = await Workload.Start(scratch, "e2e-hostile", "--swap-name", hexName);
@@ -35,6 +36,7 @@ public sealed class HostileProcessTests(ITestOutputHelper output)
         MetricsPage page = await exporter.PageOfLaterTick();
         Assert.True(page.Value("process_group_processes", "group=" + group) == 1, page.Only("process_group_processes"));
         Assert.Single(page.Where("process_info", "group=" + group));
+        Assert.DoesNotContain(await exporter.Text(), c => char.IsControl(c) && c != '\n');
         await AllReadersAccept(exporter);
     }
 

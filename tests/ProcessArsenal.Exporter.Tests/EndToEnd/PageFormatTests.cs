@@ -64,7 +64,7 @@ public sealed class PageFormatTests : IAsyncLifetime
             "process_cpu_time_seconds_total", "process_memory_usage_bytes", "process_memory_virtual_bytes",
             "process_disk_io_bytes_total", "process_thread_count", "process_unix_file_descriptor_count",
             "process_paging_faults_total", "arsenal_build_info", "arsenal_sample_duration_seconds", "arsenal_snapshot_age_seconds",
-            "arsenal_signal_available", "arsenal_series_dropped_total", "arsenal_ticks_total",
+            "arsenal_signal_available", "arsenal_series_dropped_total", "arsenal_groups_evicted_total", "arsenal_ticks_total",
         ];
         Assert.Empty(families.Except(page.Types.Keys));
     }

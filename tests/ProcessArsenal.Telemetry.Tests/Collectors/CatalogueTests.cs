@@ -14,6 +14,10 @@ public sealed class CatalogueTests
 
         What `/metrics` holds. A value that can't be read is absent, never 0; `arsenal_signal_available` says why.
 
+        Labels hold what programs call themselves, which may be anything. Control characters other than newlines are shown as the pictures that Unicode
+        has for them (`␛[31m`), or as `␦9B` where it has none, so that no page drives a terminal; a picture that was in the name has `␦` before it, so
+        that no two names become one.
+
         ## Per group
 
         Every family has the label `group`, and the labels that the group's rule gives it.
@@ -104,10 +108,11 @@ public sealed class CatalogueTests
         | `arsenal_kernel_messages_lost_total` | counter | `source` | Messages of the kernel that were lost for lack of room; the next samples make up for them. |
         | `arsenal_groups_guessed_total` | counter | | Processes that were gone before it could be read what they were: their group is a guess by name and parent. |
         | `arsenal_exits_unaccounted_total` | counter | | Ended processes of whom it is not known what they used since their last sample. |
-        | `arsenal_unattributed_cpu_seconds_total` | counter | | CPU time of ended processes that is in no group, since it is not known whose it was. |
+        | `arsenal_unattributed_cpu_seconds_total` | counter | | CPU time of ended processes that is in no group, since it is not known whose it was, or its group has left. |
         | `arsenal_collector_duration_seconds` | gauge | `collector` | Time to read one kernel source for all processes. |
         | `arsenal_collector_success` | gauge | `collector` | 1 if every file had the documented shape. |
         | `arsenal_series_dropped_total` | counter | `family` | What a cap kept out, summed over samples; with `family="dotnet"` also values in no known shape. |
+        | `arsenal_groups_evicted_total` | counter | `family` | Groups without processes that left before `groups.linger`, as there were more than `groups.max`. |
         | `arsenal_signal_available` | gauge | `signal`, `reason` | Whether a signal is available, of every process if it is about them; if not, what it takes. |
         | `arsenal_build_info` | gauge | `version`, `revision`, `runtime` | Always 1. |
         | `arsenal_config_reloads_total` | counter | `outcome` | Times that the configuration was read again. |

@@ -22,6 +22,7 @@ public sealed class DocumentTests
         - **Text** stands in double or single quotes. `\\ \" \' \n \t` are escapes; a backslash before anything else is itself, so `"\d+"` is the pattern it looks like.
         - **Numbers** take at most one unit, and a number without one counts in the field's own unit:
           sizes `B KiB MiB GiB TiB kB MB GB TB`, durations `ms s m h d`, percentages `%` (80% = 0.8).
+          `cpu` above 64, and a ratio above 1, take the `%`: `cpu > 80` would be 80 cores, which hardly anybody means, and who does writes `cpu > 8000%`.
         - **For a time**: `... for 5m` stands once, at the end, and means the whole expression before it. It is true if that was true at every sample of the last 5 minutes; false if it
           was false at any of them, or the process is younger; *unknown* if some of that time is not covered, as when we have just started. The latest sample counts exactly, earlier ones
           within 0.04 %. Samples are kept for `sampling.history.fine` (at most 720 of them); for what is earlier, up to `sampling.history.coarse`, the means of 108 spans count, in which a

@@ -11,6 +11,9 @@ public sealed class ErrorTests
     [InlineData("dead or memroy_swap > 5", 8, "unknown field 'memroy_swap': did you mean 'memory_swap'?")]
     [InlineData("memory > \"abc\"", 9, "memory is a size, and \"abc\" is text; write for example memory > 200MiB")]
     [InlineData("cpu > 200MiB", 6, "cpu is a number of cores, and 200MiB is a size; write for example cpu > 0.8")]
+    [InlineData("cpu > 80", 6, "cpu is a number of cores, and 80 is 8000%: did you mean 80%? (else write 8000%)")]
+    [InlineData("dead or cpu < 64.07 for 5m", 14, "cpu is a number of cores, and 64.07 is 6407%: did you mean 64.07%? (else write 6407%)")]
+    [InlineData("fd_ratio >= 90", 12, "fd_ratio is a ratio, and 90 is 9000%: did you mean 90%? (else write 9000%)")]
     [InlineData("memory > 200m", 9, "memory is a size, and 200m is a duration; write for example memory > 200MiB")]
     [InlineData("memory > 50%", 9, "memory is a size, and 50% is a percentage; write for example memory > 200MiB")]
     [InlineData("pid = 5s", 6, "pid is a plain number, and 5s is a duration; write for example pid > 10")]
@@ -94,6 +97,15 @@ public sealed class ErrorTests
         Assert.Equal(message, error.Message);
         Assert.Equal(position, error.Position);
     }
+
+    [Theory]
+    [InlineData("cpu > 64")]
+    [InlineData("cpu > 8000%")]
+    [InlineData("cpu > -80")]
+    [InlineData("fd_ratio = 1")]
+    [InlineData("gc_pause_ratio < 500%")]
+    [InlineData("run_queue_wait > 80")] // summed over threads, of which there may be thousands
+    public void A_percent_sign_is_missed_only_where_a_number_makes_no_sense_without(string text) => Assert.True(Expression.TryParse(text, out _, out _));
 
     [Fact]
     public void An_unlike_name_lists_the_fields()

@@ -22,6 +22,7 @@ public sealed class ManyDescriptorsTests
         Assert.Equal(Count, process.Descriptors!.Count);
         Assert.Equal(options.MostDescriptors, process.Descriptors.List!.Count);
         Assert.Equal(Count - options.MostDescriptors, process.Descriptors.Omitted);
+        Assert.Contains(process.Unavailable!, static part => part.What == "descriptors");
         TestContext.Current.TestOutputHelper!.WriteLine($"{process.Took} s");
     }
 }

@@ -30,7 +30,7 @@ public sealed class SocketPeersTests
         SocketUse ours = Assert.Single((await Inspect(inspector, proc, Environment.ProcessId)).Sockets!.List, socket => socket.Local == theirs.Remote && socket.Remote == theirs.Local);
         bash.StandardInput.Close();
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((Environment.ProcessId, 1000U), (theirs.Peer?.Pid, theirs.ReceiveQueue));
+        Assert.Equal((Environment.ProcessId, 1000U, 7), (theirs.Peer?.Pid, theirs.ReceiveQueue, theirs.Fd));
         Assert.Equal((bash.Id, "bash"), (ours.Peer?.Pid, ours.Peer?.Name));
         Assert.StartsWith($"{bash.Id}-", ours.Peer!.Identity, StringComparison.Ordinal);
     }
@@ -66,6 +66,58 @@ public sealed class SocketPeersTests
         Assert.Null(socket.Peer);
     }
 
-    private static async Task<ProcessInspection> Inspect(ProcessInspector inspector, ProcFs proc, int pid) =>
-        (await inspector.InspectAsync(Subjects.Find(proc, pid), new InspectionOptions { MostSockets = 4096 }, readSmaps: false, TestContext.Current.CancellationToken))!;
+    [Fact]
+    public async Task Each_that_is_listed_is_told_with_its_descriptor_and_the_others_are_counted()
+    {
+        Socket[] listeners = [.. Enumerable.Range(0, 5).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))];
+        foreach (Socket listener in listeners)
+        {
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen();
+        }
+        using ProcFs proc = ProcFs.Open();
+        var inspector = new ProcessInspector(proc, TimeProvider.System);
+        SocketList all = (await Inspect(inspector, proc, Environment.ProcessId)).Sockets!, some = (await Inspect(inspector, proc, Environment.ProcessId, most: 3)).Sockets!;
+        foreach (Socket listener in listeners)
+        {
+            Assert.Equal(listener.Handle, Assert.Single(all.List, socket => socket.State == "listen" && socket.Local == listener.LocalEndPoint!.ToString()).Fd);
+            listener.Dispose();
+        }
+        Assert.Equal(all.Count, all.List.Count + (all.Omitted ?? 0));
+        Assert.Equal(3, some.List.Count);
+        Assert.Equal(some.Count, 3 + some.Omitted);
+    }
+
+    [Fact]
+    public async Task One_that_several_descriptors_lead_to_is_listed_once_with_the_lowest()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        string script = string.Create(CultureInfo.InvariantCulture, $"exec 9<>/dev/tcp/127.0.0.1/{((IPEndPoint)listener.LocalEndpoint).Port} 6<&9 8<&9; echo; read -r end");
+        using Process bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await bash.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using ProcFs proc = ProcFs.Open();
+        SocketList sockets = (await Inspect(new ProcessInspector(proc, TimeProvider.System), proc, bash.Id)).Sockets!;
+        bash.StandardInput.Close();
+        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(6, Assert.Single(sockets.List, static socket => socket.Protocol == "tcp").Fd);
+    }
+
+    /// <summary>As if sockets that wait after their end took all of the tables.</summary>
+    [Fact]
+    public async Task Of_our_own_namespace_no_socket_of_TCP_is_lost_in_a_long_table()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient(AddressFamily.InterNetwork);
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        using Socket server = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        using ProcFs proc = ProcFs.Open();
+        IReadOnlyList<SocketUse> sockets = (await Inspect(new ProcessInspector(proc, TimeProvider.System), proc, Environment.ProcessId, most: 4096, mostTableBytes: 256)).Sockets!.List;
+        SocketUse theirs = Assert.Single(sockets, socket => socket.Fd == server.Handle);
+        Assert.Equal((client.Client.LocalEndPoint!.ToString(), "established", Environment.ProcessId), (theirs.Remote, theirs.State, theirs.Peer?.Pid));
+    }
+
+    private static async Task<ProcessInspection> Inspect(ProcessInspector inspector, ProcFs proc, int pid, int most = 4096, int mostTableBytes = 4 << 20) =>
+        (await inspector.InspectAsync(Subjects.Find(proc, pid), new InspectionOptions { MostSockets = most, MostTableBytes = mostTableBytes }, readSmaps: false, TestContext.Current.CancellationToken))!;
 }

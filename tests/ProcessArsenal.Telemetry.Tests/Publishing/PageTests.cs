@@ -29,16 +29,57 @@ public sealed class PageTests
     [Fact]
     public void Any_label_value_reads_back_from_the_page()
     {
-        Gen.String.Sample(value =>
+        Gen.OneOf(Gen.String, Hostile).Sample(value =>
         {
             string expected = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value[..Math.Min(value.Length, LabelBlock.MaxValueLength)]));
             byte[] block = LabelBlock.Encode(("name", value));
             if (value.Length == 0) return block.Length == 0;
             string text = Encoding.UTF8.GetString(block);
             string inner = text["name=\"".Length..^1];
-            string back = Unescape(inner);
-            return !inner.Contains('\n') && (back == expected || (value.Length > LabelBlock.MaxValueLength && expected.StartsWith(back, StringComparison.Ordinal)));
+            string back = WithoutPictures(Unescape(inner));
+            return !inner.Any(char.IsControl) && (back == expected || (value.Length > LabelBlock.MaxValueLength && expected.StartsWith(back, StringComparison.Ordinal)));
         });
+    }
+
+    [Fact]
+    public void Distinct_values_are_distinct_labels()
+    {
+        Gen.Select(Hostile, Hostile).Sample((one, other) =>
+            one == other == LabelBlock.Encode(("name", one)).AsSpan().SequenceEqual(LabelBlock.Encode(("name", other))), iter: 100_000);
+    }
+
+    [Theory]
+    [InlineData("\e[31mred\a", "␛[31mred␇")]
+    [InlineData("\r\t\x7f\0", "␍␉␡␀")]
+    [InlineData("\u009b31m", "␦9B31m")]
+    [InlineData("␛[31m", "␦␛[31m")]
+    [InlineData("a\nb\"\\", "a\\nb\\\"\\\\")]
+    [InlineData("luks\\x2dhome ✓ \u202e", "luks\\\\x2dhome ✓ \u202e")]
+    public void Control_characters_are_shown_as_pictures(string value, string label) =>
+        Assert.Equal($"name=\"{label}\"", Encoding.UTF8.GetString(LabelBlock.Encode(("name", value))));
+
+    [Fact]
+    public void What_a_meter_says_of_itself_drives_no_terminal_either()
+    {
+        var family = new FamilyText("a_total", "counter", null, "Red \e[31m\r or\nnot.");
+        Assert.Equal("# HELP a_total Red ␛[31m␍ or\\nnot.\n# TYPE a_total counter\n", Encoding.UTF8.GetString(family.Header(ExpositionFormat.PrometheusText)));
+    }
+
+    /// <summary>Short texts of what is treated in a way of its own, and of what that becomes.</summary>
+    private static readonly Gen<string> Hostile = Gen.String[Gen.Char["\0\a\e\r\n\t\x7f\x80\u009b\u009f\u2400\u240a\u241b\u2421\u2425\u2426\u2427n\"\\9B"], 1, 4];
+
+    /// <summary>Undoes <see cref="ControlPictures"/>.</summary>
+    private static string WithoutPictures(string text)
+    {
+        var back = new StringBuilder();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == ControlPictures.Mark && text[i + 1] is '8' or '9') back.Append((char)Convert.ToInt32(text.Substring((i += 2) - 1, 2), 16));
+            else if (text[i] == ControlPictures.Mark) back.Append(text[++i]);
+            else if (text[i] == '\u2421') back.Append('\x7f');
+            else back.Append(text[i] is >= '\u2400' and < '\u2420' ? (char)(text[i] - '\u2400') : text[i]);
+        }
+        return back.ToString();
     }
 
     private static void Fleet(SamplerBench bench)

@@ -49,6 +49,23 @@ public sealed class RedactionTests
     [InlineData("app --auth --token Zx9Qw7Lm3Kp", "app --auth *** ***")]
     [InlineData("app --password-stdin --token Zx9Qw7Lm3Kp x", "app --password-stdin *** *** x")]
     [InlineData("app postgres://u:pa/Zx9Qw7Lm3Kp@db/shop", "app postgres://u:***@db/shop")]
+    [InlineData("docker run -d -p 80:80 -p 127.0.0.1:443:443/tcp nginx", "docker run -d -p 80:80 -p 127.0.0.1:443:443/tcp nginx")]
+    [InlineData("docker compose -p shop up", "docker compose -p shop up")]
+    [InlineData("podman pod create -p8080:80", "podman pod create -p8080:80")]
+    [InlineData("docker login -u me -p Zx9Qw7Lm3Kp hub", "docker login -u me -p *** hub")]
+    [InlineData("sudo /usr/bin/podman --log-level info login hub -u me -pZx9Qw7Lm3Kp", "sudo /usr/bin/podman --log-level info login hub -u me -p***")]
+    [InlineData("skopeo login hub -p Zx9Qw7Lm3Kp", "skopeo login hub -p ***")]
+    [InlineData("skopeo copy --src-creds Zx9Qw7Lm3Kp docker://a dir:b", "skopeo copy --src-creds *** docker://a dir:b")]
+    [InlineData("docker exec db mysql -pZx9Qw7Lm3Kp shop", "docker exec db mysql -p*** shop")]
+    [InlineData("docker run -p 80:80 mysql mysql -h h -pZx9Qw7Lm3Kp", "docker run -p 80:80 mysql mysql -h h -p***")]
+    [InlineData("/bin/login -p -- me", "/bin/login -p -- me")]
+    [InlineData("git commit --author me", "git commit --author me")]
+    [InlineData("app --authors=a,b AUTHOR=me GIT_AUTHOR_NAME=me", "app --authors=a,b AUTHOR=me GIT_AUTHOR_NAME=me")]
+    [InlineData("app --authority https://login.example/x --co-author me --authorName me", "app --authority https://login.example/x --co-author me --authorName me")]
+    [InlineData("app --author-token Zx9Qw7Lm3Kp --authorKey Zx9Qw7Lm3Kp", "app --author-token *** --authorKey ***")]
+    [InlineData("app AUTHOR_KEY=Zx9Qw7Lm3Kp author.pw=Zx9Qw7Lm3Kp authorauth=Zx9Qw7Lm3Kp", "app AUTHOR_KEY=*** author.pw=*** authorauth=***")]
+    [InlineData("app --authorization Zx9Qw7Lm3Kp --Authorized x --authOrg Zx9Qw7Lm3Kp", "app --authorization *** --Authorized *** --authOrg ***")]
+    [InlineData("app --oauth Zx9Qw7Lm3Kp --auth-or Zx9Qw7Lm3Kp --authoring", "app --oauth *** --auth-or *** --authoring")]
     [InlineData("app http://host:8080/path x@y", "app http://host:8080/path x@y")]
     [InlineData("nginx -g daemon off;", "nginx -g daemon off;")]
     [InlineData("dotnet Orders.dll --urls http://*:8080 --environment Production", "dotnet Orders.dll --urls http://*:8080 --environment Production")]
@@ -85,6 +102,10 @@ public sealed class RedactionTests
     [InlineData("app --password=abc,Zx9Qw7Lm3Kp x", "app --password=*** x")]
     [InlineData("app password='it'\"'\"'s Zx9Qw7Lm3Kp' x", "app password=*** x")]
     [InlineData("app password == Zx9Qw7Lm3Kp x", "app password == *** x")]
+    [InlineData("docker run -p 80:80 'my image'", "docker run -p 80:80 'my image'")]
+    [InlineData("docker \"login\" -u me -p 'Zx9 Qw7' hub", "docker \"login\" -u me -p *** hub")]
+    [InlineData("x=$(docker login -pZx9Qw7Lm3Kp hub)", "x=$(docker login -p*** hub)")]
+    [InlineData("git commit --author 'A B' -m x", "git commit --author 'A B' -m x")]
     [InlineData("curl --header 'Cookie: a=1; sess=Zx9Qw7Lm3Kp' h", "curl --header *** h")]
     public void What_is_shown_of_a_line_for_a_shell(string script, string shown) => Assert.Equal(["sh", "-c", shown], ArgumentRedaction.Hide(["sh", "-c", script]));
 
@@ -96,7 +117,7 @@ public sealed class RedactionTests
     [Fact]
     public void A_secret_that_is_named_is_never_shown()
     {
-        string[] names = ["password", "PASSWORD", "db.password", "client-secret", "ACCESS_TOKEN", "apiKey", "api_key", "ConnectionStrings__Shop-dsn", "aws_secret_access_key", "auth-token", "session_id", "SSH_PRIVATE_KEY", "credential", "cookie"];
+        string[] names = ["password", "PASSWORD", "db.password", "client-secret", "ACCESS_TOKEN", "apiKey", "authorization", "author-secret", "AUTHORITY_KEY", "api_key", "ConnectionStrings__Shop-dsn", "aws_secret_access_key", "auth-token", "session_id", "SSH_PRIVATE_KEY", "credential", "cookie"];
         Gen<string> word = Gen.String[Gen.Char["abc-_./=: \"'é"], 0, 12];
         Gen.Select(word.Array[0, 4], word.Array[0, 4], Gen.Int[0, names.Length - 1], Gen.Int[0, 7]).Sample((before, after, name, way) =>
         {
@@ -129,6 +150,8 @@ public sealed class RedactionTests
     [InlineData("-----BEGIN ")]
     [InlineData("_key-key_pass:")]
     [InlineData("--token '")]
+    [InlineData("author=")]
+    [InlineData("docker login -p ")]
     [InlineData("mysql -pa ")]
     [InlineData("mysql -p '")]
     [InlineData("a://b:@")]

@@ -31,6 +31,17 @@ public sealed class ChildLedgerTests
     }
 
     [Fact]
+    public void The_share_of_a_group_that_has_left_is_in_no_group()
+    {
+        Debit(20, 10, _first, 30);
+        Debit(21, 10, _second, 30);
+        _second.HasLeft = true;
+        Parent(+62);
+        Ticks(2);
+        Assert.Equal((1, 0, 1), (Cpu(_first), Cpu(_second), _ledger.UnattributedTicks));
+    }
+
+    [Fact]
     public void Nothing_is_missing_twice()
     {
         for (int i = 0; i < 10; i++)

@@ -170,6 +170,23 @@ public sealed class SamplerCounterTests
     }
 
     [Fact]
+    public void A_new_group_takes_the_place_of_one_that_has_no_process()
+    {
+        using var bench = new SamplerBench(new SamplingOptions { MaxGroups = 2 });
+        bench.Proc.Process(10, p => p.Executable = "/bin/gone").Process(11);
+        bench.Tick();
+        bench.Proc.Exit(10).Process(12, p => (p.StartTicks, p.Executable) = (bench.Now, "/bin/late"));
+        Dictionary<string, double> values = bench.Tick();
+        Assert.Equal(1, values["process_group_exits_total{group=\"gone\",outcome=\"unknown\"}"]);
+        Assert.Equal(1, values["process_group_processes{group=\"other\"}"]);
+        values = bench.Tick();
+        Assert.Equal(1, values["process_group_processes{group=\"late\"}"]);
+        Assert.Equal(0, values["process_group_starts_total{group=\"late\"}"]); // It was counted in other.
+        Assert.DoesNotContain(values.Keys, key => key.Contains("gone", StringComparison.Ordinal));
+        Assert.Equal(1, values["arsenal_groups_evicted_total{family=\"process_group\"}"]);
+    }
+
+    [Fact]
     public void New_rules_hold_from_the_next_sample_on_and_counters_go_on()
     {
         using var bench = new SamplerBench();

@@ -194,9 +194,10 @@ killed: setup publish targets receiver ## the exporter killed and started again 
 		--filter-class '*DotnetKilledTests' --output Detailed
 
 .PHONY: scenes
-scenes: setup publish targets ## what is said of services that leak and of one that does not, for twenty minutes (SCENE_MINUTES=20)
+scenes: setup publish targets ## what is said of services that leak and of one that does not, for twenty minutes (SCENE_MINUTES=20), and of a recorded quiet host
 	SCENE_MINUTES=$${SCENE_MINUTES:-20} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*DotnetAnalysisTests' --output Detailed
+	QUIET_EVERY=1 dotnet test --project tests/ProcessArsenal.Telemetry.Tests -c Release --filter-class '*QuietHostTests' --output Detailed
 
 .PHONY: otlp-killed
 otlp-killed: setup publish targets receiver ## the exporter killed while spans flow and their receiver comes and goes (OTLP_KILLED_TIMES=50)

@@ -7,11 +7,14 @@ namespace ProcessArsenal.Tests;
 /// <summary>A tree of files in a temporary directory that stands in for /proc. What it writes has the kernel's exact shape.</summary>
 public sealed class FixtureProc : IDisposable
 {
+    private const string InMemory = "/dev/shm";
+
     private readonly Dictionary<int, ProcessFixture> _processes = [];
 
     public FixtureProc(string bootId = "0123abcd-4567-89ab-cdef-0123456789ab", double uptimeSeconds = 1000)
     {
-        Root = Directory.CreateTempSubdirectory("procfs-").FullName;
+        // In memory where that is possible: some tests write a million small files.
+        Root = Directory.Exists(InMemory) ? Directory.CreateDirectory(Path.Join(InMemory, "procfs-" + Guid.NewGuid().ToString("N"))).FullName : Directory.CreateTempSubdirectory("procfs-").FullName;
         Directory.CreateDirectory(Path.Combine(Root, "sys/kernel/random"));
         Write("sys/kernel/random/boot_id", Encoding.UTF8.GetBytes(bootId + "\n"));
         Uptime(uptimeSeconds);

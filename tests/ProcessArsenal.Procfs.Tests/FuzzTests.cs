@@ -38,6 +38,7 @@ public sealed class FuzzTests
             t => Records(t) > 0),
         ["sock_diag of TCP"] = ([Connection, [.. Connection, .. Connection]], t => TcpSockets.Parse(t, static _ => { }) is null),
         ["endings of TCP"] = ([Connection, [.. Connection, .. Connection]], t => Endings(t) > 0),
+        ["syscall"] = (["1 0x1 0x5581 0x1b 0x0 0x0 0x0 0x7ffd 0x7f2a\n"u8.ToArray()], t => ProcSyscall.TryParse(t, out _)),
         ["fdinfo"] = (["pos:\t0\nflags:\t0100001\nmnt_id:\t14\n"u8.ToArray()], t => ProcFdInfo.TryParseAccess(t, out _)),
         ["identity"] = (["4711-12345678901-0123abcd"u8.ToArray()],
             t => ProcessIdentity.TryParse(System.Text.Encoding.Latin1.GetString(t), out _)),

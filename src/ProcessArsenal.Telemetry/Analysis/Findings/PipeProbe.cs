@@ -41,6 +41,13 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
         using (directory) return directory!.ReadThreadWaitChannel(pid, buffer, out ReadOnlySpan<byte> function) == ReadOutcome.Ok && PipeWait.IsForRoom(function);
     }
 
+    /// <summary>The one that it writes to by now; null if the kernel does not tell.</summary>
+    private int? DescriptorOf(int pid, byte[] buffer)
+    {
+        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
+        using (directory) return ProcSyscall.Read(directory!, buffer, out ProcSyscall call) == ReadOutcome.Ok && call.First <= int.MaxValue ? (int)call.First : null;
+    }
+
     /// <summary>Of each writer the pipes that it may write to, then who may read those.</summary>
     private List<StuckWriter> WithReaders(Snapshot snapshot, List<int> stuck, Func<bool> isLate)
     {
@@ -50,9 +57,11 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
         byte[] buffer = new byte[1024];
         for (int i = 0; i < stuck.Count; i++)
         {
-            int writer = i;
-            walk.Visit(snapshot.Processes[stuck[i]].Sample.Identity.Pid, "pipe:["u8, (directory, number, inode, _) =>
+            int writer = i, pid = snapshot.Processes[stuck[i]].Sample.Identity.Pid;
+            int? descriptor = DescriptorOf(pid, buffer);
+            walk.Visit(pid, "pipe:["u8, (directory, number, inode, _) =>
             {
+                if (descriptor is { } wanted && number != wanted) return;
                 if (directory.ReadDescriptorAccess(number, buffer, out DescriptorAccess access) != ReadOutcome.Ok || access == DescriptorAccess.Read) return;
                 if (!pipes.TryGetValue(inode, out List<int>? writers)) pipes.Add(inode, writers = []);
                 if (!writers.Contains(writer)) writers.Add(writer);

@@ -20,7 +20,7 @@ internal static class Starvation
         {
             if (row.Runtime is not null && Lately.Of(row, HistorySignal.ThreadPoolQueue, Long) is { Least: >= LeastQueue } queue)
             {
-                bool grows = queue.Most == row.Runtime.ThreadPoolQueue && queue.Most > 1.2 * queue.Least;
+                bool grows = row.Runtime.ThreadPoolQueue >= 0.99 * queue.Most && queue.Most > 1.2 * queue.Least; // The history rounds.
                 found.Add(new Finding
                 {
                     Kind = "starved_thread_pool",

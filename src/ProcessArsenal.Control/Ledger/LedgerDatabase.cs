@@ -9,7 +9,9 @@ internal static class LedgerDatabase
     /// <summary>Bytes of the write-ahead log from which on it is carried over into the database, and to which it is cut afterwards.</summary>
     public const int LogBytes = 4 * 1024 * 1024;
 
-    private const int PageBytes = 4096;
+    /// <summary>Bytes of a page: https://www.sqlite.org/pgszchng2016.html.</summary>
+    public const int PageBytes = 4096;
+
     private const int CantOpen = 14; // https://www.sqlite.org/rescode.html#cantopen
 
     /// <summary>The one that writes. What it has committed is on the disk: in WAL mode synchronous=FULL syncs the log at each commit

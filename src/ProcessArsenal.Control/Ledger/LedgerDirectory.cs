@@ -11,6 +11,8 @@ internal static class LedgerDirectory
     private const int WouldBlock = 11; // EWOULDBLOCK (flock(2), asm-generic), as IOException.HResult
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
+
     public static string Database(string stateDirectory) => Path.Join(stateDirectory, Name, DatabaseName);
 
     /// <summary>Makes it ours alone, with an empty database if there is none.</summary>
@@ -63,12 +65,17 @@ internal static class LedgerDirectory
         using var handle = OwnFile.Open(database, out string? refused);
         if (refused is not null) throw new LedgerException(LedgerFault.Unavailable, $"{database} {refused}. Nothing is recorded there as long as that is so.");
         File.SetUnixFileMode(handle!, OwnerOnly);
+        // SQLite takes a file that is shorter than a page for an empty one, and would write over it. One with a journal we left before its first page was whole.
+        Span<byte> begin = stackalloc byte[Magic.Length];
+        if (RandomAccess.GetLength(handle!) is var length and > 0 && !File.Exists(database + "-journal") && (length < LedgerDatabase.PageBytes || RandomAccess.Read(handle!, begin, 0) < begin.Length || !begin.SequenceEqual(Magic)))
+            throw LedgerException.Broken(database, "it is no database");
     }
 
     private static void Make(string database)
     {
         if (new FileInfo(database).LinkTarget is not null) throw new LedgerException(LedgerFault.Unavailable, $"{database} is a link: remove it.");
         // What a database left that is gone would be taken for the new one's.
+        File.Delete(database + "-journal");
         File.Delete(database + "-wal");
         File.Delete(database + "-shm");
         Open(database, FileMode.CreateNew, FileShare.None).Dispose();

@@ -28,7 +28,11 @@ public sealed class AuditChainTests : IAsyncLifetime
             }
             await ledger.Record(LedgerPlace.One());
         }
-        using (ActionLedger ledger = _place.Open()) _head = ledger.Head;
+        using (ActionLedger ledger = _place.Open())
+        {
+            await ledger.Record(LedgerPlace.One());
+            _head = ledger.Head;
+        }
         _rows = _place.Sql<long>("SELECT sequence FROM audit ORDER BY sequence");
         Assert.Equal(["checkpoint", "intent", "outcome", "state"], _place.Sql<string>("SELECT DISTINCT kind FROM audit ORDER BY kind"));
     }
@@ -71,8 +75,8 @@ public sealed class AuditChainTests : IAsyncLifetime
     [InlineData("content = replace(content, '}', ',\"x\":1}')")]
     [InlineData("hash = zeroblob(32)")]
     [InlineData("hash = x''")]
-    [InlineData("hash = hash || x'00'")]
-    [InlineData("hash = CAST(substr(CAST(hash AS BLOB), 2) || x'00' AS BLOB)")]
+    [InlineData("hash = CAST(hash || x'00' AS BLOB)")]
+    [InlineData("hash = substr(hash, 2)")]
     public void A_changed_column_is_found_in_every_row(string change)
     {
         foreach (long row in _rows)
@@ -103,20 +107,18 @@ public sealed class AuditChainTests : IAsyncLifetime
     [Fact]
     public void Exchanged_rows_are_found()
     {
-        string columns = "recorded, kind, action, subject, content, hash";
         foreach (long row in _rows.SkipLast(1))
         {
-            foreach (string exchanged in (string[])["recorded, kind, subject, content", columns])
+            // With their hashes, or each with the hash that was at its new place.
+            foreach (string hash in (string[])["hash", $"(SELECT hash FROM two o WHERE o.sequence = 2 * {row} + 1 - two.sequence)"])
             {
                 AuditVerdict verdict = Tampered($"""
-                    DROP INDEX audit_outcome;
-                    UPDATE audit SET ({exchanged}) = (SELECT {exchanged} FROM audit o WHERE o.sequence = 2 * {row} + 1 - audit.sequence) WHERE sequence IN ({row}, {row} + 1);
-                    CREATE UNIQUE INDEX audit_outcome ON audit (action) WHERE kind = 'outcome';
+                    CREATE TEMP TABLE two AS SELECT * FROM audit WHERE sequence IN ({row}, {row} + 1);
+                    DELETE FROM audit WHERE sequence IN ({row}, {row} + 1);
+                    INSERT INTO audit SELECT 2 * {row} + 1 - sequence, recorded, kind, action, subject, content, {hash} FROM two;
                     """);
                 Assert.False(verdict.IsWhole, $"row {row}: {verdict.Message}");
             }
-            // Moved, not copied: the numbers of the rows are exchanged.
-            Assert.False(Tampered($"UPDATE audit SET sequence = -1 WHERE sequence = {row}; UPDATE audit SET sequence = {row} WHERE sequence = {row} + 1; UPDATE audit SET sequence = {row} + 1 WHERE sequence = -1").IsWhole);
         }
     }
 

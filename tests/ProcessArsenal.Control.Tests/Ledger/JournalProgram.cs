@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Control.Tests.Ledger;
+
+/// <summary>A run of tests/targets/Journal: a process that writes into a ledger, to be killed at any moment. It ends with this object.</summary>
+internal sealed partial class JournalProgram : IDisposable
+{
+    private const int Kill = 9;
+
+    private readonly Process _process;
+
+    public JournalProgram(string directory, int count, params string[] before)
+    {
+        string[] line = [.. before, "dotnet", Path.Join(Golden.Root(), "tests/targets/Journal/bin/Release/net10.0/Journal.dll"), directory, count.ToString(CultureInfo.InvariantCulture)];
+        _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true })!;
+    }
+
+    /// <summary>Intents that were acknowledged: their key, and how long the write-ahead log was then.</summary>
+    public List<(long Id, string Key, long LogBytes)> Recorded { get; } = [];
+
+    public HashSet<long> Closed { get; } = [];
+
+    /// <summary>Reads so many lines, or all that come.</summary>
+    public void Read(int lines)
+    {
+        for (int i = 0; i < lines && _process.StandardOutput.ReadLine() is { } line; i++)
+        {
+            string[] words = line.Split(' ');
+            if (words is ["intent", string id, string key, string bytes]) Recorded.Add((Number(id), key, Number(bytes)));
+            else if (words is ["closed", string closed]) Closed.Add(Number(closed));
+            else Assert.Equal("ready", line);
+        }
+    }
+
+    /// <summary>SIGKILL, and then all that it had said until then.</summary>
+    public void EndAtOnce()
+    {
+        // Our own child, which nobody has waited for: its pid can't be somebody else's.
+        if (!_process.HasExited) _ = KillCall(_process.Id, Kill);
+        Read(int.MaxValue);
+        _process.WaitForExit();
+    }
+
+    public void WaitForEnd()
+    {
+        Read(int.MaxValue);
+        _process.WaitForExit();
+        Assert.Equal(0, _process.ExitCode);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _ = KillCall(_process.Id, Kill);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillCall(int pid, int signal);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using CsCheck;
+using ProcessArsenal.Control.Ledger;
+
+namespace ProcessArsenal.Control.Tests.Ledger;
+
+/// <summary>Whatever was acknowledged is there after a crash, of us or of the machine.</summary>
+public sealed class LedgerCrashTests : IDisposable
+{
+    private readonly LedgerPlace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task Killed_at_any_moment_no_acknowledged_row_is_lost_and_each_intent_gets_one_outcome()
+    {
+        var random = new Random(1);
+        var all = new List<string>();
+        LedgerHead? before = null;
+        for (int round = 0; round < 10; round++)
+        {
+            using var program = new JournalProgram(_place.State, 100_000);
+            program.Read(1);
+            program.Read(random.Next(0, 800)); // Past where the log is carried over into the database, too.
+            program.EndAtOnce();
+
+            using ActionLedger ledger = _place.Open();
+            Assert.True(ledger.Verify(before, TestContext.Current.CancellationToken).IsWhole);
+            HashSet<long> open = [.. ledger.LeftOpen.Select(action => action.Id)];
+            Assert.Subset(open, program.Recorded.Select(action => action.Id).Where(id => !program.Closed.Contains(id)).ToHashSet());
+            // At most one that was not acknowledged any more, or whose end was not.
+            Assert.InRange(open.Count, 0, program.Recorded.Count - program.Closed.Count + 1);
+            foreach ((long id, string key, _) in program.Recorded)
+            {
+                ActionRecord? action = ledger.Reader.Find(id);
+                Assert.Equal(key, action?.IdempotencyKey);
+                if (program.Closed.Contains(id)) Assert.Equal(OutcomeKind.Succeeded, action!.Outcome!.Kind);
+                all.Add(key);
+            }
+            if (program.Recorded.Count > 0) Assert.InRange(int.Parse(ledger.State("count")!.Value, CultureInfo.InvariantCulture), program.Recorded.Count - 1, program.Recorded.Count);
+            foreach (ActionRecord action in ledger.LeftOpen) Assert.True(await ledger.Close(action.Id, new Outcome(OutcomeKind.Interrupted, LedgerPlace.Now)));
+            foreach (string key in all)
+            {
+                IntentBatch again = LedgerPlace.One() with { Key = new IdempotencyKey("admin", key, "kill 4711-1234-89abcdef") };
+                if (random.Next(20) == 0) Assert.Equal(RecordingKind.Repeated, (await ledger.Record(again)).Kind);
+            }
+            before = ledger.Head;
+        }
+        Assert.NotEmpty(all);
+        using LedgerReader reader = LedgerReader.Open(_place.State);
+        Assert.Empty(reader.Open());
+        TestContext.Current.TestOutputHelper!.WriteLine($"{all.Count} acknowledged intents over 10 kills, none lost");
+    }
+
+    [Fact]
+    public void After_a_power_cut_what_was_acknowledged_is_there_whatever_became_of_the_bytes_behind_it()
+    {
+        using var program = new JournalProgram(_place.State, 100_000);
+        program.Read(120);
+        program.EndAtOnce();
+        byte[] log = File.ReadAllBytes(_place.Database + "-wal");
+        // Before it was carried over, so that the log only grew, and all up to an acknowledgement was synced (the test below).
+        (long Id, string Key, long LogBytes)[] told = [.. program.Recorded.Take(70)];
+        Gen.Select(Gen.Int[0, told.Length - 1], Gen.Int[0, 40_000], Gen.Byte.Array[0, 9000]).Sample(
+            (at, more, garbage) =>
+            {
+                using LedgerPlace after = LedgerPlace.Copy(_place);
+                int whole = (int)Math.Min(told[at].LogBytes + more, log.Length);
+                File.WriteAllBytes(after.Database + "-wal", [.. log[..whole], .. garbage]);
+                using ActionLedger ledger = after.Open();
+                Assert.True(ledger.Verify(null, TestContext.Current.CancellationToken).IsWhole);
+                foreach ((long id, string key, _) in told[..(at + 1)]) Assert.Equal(key, ledger.Reader.Find(id)?.IdempotencyKey);
+            },
+            iter: 60, threads: 1);
+    }
+
+    [Fact]
+    public void Nothing_is_acknowledged_before_it_is_synced()
+    {
+        string trace = Path.Join(_place.State, "trace");
+        const string Strace = "/usr/bin/strace";
+        Assert.SkipUnless(File.Exists(Strace), $"{Strace} is missing.");
+        using (var program = new JournalProgram(_place.State, 400, Strace, "-f", "-y", "-qq", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o", trace))
+        {
+            program.WaitForEnd();
+            Assert.SkipWhen(program.Recorded.Count == 0, "Nobody may be traced here.");
+            Assert.Equal(400, program.Recorded.Count);
+        }
+        bool isDirty = false;
+        int acknowledged = 0, synced = 0;
+        foreach (string line in File.ReadLines(trace))
+        {
+            if (line.Contains("ledger.db-wal>", StringComparison.Ordinal))
+            {
+                isDirty = line.Contains("write", StringComparison.Ordinal);
+                if (!isDirty) synced++;
+            }
+            else if (line.Contains("\"intent ", StringComparison.Ordinal) || line.Contains("\"closed ", StringComparison.Ordinal))
+            {
+                Assert.False(isDirty, line);
+                acknowledged++;
+            }
+        }
+        Assert.Equal(400 + 267, acknowledged);
+        Assert.InRange(synced, acknowledged, int.MaxValue);
+    }
+}

@@ -161,7 +161,8 @@ public sealed class ActionLedger : IDisposable
     {
         _writer.Dispose();
         Reader.Dispose();
-        _held.Dispose();
+        // If a disk that hangs may still write what it was given, nobody else gets the ledger as long as we live.
+        if (_writer.HasEnded) _held.Dispose();
     }
 
     private bool Close(AuditLog log, long id, string content)
@@ -183,6 +184,7 @@ public sealed class ActionLedger : IDisposable
             var content = new CreatedContent(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), LedgerSchema.Steps.Length);
             log.Append(AuditKind.Created, null, null, LedgerJson.Write(content, LedgerJson.Default.CreatedContent), log.Now);
         });
+        LedgerDatabase.Reserve(path);
         return log.Head.Sequence > 0 ? log : throw LedgerException.Broken(path, "all its rows were taken away");
     }
 }

@@ -76,6 +76,7 @@ internal static class ActionQueries
         {
             long sequence = reader.GetInt64(0);
             StateContent content = LedgerJson.Read(reader.GetString(2), LedgerJson.Default.StateContent, sequence);
+            if (reader.IsDBNull(1)) throw LedgerException.Broken("the ledger", $"row {sequence} has no key");
             if (content.Value is not null) found.Add(new StateEntry(reader.GetString(1), content.Value, content.Changed, content.Expires, sequence));
         }
         return found;
@@ -97,7 +98,6 @@ internal static class ActionQueries
         {
             long id = reader.GetInt64(0);
             IntentContent content = LedgerJson.Read(reader.GetString(2), LedgerJson.Default.IntentContent, id);
-            if (content.Intent is null) throw LedgerException.Broken("the ledger", $"row {id} has no intent");
             bool isClosed = !reader.IsDBNull(3);
             found.Add(new ActionRecord(id, AuditRow.Time(reader.GetInt64(1)), content.Intent, content.IdempotencyKey,
                 isClosed ? LedgerJson.Read(reader.GetString(4), LedgerJson.Default.Outcome, reader.GetInt64(5)) : null,

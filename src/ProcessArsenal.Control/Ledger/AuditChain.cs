@@ -18,7 +18,7 @@ internal static class AuditChain
         using SqliteDataReader reader = command.ExecuteReader();
         if (!reader.Read()) return (0, AuditRow.NoHash);
         CheckpointContent content = LedgerJson.Read(reader.GetString(1), LedgerJson.Default.CheckpointContent, reader.GetInt64(0));
-        if (content.Hash?.Length != 2 * AuditRow.NoHash.Length || !content.Hash.All(char.IsAsciiHexDigit))
+        if (content.Hash.Length != 2 * AuditRow.NoHash.Length || !content.Hash.All(char.IsAsciiHexDigit))
             throw LedgerException.Broken(path, $"row {reader.GetInt64(0)} has no hash");
         return (content.Through, Convert.FromHexString(content.Hash));
     }

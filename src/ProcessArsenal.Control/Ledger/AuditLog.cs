@@ -5,7 +5,8 @@ namespace ProcessArsenal.Control.Ledger;
 /// <summary>The audit table, to be written to: by one thread, in transactions, each row chained to the one before.</summary>
 internal sealed class AuditLog : IDisposable
 {
-    private const int BytesBesideContent = 16 * 1024; // what a row costs the log: the pages of the table and its indexes, as a whole each
+    // What the log grows by, besides the contents: for each transaction some whole pages of the table and its indexes, and for each row its other columns.
+    private const int BytesOfCommit = 4 * LedgerDatabase.PageBytes, BytesOfRow = 1024;
 
     private readonly TimeProvider _time;
     private readonly SqliteCommand _begin, _commit, _rollback, _insert;
@@ -54,7 +55,11 @@ internal sealed class AuditLog : IDisposable
             TryRollBack();
             throw;
         }
-        if (_sequence != Head.Sequence) Head = new LedgerHead(_sequence, Convert.ToHexStringLower(_hash));
+        if (_sequence != Head.Sequence)
+        {
+            Head = new LedgerHead(_sequence, Convert.ToHexStringLower(_hash));
+            _bytesInLog += BytesOfCommit;
+        }
         foreach (Action then in _whenCommitted) then();
     }
 
@@ -74,7 +79,7 @@ internal sealed class AuditLog : IDisposable
         _insert.Parameters[6].Value = hash;
         _insert.ExecuteNonQuery();
         (_sequence, _hash) = (sequence, hash);
-        _bytesInLog += BytesBesideContent + content.Length;
+        _bytesInLog += BytesOfRow + content.Length;
         return sequence;
     }
 

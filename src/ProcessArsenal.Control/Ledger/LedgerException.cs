@@ -6,7 +6,7 @@ namespace ProcessArsenal.Control.Ledger;
 public sealed class LedgerException(LedgerFault fault, string message, Exception? inner = null) : IOException(message, inner)
 {
     // Result codes: https://www.sqlite.org/rescode.html
-    private const int Perm = 3, Busy = 5, Locked = 6, ReadOnly = 8, Corrupt = 11, Full = 13, CantOpen = 14, NotADatabase = 26;
+    private const int Error = 1, Perm = 3, Busy = 5, Locked = 6, ReadOnly = 8, Corrupt = 11, Full = 13, CantOpen = 14, NotADatabase = 26;
     private const int SharedMemorySize = 4874, Constraint = 19;
 
     // IOException.HResult is errno where the disk is the trouble: EROFS, ENOSPC, EDQUOT (errno(3), asm-generic).
@@ -20,6 +20,7 @@ public sealed class LedgerException(LedgerFault fault, string message, Exception
         (ReadOnly or Perm, _) => new(LedgerFault.ReadOnly, $"{path} can't be written to: {e.Message}", e),
         (Busy or Locked, _) => new(LedgerFault.Locked, $"{path} is locked by another program: end whatever writes to it.", e),
         (Corrupt or NotADatabase or Constraint, _) => Broken(path, e.Message, e),
+        (Error, _) when e.Message.Contains("malformed JSON", StringComparison.Ordinal) => Broken(path, "a row is not what was written", e), // of the operator ->>
         (CantOpen, _) => new(LedgerFault.Unavailable, $"{path} can't be opened: {e.Message}", e),
         _ => new(LedgerFault.Unavailable, $"{path} can't be used: {e.Message} ({e.SqliteExtendedErrorCode})", e),
     };

@@ -7,10 +7,10 @@ namespace ProcessArsenal.Control.Ledger;
 
 /// <summary>What is in the column <c>content</c> of an intent.</summary>
 /// <param name="Request">SHA-256 of the request that had the idempotency key.</param>
-internal sealed record IntentContent(Intent Intent, string? IdempotencyKey, string? Request);
+internal sealed record IntentContent(Intent Intent, string? IdempotencyKey = null, string? Request = null);
 
 /// <summary>What is in the column <c>content</c> of a state; no value: removed.</summary>
-internal sealed record StateContent(string? Value, DateTimeOffset Changed, DateTimeOffset? Expires);
+internal sealed record StateContent(DateTimeOffset Changed, string? Value = null, DateTimeOffset? Expires = null);
 
 /// <summary>What is in the column <c>content</c> where older rows were taken away: the last of them, from which the chain goes on.</summary>
 internal sealed record CheckpointContent(long Through, string Hash);
@@ -20,7 +20,8 @@ internal sealed record CreatedContent(string Ledger, int Schema);
 
 /// <summary>The JSON of the ledger: ASCII, as everything else is escaped, so that no NUL and no half of a character gets into the database.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IntentContent))]
 [JsonSerializable(typeof(Outcome))]
 [JsonSerializable(typeof(StateContent))]

@@ -26,6 +26,9 @@ internal sealed class LedgerWriter : IDisposable
 
     public LedgerHead Head => _head;
 
+    /// <summary>After <see cref="Dispose"/>: whether nothing is written any more.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>How many wait, besides the one that is being written.</summary>
     public int Waiting
     {
@@ -102,6 +105,13 @@ internal sealed class LedgerWriter : IDisposable
             if (fault.Fault != LedgerFault.Locked) GiveUpConnection();
             return fault;
         }
+#pragma warning disable CA1031 // Whatever it is: he who waits is told, and those after him are served.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            GiveUpConnection();
+            return LedgerException.Of(e, _path);
+        }
     }
 
     /// <summary>After an error the connection is made anew: its cache and its log may be in any state, and the trouble may be over.</summary>
@@ -139,7 +149,9 @@ internal sealed class LedgerWriter : IDisposable
             _head = log.Head;
             log.CarryOver();
         }
-        catch (Exception e) when (e is SqliteException or LedgerException)
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
         {
             GiveUpConnection(); // The next to write meets the trouble himself, if it lasts.
         }
@@ -153,6 +165,6 @@ internal sealed class LedgerWriter : IDisposable
             _closing = true;
             Monitor.Pulse(_lock);
         }
-        _thread.Join(_options.Patience);
+        HasEnded = _thread.Join(_options.Patience);
     }
 }

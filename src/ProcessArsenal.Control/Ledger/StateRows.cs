@@ -39,7 +39,7 @@ internal static class StateRows
     /// <param name="value">Null: removed.</param>
     public static long Write(AuditLog log, PolicyState states, string key, string? value, DateTimeOffset changed, DateTimeOffset? expires)
     {
-        long version = log.Append(AuditKind.State, null, key, LedgerJson.Write(new StateContent(value, changed, expires), LedgerJson.Default.StateContent), log.Now);
+        long version = log.Append(AuditKind.State, null, key, LedgerJson.Write(new StateContent(changed, value, expires), LedgerJson.Default.StateContent), log.Now);
         log.WhenCommitted(() =>
         {
             if (value is null) states.Remove(key);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using ProcessArsenal.Control.Ledger;
 
 namespace ProcessArsenal.Control.Tests.Ledger;
@@ -196,5 +197,6 @@ public sealed class ActionLedgerTests : IDisposable
         Assert.Equal(head with { Sequence = 0 }, LedgerHead.Parse(head.Hash.ToUpperInvariant()));
         foreach (string wrong in (string[])["", ":", "17:", "0:" + head.Hash, "-1:" + head.Hash, "17:" + head.Hash[1..], head.Hash + "a", "x:" + head.Hash, head.Hash[1..] + "g"])
             Assert.Null(LedgerHead.Parse(wrong));
+        Gen.String[Gen.Char["0123456789abcdefAF: -+"], 0, 90].Sample(text => LedgerHead.Parse(text) is not { } read || LedgerHead.Parse(read.ToString()) == read || read.Sequence == 0);
     }
 }

@@ -18,8 +18,8 @@ internal sealed partial class JournalProgram : IDisposable
         _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true })!;
     }
 
-    /// <summary>Intents that were acknowledged: their key, and how long the write-ahead log was then.</summary>
-    public List<(long Id, string Key, long LogBytes)> Recorded { get; } = [];
+    /// <summary>Intents that were acknowledged, and how many rows (outcomes too) had been then.</summary>
+    public List<(long Id, string Key, int Rows)> Recorded { get; } = [];
 
     public HashSet<long> Closed { get; } = [];
 
@@ -29,7 +29,7 @@ internal sealed partial class JournalProgram : IDisposable
         for (int i = 0; i < lines && _process.StandardOutput.ReadLine() is { } line; i++)
         {
             string[] words = line.Split(' ');
-            if (words is ["intent", string id, string key, string bytes]) Recorded.Add((Number(id), key, Number(bytes)));
+            if (words is ["intent", string id, string key]) Recorded.Add((Number(id), key, Recorded.Count + Closed.Count + 1));
             else if (words is ["closed", string closed]) Closed.Add(Number(closed));
             else Assert.Equal("ready", line);
         }

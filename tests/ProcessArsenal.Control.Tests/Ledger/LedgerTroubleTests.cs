@@ -176,6 +176,53 @@ public sealed class LedgerTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task Whatever_stands_in_a_row_reading_it_gives_it_or_says_that_it_is_damaged()
+    {
+        using (ActionLedger ledger = _place.Open())
+        {
+            await ledger.Record(LedgerPlace.One(key: "k") with { Changes = [new("budget", "1")] });
+            await ledger.Close(ledger.Reader.Open()[0].Id, LedgerPlace.Done());
+            await ledger.Record(LedgerPlace.One());
+        }
+        string[] contents = [.. _place.Sql<string>("SELECT content FROM audit")];
+        Gen<string> broken = Gen.Select(Gen.Int[0, contents.Length - 1], Gen.Int[0, 300], Gen.Int[0, 30], Gen.String[0, 10])
+            .Select((i, at, length, put) => contents[i][..Math.Min(at, contents[i].Length)] + put + contents[i][Math.Min(at + length, contents[i].Length)..]);
+        Gen.Select(Gen.Frequency((3, broken), (1, Gen.String)), Gen.Bool.Select(yes => yes ? "subject" : "content"), Gen.Int[1, 7]).Sample(
+            (text, column, row) =>
+            {
+                using LedgerPlace copy = LedgerPlace.Copy(_place);
+                using (SqliteConnection connection = copy.Connect())
+                using (SqliteCommand command = connection.CreateCommand())
+                {
+                    command.CommandText = $"UPDATE audit SET {(column == "subject" ? "subject = NULL" : "content = $text")} WHERE sequence = {row}";
+                    command.Parameters.AddWithValue("$text", text);
+                    command.ExecuteNonQuery();
+                }
+                Try(() =>
+                {
+                    using LedgerReader reader = LedgerReader.Open(copy.State);
+                    reader.List(null, 10, new ActionFilter { Policy = "p" });
+                    reader.List(null, 10);
+                });
+                Try(() => copy.Open().Dispose());
+                Assert.False(copy.Verify().IsWhole && contents[row - 1] != text && column != "subject");
+
+                static void Try(Action read)
+                {
+                    try
+                    {
+                        read();
+                    }
+                    catch (LedgerException e)
+                    {
+                        Assert.Equal(LedgerFault.Damaged, e.Fault);
+                    }
+                }
+            },
+            iter: 200, threads: 1);
+    }
+
+    [Fact]
     public void A_link_or_a_file_that_others_may_write_to_is_not_trusted()
     {
         _place.Open().Dispose();

@@ -27,7 +27,7 @@ public sealed class ActionLedger : IDisposable
         _states = new PolicyState(time);
         foreach (StateEntry entry in ActionQueries.States(log.Connection)) _states.Set(entry);
         _retention = new Retention(options, path);
-        _writer = new LedgerWriter(log, path, options, time, log => _retention.Tidy(log, _states, _open.IsEmpty ? null : _open.Keys.Min()));
+        _writer = new LedgerWriter(log, path, options, time, Tidy);
     }
 
     /// <summary>Opens the ledger of a state directory, makes it if there is none, and brings an older one up to date. No other exporter may have it.</summary>
@@ -163,6 +163,16 @@ public sealed class ActionLedger : IDisposable
         Reader.Dispose();
         // If a disk that hangs may still write what it was given, nobody else gets the ledger as long as we live.
         if (_writer.HasEnded) _held.Dispose();
+    }
+
+    /// <summary>As often as the largest batch may have made necessary.</summary>
+    private void Tidy(AuditLog log)
+    {
+        long? oldestOpen = _open.IsEmpty ? null : _open.Keys.Min();
+        const int Rounds = (3 * MostInBatch / Retention.MostAtOnce) + 1;
+        for (int round = 0; round < Rounds && _retention.Tidy(log, _states, oldestOpen); round++)
+        {
+        }
     }
 
     private bool Close(AuditLog log, long id, string content)

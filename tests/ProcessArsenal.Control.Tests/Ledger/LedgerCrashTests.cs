@@ -57,14 +57,14 @@ public sealed class LedgerCrashTests : IDisposable
     [Fact]
     public void After_a_power_cut_what_was_acknowledged_is_there_whatever_became_of_the_bytes_behind_it()
     {
-        using var program = new JournalProgram(_place.State, 100_000);
-        program.Read(120);
+        using var program = new JournalProgram(_place.State, 80);
+        program.Read(int.MaxValue);
         program.EndAtOnce();
         byte[] log = File.ReadAllBytes(_place.Database + "-wal");
         // The first commit made the tables; each that follows was synced before it was acknowledged (the test below). None was carried over yet.
         int[] commits = [.. Commits(log)];
         (long Id, string Key, int Rows)[] told = [.. program.Recorded];
-        Assert.InRange(commits.Length, told[^1].Rows + 1, 140);
+        Assert.Equal((80, 1 + 80 + 54), (told.Length, commits.Length));
         Gen.Select(Gen.Int[0, told.Length - 1], Gen.Int[0, 40_000], Gen.Byte.Array[0, 9000]).Sample(
             (at, more, garbage) =>
             {
@@ -94,9 +94,9 @@ public sealed class LedgerCrashTests : IDisposable
         Assert.SkipUnless(File.Exists(Strace), $"{Strace} is missing.");
         using (var program = new JournalProgram(_place.State, 400, Strace, "-f", "-y", "-qq", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o", trace))
         {
-            program.WaitForEnd();
-            Assert.SkipWhen(program.Recorded.Count == 0, "Nobody may be traced here.");
-            Assert.Equal(400, program.Recorded.Count);
+            int code = program.WaitForEnd();
+            Assert.SkipWhen(code != 0 && program.Recorded.Count == 0, "Nobody may be traced here.");
+            Assert.Equal((0, 400), (code, program.Recorded.Count));
         }
         bool isDirty = false;
         int acknowledged = 0, synced = 0;

@@ -184,10 +184,10 @@ public sealed class LedgerTroubleTests : IDisposable
             await ledger.Close(ledger.Reader.Open()[0].Id, LedgerPlace.Done());
             await ledger.Record(LedgerPlace.One());
         }
-        string[] contents = [.. _place.Sql<string>("SELECT content FROM audit")];
+        string[] contents = [.. _place.Sql<string>("SELECT content FROM audit ORDER BY sequence")];
         Gen<string> broken = Gen.Select(Gen.Int[0, contents.Length - 1], Gen.Int[0, 300], Gen.Int[0, 30], Gen.String[0, 10])
             .Select((i, at, length, put) => contents[i][..Math.Min(at, contents[i].Length)] + put + contents[i][Math.Min(at + length, contents[i].Length)..]);
-        Gen.Select(Gen.Frequency((3, broken), (1, Gen.String)), Gen.Bool.Select(yes => yes ? "subject" : "content"), Gen.Int[1, 7]).Sample(
+        Gen.Select(Gen.Frequency((3, broken), (1, Gen.String)), Gen.Bool.Select(yes => yes ? "subject" : "content"), Gen.Int[1, contents.Length]).Sample(
             (text, column, row) =>
             {
                 using LedgerPlace copy = LedgerPlace.Copy(_place);

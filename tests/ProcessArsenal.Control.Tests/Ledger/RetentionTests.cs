@@ -54,6 +54,23 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task However_large_the_batches_are_no_more_than_one_of_them_is_kept_beyond_the_bound()
+    {
+        using ActionLedger ledger = _place.Open(new LedgerOptions { MaxRows = 2000 });
+        for (int i = 0; i < 6; i++)
+        {
+            await ledger.Record(new IntentBatch([.. Enumerable.Repeat(new IntentEntry(LedgerPlace.Intent(), LedgerPlace.Done()), ActionLedger.MostInBatch)])
+            {
+                Changes = [.. Enumerable.Range(0, ActionLedger.MostInBatch).Select(k => new StateChange($"{i}/{k}", "x", LedgerPlace.Now))],
+            });
+        }
+        await ledger.Change([new("last", "1")]); // Now the rows of the last batch have gone.
+        await ledger.Change([new("last", "2")]);
+        Assert.InRange(_place.Sql<long>("SELECT count(*) FROM audit")[0], 1900, 2200);
+        Assert.True(ledger.Verify(null, TestContext.Current.CancellationToken).IsWhole);
+    }
+
+    [Fact]
     public async Task Old_rows_go_however_few_they_are()
     {
         using ActionLedger ledger = _place.Open(new LedgerOptions { MaxAge = TimeSpan.FromDays(30) });

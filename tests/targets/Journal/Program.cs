@@ -2,7 +2,7 @@ using System.Globalization;
 using ProcessArsenal.Control.Ledger;
 
 // Writes into a ledger as fast as it can, and says of each row when it was acknowledged. It is there to be killed at any moment.
-//   Journal DIRECTORY COUNT: ready, then per intent: intent ID KEY, and for two of three: closed ID
+//   Journal DIRECTORY COUNT: ready, then per intent: intent ID KEY, and for two of three: closed ID; then held, until its input ends
 string directory = args[0];
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
 using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
@@ -23,3 +23,5 @@ for (int i = 0; i < count; i++)
     if (i % 3 == 2) continue;
     if (await ledger.Close(id, new Outcome(OutcomeKind.Succeeded, now))) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"closed {id}"));
 }
+output.WriteLine("held");
+Console.In.ReadToEnd();

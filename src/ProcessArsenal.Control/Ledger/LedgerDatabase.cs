@@ -90,7 +90,7 @@ internal static class LedgerDatabase
     }
 
     /// <summary>Gives the log its size before it is needed: where a file becomes longer, the file system has to sync a journal of its own at each commit,
-    /// which takes many times as long. Zeros behind the last frame are none (https://www.sqlite.org/fileformat2.html#walformat). To be called by him who writes.</summary>
+    /// with whatever others have in it (benchmarks/RESULTS.md). Zeros behind the last frame are none (https://www.sqlite.org/fileformat2.html#walformat). To be called by him who writes.</summary>
     public static void Reserve(string path)
     {
         try

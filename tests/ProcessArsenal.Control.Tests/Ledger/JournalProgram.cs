@@ -12,9 +12,11 @@ internal sealed partial class JournalProgram : IDisposable
 
     private readonly Process _process;
 
-    public JournalProgram(string directory, int count, params string[] before)
+    /// <param name="maxRows">How many rows are kept; null: all, and one in three actions is left open.</param>
+    /// <param name="before">A program that runs it.</param>
+    public JournalProgram(string directory, int count, int? maxRows = null, string[]? before = null)
     {
-        string[] line = [.. before, "dotnet", Path.Join(Golden.Root(), "tests/targets/Journal/bin/Release/net10.0/Journal.dll"), directory, count.ToString(CultureInfo.InvariantCulture)];
+        string[] line = [.. before ?? [], "dotnet", Path.Join(Golden.Root(), "tests/targets/Journal/bin/Release/net10.0/Journal.dll"), directory, count.ToString(CultureInfo.InvariantCulture), .. maxRows is { } most ? [most.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
         _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
     }
 

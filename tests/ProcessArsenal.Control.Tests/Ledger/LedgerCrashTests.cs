@@ -55,6 +55,28 @@ public sealed class LedgerCrashTests : IDisposable
     }
 
     [Fact]
+    public void Killed_while_old_rows_are_taken_away_the_chain_is_whole_and_the_newest_are_there()
+    {
+        var random = new Random(2);
+        LedgerHead? before = null;
+        for (int round = 0; round < 6; round++)
+        {
+            using var program = new JournalProgram(_place.State, 100_000, maxRows: 60);
+            program.Read(1);
+            program.Read(random.Next(100, 400));
+            program.EndAtOnce();
+            using ActionLedger ledger = _place.Open();
+            Assert.InRange(ledger.LeftOpen.Count, 0, 1 + round); // Nobody closes them here.
+            foreach ((long id, string key, _) in program.Recorded.TakeLast(10)) Assert.Equal(key, ledger.Reader.Find(id)?.IdempotencyKey);
+            AuditVerdict verdict = ledger.Verify(before, TestContext.Current.CancellationToken);
+            Assert.True(verdict.Finding is AuditFinding.Whole or AuditFinding.HeadTooOld, verdict.Message);
+            Assert.True(ledger.Verify(null, TestContext.Current.CancellationToken).IsWhole);
+            if (round == 0) Assert.InRange(verdict.Removed, 1, long.MaxValue);
+            before = ledger.Head;
+        }
+    }
+
+    [Fact]
     public void After_a_power_cut_what_was_acknowledged_is_there_whatever_became_of_the_bytes_behind_it()
     {
         using var program = new JournalProgram(_place.State, 80);
@@ -92,7 +114,7 @@ public sealed class LedgerCrashTests : IDisposable
         string trace = Path.Join(_place.State, "trace");
         const string Strace = "/usr/bin/strace";
         Assert.SkipUnless(File.Exists(Strace), $"{Strace} is missing.");
-        using (var program = new JournalProgram(_place.State, 400, Strace, "-f", "-y", "-qq", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o", trace))
+        using (var program = new JournalProgram(_place.State, 400, before: [Strace, "-f", "-y", "-qq", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o", trace]))
         {
             int code = program.WaitForEnd();
             Assert.SkipWhen(code != 0 && program.Recorded.Count == 0, "Nobody may be traced here.");

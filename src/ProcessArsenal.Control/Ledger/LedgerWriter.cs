@@ -1,0 +1,170 @@
+using Microsoft.Data.Sqlite;
+
+namespace ProcessArsenal.Control.Ledger;
+
+/// <summary>The one thread that writes. A disk that hangs holds this thread, and nobody who waits for it beyond his patience.</summary>
+internal sealed class LedgerWriter : IDisposable
+{
+    private readonly object _lock = new();
+    private readonly Queue<WriteJob> _waiting = new();
+    private readonly string _path;
+    private readonly LedgerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action<AuditLog> _tidy;
+    private readonly Thread _thread;
+    private AuditLog? _log;
+    private bool _closing;
+    private volatile LedgerHead _head;
+
+    /// <param name="tidy">Called after each job, by the thread that writes.</param>
+    public LedgerWriter(AuditLog log, string path, LedgerOptions options, TimeProvider time, Action<AuditLog> tidy)
+    {
+        (_log, _head, _path, _options, _time, _tidy) = (log, log.Head, path, options, time, tidy);
+        _thread = new Thread(Loop) { IsBackground = true, Name = "ledger" };
+        _thread.Start();
+    }
+
+    public LedgerHead Head => _head;
+
+    /// <summary>After <see cref="Dispose"/>: whether nothing is written any more.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>How many wait, besides the one that is being written.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count;
+        }
+    }
+
+    /// <summary>Has something written. The task is done when it is on the disk.</summary>
+    /// <exception cref="LedgerException">It could not be written, or not in time.</exception>
+    public async Task<T> Run<T>(Func<AuditLog, T> work, Action<AuditLog, T>? undo = null)
+    {
+        var job = new WriteJob<T>(work, undo);
+        lock (_lock)
+        {
+            if (_closing) throw new LedgerException(LedgerFault.Closed, "the ledger was closed.");
+            if (_waiting.Count >= _options.MostWaiting) throw new LedgerException(LedgerFault.Overloaded, $"{_waiting.Count} writes wait for the ledger already: try again later.");
+            _waiting.Enqueue(job);
+            Monitor.Pulse(_lock);
+        }
+        try
+        {
+            return await job.Answer.WaitAsync(_options.Patience, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            job.Fail(new LedgerException(LedgerFault.TooSlow, $"{_path} was not written within {_options.Patience.TotalSeconds} s: the disk hangs, or is overloaded."));
+            return await job.Answer.ConfigureAwait(false); // It may have been done at the last moment after all.
+        }
+    }
+
+    private void Loop()
+    {
+        while (Take() is { } job)
+        {
+            if (job.IsGivenUp) continue;
+            if (Try(job.Do) is { } fault) job.Fail(fault);
+            else if (!job.TryComplete()) Try(job.Undo);
+            Tidy();
+        }
+        _log?.Dispose();
+    }
+
+    private WriteJob? Take()
+    {
+        lock (_lock)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closing) return null;
+                Monitor.Wait(_lock);
+            }
+            return _waiting.Dequeue();
+        }
+    }
+
+    private LedgerException? Try(Action<AuditLog> work)
+    {
+        try
+        {
+            AuditLog log = Log();
+            log.Transact(work);
+            _head = log.Head;
+            return null;
+        }
+        catch (LedgerException e)
+        {
+            return e;
+        }
+        catch (SqliteException e)
+        {
+            LedgerException fault = LedgerException.Of(e, _path);
+            if (fault.Fault != LedgerFault.Locked) GiveUpConnection();
+            return fault;
+        }
+#pragma warning disable CA1031 // Whatever it is: he who waits is told, and those after him are served.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            GiveUpConnection();
+            return LedgerException.Of(e, _path);
+        }
+    }
+
+    /// <summary>After an error the connection is made anew: its cache and its log may be in any state, and the trouble may be over.</summary>
+    private AuditLog Log()
+    {
+        if (!File.Exists(_path)) throw LedgerException.Broken(_path, "it was taken away while we ran");
+        if (_log is not null) return _log;
+        SqliteConnection connection = LedgerDatabase.OpenToWrite(_path, _options.MaxBytes);
+        try
+        {
+            var log = new AuditLog(connection, _time);
+            log.Transact(log => log.Load(_path));
+            if (log.Head != _head) throw LedgerException.Broken(_path, $"its last row is {log.Head.Sequence}, which is not the last that we wrote ({_head.Sequence})");
+            return _log = log;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void GiveUpConnection()
+    {
+        _log?.Dispose();
+        _log = null;
+    }
+
+    private void Tidy()
+    {
+        if (_log is not { } log) return;
+        try
+        {
+            _tidy(log);
+            _head = log.Head;
+            log.CarryOver();
+        }
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            GiveUpConnection(); // The next to write meets the trouble himself, if it lasts.
+        }
+    }
+
+    /// <summary>Writes what still waits. A disk that hangs is not waited for longer than any other time.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _closing = true;
+            Monitor.Pulse(_lock);
+        }
+        HasEnded = _thread.Join(_options.Patience);
+    }
+}

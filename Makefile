@@ -102,7 +102,7 @@ bench-leaks: ## how often the leak detector is right, over made-up series, asked
 .PHONY: bench-analysis
 bench-analysis: ## CPU of the analysis of 2,000 processes with six hours of history
 	@scripts/setup.sh run
-	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- --filter '*Analysis*' $(ARGS)
+	dotnet run -c Release --project benchmarks/ProcessArsenal.Benchmarks -- --filter '*AnalysisBenchmarks*' --inProcess $(ARGS)
 
 .PHONY: bench-linear
 bench-linear: ## what a tick costs per process, for 1,000 to 20,000 processes of a fixture tree

@@ -6,6 +6,7 @@ using ProcessArsenal.Telemetry.Analysis.Findings;
 using ProcessArsenal.Telemetry.Analysis.Health;
 using ProcessArsenal.Telemetry.Analysis.Reports;
 using ProcessArsenal.Telemetry.Analysis.Standings;
+using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
@@ -91,13 +92,13 @@ public class AnalysisBenchmarks
         Reported = pid <= 200 ? ReportReason.Watched : ReportReason.None,
     };
 
-    /// <summary>One in a hundred leaks; all make noise.</summary>
+    /// <summary>One in a hundred leaks; all make noise, two in ten much, as those do that have a garbage collector.</summary>
     private static void Move(ref ProcessRow row, int i, int tick, Random random)
     {
-        ulong resident = row.Sample.Statm!.Value.ResidentPages;
-        long noise = random.Next(-200, 201) + (i % 100 == 0 ? 20 : 0);
-        row.Sample.Statm = row.Sample.Statm.Value with { ResidentPages = (ulong)Math.Max(1000, (long)resident + (i % 100 == 0 ? noise : tick % 2 == 0 ? noise : -noise)) };
-        row.Sample.Descriptors = Math.Max(3, row.Sample.Descriptors!.Value + random.Next(-1, 2));
+        ulong before = 5_000 + (ulong)(i * 37 % 100_000);
+        int noise = i % 10 < 2 ? 8_000 : 200; // Pages.
+        row.Sample.Statm = row.Sample.Statm!.Value with { ResidentPages = before + (ulong)random.Next(noise) + (i % 100 == 0 ? (ulong)tick * 20 : 0) };
+        row.Sample.Descriptors = 20 + i % 200 + random.Next(8);
         row.Rates = new ProcessRates { Cpu = random.NextDouble() * 0.2, DiskRead = random.Next(100_000), DiskWrite = random.Next(100_000), RunQueueWait = random.NextDouble() * 0.01 };
     }
 

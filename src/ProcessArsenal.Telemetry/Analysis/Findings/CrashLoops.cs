@@ -33,7 +33,9 @@ internal static class CrashLoops
 
     public static void Find(Evidence evidence, List<Finding> found)
     {
-        foreach (var program in evidence.Events.Where(static happened => happened.IsEnd).GroupBy(static exit => (exit.Group, exit.Name, exit.ParentPid)))
+        HashSet<(string, string, int)> suspects = Suspects(evidence.Events);
+        if (suspects.Count == 0) return;
+        foreach (var program in evidence.Events.Where(happened => happened.IsEnd && suspects.Contains(KeyOf(happened))).GroupBy(static exit => (exit.Group, exit.Name, exit.ParentPid)))
         {
             LifecycleEvent[] exits = [.. program.OrderBy(static exit => exit.Time)];
             LifecycleEvent[] failed = [.. exits.Where(static exit => IsFailure(exit))];
@@ -58,6 +60,24 @@ internal static class CrashLoops
             });
         }
     }
+
+    /// <summary>Those that have failed often enough: of most there need be no list.</summary>
+    private static HashSet<(string, string, int)> Suspects(IReadOnlyList<LifecycleEvent> events)
+    {
+        var failed = new Dictionary<(string, string, int), int>();
+        var suspects = new HashSet<(string, string, int)>();
+        for (int i = 0; i < events.Count; i++)
+        {
+            LifecycleEvent happened = events[i];
+            if (!happened.IsEnd || !IsFailure(happened)) continue;
+            int count = failed.GetValueOrDefault(KeyOf(happened)) + 1;
+            failed[KeyOf(happened)] = count;
+            if (count == Least) suspects.Add(KeyOf(happened));
+        }
+        return suspects;
+    }
+
+    private static (string Group, string Name, int ParentPid) KeyOf(in LifecycleEvent happened) => (happened.Group, happened.Name, happened.ParentPid);
 
     /// <summary>Shells, and whoever is gone by now: that may have been one.</summary>
     private static bool IsShell(Snapshot snapshot, int parent)

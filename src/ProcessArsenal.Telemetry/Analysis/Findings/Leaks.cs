@@ -16,6 +16,9 @@ internal static class Leaks
     /// <summary>The same of descriptors.</summary>
     private const double LeastDescriptors = 16;
 
+    /// <summary>Part of a rise that is surely among single values, if the line through them rises by all of it.</summary>
+    private const double NearlyAll = 0.75;
+
     private static readonly TimeSpan Soon = TimeSpan.FromHours(1);
 
     public static void Find(Evidence evidence, List<Finding> found)
@@ -24,7 +27,7 @@ internal static class Leaks
         {
             if (row.Description.IsKernelThread) continue;
             FindDescriptors(row, found);
-            if (LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < LeastRise) continue;
+            if (!MayRise(row, HistorySignal.Memory, LeastRise) || LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < LeastRise) continue;
             // What the heap of its runtime says tells where to look.
             bool isManaged = row.Runtime is not null && LeakDetector.Judge(row, HistorySignal.GcHeap) is { Verdict: TrendVerdict.Leak };
             int pid = row.Sample.Identity.Pid;
@@ -39,8 +42,12 @@ internal static class Leaks
             });
         }
     }
+    /// <summary>Whether it ever moved by nearly as much: most have not, and need not be judged.</summary>
+    private static bool MayRise(in ProcessRow row, HistorySignal signal, double least) => SignalRange.Of(row, signal).Width >= NearlyAll * least;
+
     private static void FindDescriptors(in ProcessRow row, List<Finding> found)
     {
+        if (!MayRise(row, HistorySignal.Descriptors, LeastDescriptors)) return;
         double? limit = row.Description.DescriptorLimit is { } most && most != Procfs.ProcLimits.Unlimited ? most : null;
         if (LeakDetector.Judge(row, HistorySignal.Descriptors, limit) is not { Verdict: TrendVerdict.Leak, Confidence: >= Sure } leak || leak.Now - leak.Before < LeastDescriptors) return;
         string until = leak.ToLimit is { } left ? FormattableString.Invariant($"; at that pace it reaches the {limit:0} that it may have in {left.TotalHours:0.#} hours") : "";

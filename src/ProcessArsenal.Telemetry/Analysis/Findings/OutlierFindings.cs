@@ -1,4 +1,5 @@
 using ProcessArsenal.Telemetry.Analysis.Outliers;
+using ProcessArsenal.Telemetry.Analysis.Trends;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Telemetry.Analysis.Findings;
@@ -50,10 +51,17 @@ internal static class OutlierFindings
             ref readonly ProcessRow row = ref snapshot.Processes[i];
             if (row.Group is null || row.Description.IsKernelThread) continue;
             foreach (OutlierSignal signal in OfPast)
-                // Only what is more than before: it is cheap to see that most have not even enough to be.
-                if (signal.Of(row) >= signal.Floor && OutlierDetector.AgainstPast(row, signal) is { IsAbove: true } outlier && Lasts(row, outlier)) all.Add((i, outlier));
+                if (MayBeOut(row, signal) && OutlierDetector.AgainstPast(row, signal) is { IsAbove: true } outlier && Lasts(row, outlier)) all.Add((i, outlier));
         }
         return all;
+    }
+
+    /// <summary>Whether the last minute was above the lowest ever by as much as it must be above the median: it is cheap to see that most were not.</summary>
+    private static bool MayBeOut(in ProcessRow row, OutlierSignal signal)
+    {
+        if (!(signal.Of(row) >= signal.Floor) || Lately.Of(row, signal.History, Long) is not { } lately || lately.Least < signal.Floor) return false;
+        double least = SignalRange.Of(row, signal.History).Least;
+        return lately.Least - least >= Math.Max(signal.Floor, OutlierDetector.LeastDeviations * OutlierSignal.LeastMadOfMedian * least);
     }
 
     /// <summary>Every sample of the last minute was as far out, on the same side.</summary>

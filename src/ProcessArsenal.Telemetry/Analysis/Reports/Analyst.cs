@@ -52,27 +52,27 @@ public static class Analyst
 
     private static List<CategoryUse> Categorize(Snapshot snapshot)
     {
-        var byName = new Dictionary<string, List<(int Index, ProcessCategory Category)>>(StringComparer.Ordinal);
+        var byName = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (int i = 0; i < snapshot.ProcessCount; i++)
         {
-            ProcessCategory category = Categorizer.Of(snapshot.Processes[i]);
-            if (!byName.TryGetValue(category.Name, out var members)) byName.Add(category.Name, members = []);
-            members.Add((i, category));
+            string category = Categorizer.NameOf(snapshot.Processes[i]);
+            if (!byName.TryGetValue(category, out List<int>? members)) byName.Add(category, members = []);
+            members.Add(i);
         }
         return [.. byName.Select(pair => Use(snapshot, pair.Key, pair.Value)).OrderByDescending(static use => use.Memory ?? 0).ThenBy(static use => use.Category, StringComparer.Ordinal)];
     }
 
-    private static CategoryUse Use(Snapshot snapshot, string name, List<(int Index, ProcessCategory Category)> members)
+    private static CategoryUse Use(Snapshot snapshot, string name, List<int> members)
     {
         double? cpu = null, memory = null;
-        foreach ((int index, _) in members)
+        foreach (int index in members)
         {
             ref readonly ProcessRow row = ref snapshot.Processes[index];
             if (row.Rates.Cpu is { } cores) cpu = (cpu ?? 0) + cores;
             if (ProcessFacts.ResidentBytes(row.Sample) is { } bytes) memory = (memory ?? 0) + bytes;
         }
-        var examples = members.OrderByDescending(member => ProcessFacts.ResidentBytes(snapshot.Processes[member.Index].Sample) ?? 0).Take(MostExamples)
-            .Select(member => new CategoryExample(Evidence.Of(snapshot.Processes[member.Index]), member.Category.Reason));
+        var examples = members.OrderByDescending(index => ProcessFacts.ResidentBytes(snapshot.Processes[index].Sample) ?? 0).Take(MostExamples)
+            .Select(index => new CategoryExample(Evidence.Of(snapshot.Processes[index]), Categorizer.Of(snapshot.Processes[index]).Reason));
         return new CategoryUse(name, members.Count, Rounded(cpu), memory, [.. examples]);
     }
 
@@ -137,13 +137,27 @@ public static class Analyst
     private static LifecycleReport Live(Evidence evidence)
     {
         double minutes = Math.Max(1.0 / 60, (evidence.Snapshot.Time - evidence.Since).TotalMinutes);
-        LifecycleEvent[] exits = [.. evidence.Events.Where(static happened => happened.IsEnd)];
-        int starts = evidence.Events.Count - exits.Length;
-        var most = evidence.Events.GroupBy(static happened => happened.Group, StringComparer.Ordinal)
-            .Select(static group => new GroupStarts(group.Key, group.Count(static happened => !happened.IsEnd), group.Count(static happened => happened.IsEnd && happened.Outcome is ExitOutcome.Failure or ExitOutcome.OomKill)))
-            .Where(static group => group.Starts > 0).OrderByDescending(static group => group.Starts).ThenBy(static group => group.Group, StringComparer.Ordinal).Take(Most);
-        return new LifecycleReport(evidence.Since, Math.Round(starts / minutes, 2), Math.Round(exits.Length / minutes, 2), exits.Count(static exit => exit.Outcome == ExitOutcome.Failure),
-            exits.Count(static exit => exit.Outcome == ExitOutcome.Signal), exits.Count(static exit => exit.Outcome == ExitOutcome.OomKill), exits.Count(static exit => exit.Lifetime < TimeSpan.FromSeconds(1)), [.. most]);
+        int starts = 0, exits = 0, failed = 0, bySignal = 0, byOom = 0, shortLived = 0;
+        var groups = new Dictionary<string, GroupStarts>(StringComparer.Ordinal);
+        for (int i = 0; i < evidence.Events.Count; i++)
+        {
+            LifecycleEvent happened = evidence.Events[i];
+            GroupStarts group = groups.GetValueOrDefault(happened.Group) ?? new GroupStarts(happened.Group, 0, 0);
+            if (!happened.IsEnd)
+            {
+                starts++;
+                groups[happened.Group] = group with { Starts = group.Starts + 1 };
+                continue;
+            }
+            exits++;
+            if (happened.Outcome == ExitOutcome.Failure) failed++;
+            if (happened.Outcome == ExitOutcome.Signal) bySignal++;
+            if (happened.Outcome == ExitOutcome.OomKill) byOom++;
+            if (happened.Lifetime < TimeSpan.FromSeconds(1)) shortLived++;
+            if (happened.Outcome is ExitOutcome.Failure or ExitOutcome.OomKill) groups[happened.Group] = group with { Failed = group.Failed + 1 };
+        }
+        var most = groups.Values.Where(static group => group.Starts > 0).OrderByDescending(static group => group.Starts).ThenBy(static group => group.Group, StringComparer.Ordinal).Take(Most);
+        return new LifecycleReport(evidence.Since, Math.Round(starts / minutes, 2), Math.Round(exits / minutes, 2), failed, bySignal, byOom, shortLived, [.. most]);
     }
 
     private static double? Sum(Snapshot snapshot, Value value)

@@ -32,7 +32,7 @@ public sealed class CatalogueTests
         ## Per process
 
         For processes that `watch` selects, for .NET processes, and for the busiest and largest. Every family has the labels `identity`, `pid` and `group`. Counters are those
-        of the process since it started. `process_info{name, executable, owner, runtime, unit, container} 1` says who it is: join on `identity`.
+        of the process since it started. `process_info{name, executable, owner, category, runtime, unit, container} 1` says who it is: join on `identity`.
 
         | family | type | labels | what it is |
         |---|---|---|---|
@@ -40,6 +40,11 @@ public sealed class CatalogueTests
         """;
 
     private const string Otlp = """
+
+        ## Between groups
+
+        `process_flow_bytes_total{source, destination, transport}`, where `flows.enabled` has it watched: payload that processes of one group sent to those of another by TCP and that arrived, since the exporter began to watch,
+        counted each 10 s. `(remote)` is elsewhere, `(unknown)` somebody here whose connections ended before anybody saw whose they were; at most 1,000 pairs, the rest is `other`.
 
         ## The same over OTLP
 

@@ -50,10 +50,17 @@ internal sealed class ApiRequest
         if (Route.Body.Length == 0) return;
         using JsonDocument? body = await RequestBody.ReadAsync(Http);
         if (body is null) return;
-        foreach (JsonProperty member in body.RootElement.EnumerateObject())
+        try
         {
-            ApiParameter known = Array.Find(Route.Body, parameter => parameter.Name == member.Name) ?? throw new ProblemException(Unknown(member.Name, Route.Body));
-            _values[member.Name] = known.Read(member.Value);
+            foreach (JsonProperty member in body.RootElement.EnumerateObject())
+            {
+                ApiParameter known = Array.Find(Route.Body, parameter => parameter.Name == member.Name) ?? throw new ProblemException(Unknown(member.Name, Route.Body));
+                _values[member.Name] = known.Read(member.Value);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problem.InvalidBody("A text of the body has half of a surrogate pair, which is no character.")); // JsonElement.GetString
         }
     }
 

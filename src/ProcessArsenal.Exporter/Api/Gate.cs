@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Exporter.Api;
@@ -42,6 +43,10 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
         {
             if (e.Problem.Status is 401 or 403 or 413 or 429) Refused(http, e.Problem);
             await e.Problem.WriteAsync(http);
+        }
+        catch (FlowsBusyException e)
+        {
+            await Problem.TooManyRequests(e.Message, 5).WriteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ProcessArsenal.Exporter.Api;
 
@@ -26,11 +27,13 @@ internal static class RequestBody
             await http.Request.Body.CopyToAsync(content, late.Token);
             if (content.Length == 0) return null;
             content.Position = 0;
+            if (!Utf8.IsValid(content.GetBuffer().AsSpan(0, (int)content.Length))) throw new ProblemException(Problem.InvalidBody("The body is no UTF-8."));
             body = JsonDocument.Parse(content, Options);
         }
         catch (JsonException e)
         {
-            throw new ProblemException(Problem.InvalidBody(FormattableString.Invariant($"The body is no JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")));
+            string where = e.LineNumber is { } line ? FormattableString.Invariant($"line {line + 1}, byte {e.BytePositionInLine + 1}") : "a name is given twice";
+            throw new ProblemException(Problem.InvalidBody($"The body is no JSON that can be read: {where}."));
         }
         catch (BadHttpRequestException e)
         {

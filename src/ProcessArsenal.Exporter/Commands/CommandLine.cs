@@ -12,6 +12,9 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int Usage = 2;
 
+    /// <summary>As shells tell of a program that SIGINT has ended.</summary>
+    private const int Interrupted = 130;
+
     private const string Name = "process-arsenal";
 
     // Longer than systemd's patience with a stop would be no use: the host drains by itself.
@@ -54,6 +57,10 @@ internal static class CommandLine
                 ProcessTerminationTimeout = TerminationTimeout,
                 EnableDefaultExceptionHandler = false,
             }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted; // By Ctrl-C: nobody waits for the answer.
         }
         catch (IOException e)
         {

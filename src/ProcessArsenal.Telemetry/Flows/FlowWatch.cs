@@ -10,6 +10,8 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
     /// <summary>For some 13,000 endings between two times that they are taken, 20 ms as a rule.</summary>
     private const int EndingsBuffer = 8 * 1024 * 1024;
 
+    private const string Holders = "whose sockets they are";
+
     /// <summary>The kernel tells of an ending a little later (broadcast_wq, net/core/sock_diag.c).</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
 
@@ -79,6 +81,7 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
         var report = new FlowReportMaker(targets);
         report.Add(pairs, "tcp", hasBytes: true);
         report.Add(other);
+        if (_held.WasDenied) _gaps.Miss(Holders, InspectionRun.PtraceAndSearch); // In words that stay the same: a watch goes on for good.
         options.Rolled!(report.Make(options.Roll, _endings?.Lost ?? 0, _gaps.All));
     }
 
@@ -89,11 +92,16 @@ internal sealed class FlowWatch(ProcFs proc, TimeProvider time, SocketHolders ho
         report.Add(pairs, "tcp", hasBytes: true);
         report.Add(other);
         AddUnixAndPipes(report);
-        if (_held.WasDenied) _gaps.Miss("whose sockets they are", InspectionRun.PtraceAndSearch);
-        else if (!_held.IsComplete) _gaps.Miss("whose sockets they are", "fewer descriptors on this host: there was no time to look at all");
+        AddGaps(report);
+        return report.Make(window, _endings?.Lost ?? 0, _gaps.All);
+    }
+
+    private void AddGaps(FlowReportMaker report)
+    {
+        if (_held.WasDenied) _gaps.Miss(Holders, InspectionRun.PtraceAndSearch);
+        else if (!_held.IsComplete) _gaps.Miss(Holders, "fewer descriptors on this host: there was no time to look at all");
         if (_ledger.Untracked > 0) _gaps.Miss(FormattableString.Invariant($"{_ledger.Untracked} open TCP connections"), FormattableString.Invariant($"more room than for {options.MostConnections}"));
         if (report.UnknownConnections > 0) _gaps.Miss(FormattableString.Invariant($"whose some of {report.UnknownConnections} TCP connections were"), "that they are open, and held by one process, when the descriptors of processes are looked at");
-        return report.Make(window, _endings?.Lost ?? 0, _gaps.All);
     }
 
     private void AddUnixAndPipes(FlowReportMaker report)

@@ -8,7 +8,9 @@ namespace ProcessArsenal.Telemetry.Flows;
 /// is touched. Safe for concurrent use.</summary>
 public sealed class MessageFlow(ProcFs proc, TimeProvider time)
 {
-    private const int MostAtOnce = 4;
+    private const int MostAtOnce = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly SemaphoreSlim Places = new(MostAtOnce);
 
@@ -22,9 +24,12 @@ public sealed class MessageFlow(ProcFs proc, TimeProvider time)
     /// <param name="targets">Whose flows are wanted: pairs that one of them is part of, and those that may be
     /// theirs as it is not known whose they are. Empty: all.</param>
     /// <exception cref="OperationCanceledException"/>
+    /// <exception cref="FlowsBusyException">As many watch already as there may.</exception>
     public async Task<FlowReport> WatchAsync(IReadOnlyCollection<ProcessIdentity> targets, FlowOptions options, CancellationToken cancellation)
     {
-        await Places.WaitAsync(cancellation).ConfigureAwait(false);
+        // The one that goes on for good takes the place of none that is asked for.
+        bool takesPlace = options.Rolled is null;
+        if (takesPlace && !await Places.WaitAsync(Patience, cancellation).ConfigureAwait(false)) throw new FlowsBusyException();
         try
         {
             // It waits for the kernel's messages all the time, so it has a thread of its own.
@@ -33,7 +38,10 @@ public sealed class MessageFlow(ProcFs proc, TimeProvider time)
         }
         finally
         {
-            Places.Release();
+            if (takesPlace) Places.Release();
         }
     }
 }
+
+/// <summary>As many watch already as there may at a time.</summary>
+public sealed class FlowsBusyException() : Exception("As many watch already as there may at a time: try again in some seconds.");

@@ -1,3 +1,4 @@
+using ProcessArsenal.Telemetry.Analysis.Categories;
 using ProcessArsenal.Telemetry.Analysis.Trends;
 using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
@@ -13,6 +14,9 @@ internal static class Leaks
     /// <summary>Bytes that it must have risen by to be worth a word.</summary>
     private const double LeastRise = 8 << 20;
 
+    /// <summary>The same where a collector may just not have had to collect.</summary>
+    private const double LeastUncollected = 256 << 20;
+
     /// <summary>The same of descriptors.</summary>
     private const double LeastDescriptors = 16;
 
@@ -27,7 +31,7 @@ internal static class Leaks
         {
             if (row.Description.IsKernelThread) continue;
             FindDescriptors(row, found);
-            if (!MayRise(row, HistorySignal.Memory, LeastRise) || LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < LeastRise) continue;
+            if (!MayRise(row, HistorySignal.Memory, LeastRise) || LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < Least(row, leak)) continue;
             // What the heap of its runtime says tells where to look.
             bool isManaged = row.Runtime is not null && LeakDetector.Judge(row, HistorySignal.GcHeap) is { Verdict: TrendVerdict.Leak };
             int pid = row.Sample.Identity.Pid;
@@ -42,6 +46,15 @@ internal static class Leaks
             });
         }
     }
+    /// <summary>Bytes that it must have risen by. What a collector has not collected yet is no leak: it rises as evenly, by what it may use of the youngest
+    /// generation.</summary>
+    private static double Least(in ProcessRow row, in LeakFinding leak) => Categorizer.RuntimeOf(row) switch
+    {
+        "dotnet" when SignalRange.Of(row, HistorySignal.GcHeap, leak.Since).Width > 0 => LeastRise, // It has collected meanwhile.
+        "dotnet" or "jvm" or "node" or "beam" => LeastUncollected,
+        _ => LeastRise,
+    };
+
     /// <summary>Whether it ever moved by nearly as much: most have not, and need not be judged.</summary>
     private static bool MayRise(in ProcessRow row, HistorySignal signal, double least) => SignalRange.Of(row, signal).Width >= NearlyAll * least;
 

@@ -2,43 +2,62 @@ using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Inspection;
 using ProcessArsenal.Telemetry.Snapshots;
-using ProcessArsenal.Telemetry.Snapshots.Histories;
 
 namespace ProcessArsenal.Telemetry.Analysis.Findings;
 
-/// <summary>Asks the kernel what those wait in that have done nothing for a minute, and who reads the pipes of those that wait for room in one. Touches no
-/// process and no pipe. Not for the tick: it asks for each of them.</summary>
+/// <summary>Asks the kernel now and then what idle processes wait in, keeps in mind who waits for room in a pipe, and tells of those whose main thread has not run
+/// since for a minute, with who reads that pipe. Touches no process and no pipe. Not for the tick: it asks for each of them. Safe for concurrent use.</summary>
 public sealed class PipeProbe(ProcFs proc, TimeProvider time)
 {
-    /// <summary>Who is idle for longer waits for good.</summary>
+    /// <summary>Who waits for longer waits for good.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
-    private const int MostStuck = 64, MostReaders = 8;
+    private const int MostWaiting = 256, MostReaders = 8;
 
     /// <summary>Some milliseconds where the processors are free; whoever looks has to see something too where they are not.</summary>
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(1);
 
-    /// <summary>Finds them.</summary>
+    private readonly Lock _lock = new();
+    private readonly byte[] _buffer = new byte[8192];
+
+    /// <summary>Who waits, how often it had run when that was first seen, and since when.</summary>
+    private Dictionary<ProcessIdentity, (ulong Switches, long Since)> _waiting = [];
+
+    /// <summary>Looks, and tells who has waited for a minute, by what was seen since earlier looks.</summary>
     /// <param name="snapshot">Held meanwhile.</param>
     public List<StuckWriter> Look(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        long began = time.GetTimestamp();
-        var stuck = new List<int>();
-        Span<byte> buffer = stackalloc byte[128];
-        for (int i = 0; i < snapshot.ProcessCount && stuck.Count < MostStuck && time.GetElapsedTime(began) < Within; i++)
+        lock (_lock)
         {
-            ref readonly ProcessRow row = ref snapshot.Processes[i];
-            if (row.Description.IsKernelThread || row.Sample.Stat.State != (byte)'S' || row.Rates.Cpu is not 0) continue;
-            if (Lately.Of(row, HistorySignal.Cpu, Long) is { Most: 0 } && WaitsForRoom(row.Sample.Identity.Pid, buffer)) stuck.Add(i);
+            long began = time.GetTimestamp();
+            var stuck = new List<int>();
+            var waiting = new Dictionary<ProcessIdentity, (ulong Switches, long Since)>();
+            for (int i = 0; i < snapshot.ProcessCount && waiting.Count < MostWaiting && time.GetElapsedTime(began) < Within; i++)
+            {
+                ref readonly ProcessRow row = ref snapshot.Processes[i];
+                if (row.Description.IsKernelThread || row.Sample.Stat.State != (byte)'S' || row.Rates.Cpu is not 0) continue;
+                ProcessIdentity identity = row.Sample.Identity;
+                if (SwitchesOfWaiting(identity.Pid) is not { } switches) continue;
+                // One that has run since has written something.
+                long since = _waiting.TryGetValue(identity, out var before) && before.Switches == switches ? before.Since : began;
+                waiting[identity] = (switches, since);
+                if (time.GetElapsedTime(since, began) >= Long) stuck.Add(i);
+            }
+            _waiting = waiting;
+            return stuck.Count == 0 ? [] : WithReaders(snapshot, stuck, () => time.GetElapsedTime(began) > 2 * Within);
         }
-        return stuck.Count == 0 ? [] : WithReaders(snapshot, stuck, () => time.GetElapsedTime(began) > 2 * Within);
     }
 
-    private bool WaitsForRoom(int pid, Span<byte> buffer)
+    /// <summary>How often the main thread has run; null if it does not wait for room in a pipe.</summary>
+    private ulong? SwitchesOfWaiting(int pid)
     {
-        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return false;
-        using (directory) return directory!.ReadThreadWaitChannel(pid, buffer, out ReadOnlySpan<byte> function) == ReadOutcome.Ok && PipeWait.IsForRoom(function);
+        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
+        using (directory)
+        {
+            if (directory!.ReadThreadWaitChannel(pid, _buffer, out ReadOnlySpan<byte> function) != ReadOutcome.Ok || !PipeWait.IsForRoom(function)) return null;
+            return directory!.ReadThreadSwitches(pid, _buffer, out ProcTaskSwitches switches) == ReadOutcome.Ok ? switches.Voluntary + switches.Involuntary : null;
+        }
     }
 
     /// <summary>The one that it writes to by now; null if the kernel does not tell.</summary>

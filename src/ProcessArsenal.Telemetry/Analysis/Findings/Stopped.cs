@@ -16,7 +16,7 @@ internal static class Stopped
             found.Add(new Finding
             {
                 Kind = "stopped",
-                Severity = FindingSeverity.Critical,
+                Severity = row.Sample.Stat.Terminal != 0 ? FindingSeverity.Info : FindingSeverity.Critical, // Somebody at a terminal may have put it aside.
                 Process = Evidence.Of(row),
                 Group = row.Group,
                 What = $"it is stopped (by SIGSTOP, a terminal, or a debugger) and does nothing{(Lately.Of(row, HistorySignal.Cpu, TimeSpan.FromMinutes(1)) is { Most: 0 } ? ", for more than a minute" : "")}",

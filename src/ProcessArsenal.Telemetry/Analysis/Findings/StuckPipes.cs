@@ -11,9 +11,11 @@ internal static class StuckPipes
         foreach (StuckWriter stuck in evidence.StuckWriters)
         {
             ref readonly ProcessRow row = ref evidence.Snapshot.Processes[stuck.Index];
+            // Whoever reads at a terminal (a pager) reads on when somebody wants to see more.
+            if (row.Sample.Stat.Terminal != 0 || stuck.Readers.Any(reader => IsAtTerminal(evidence.Snapshot, reader.Pid))) continue;
             Relative writer = Evidence.Of(row);
             Relative? reader = stuck.Readers.Count == 1 ? stuck.Readers[0] : null;
-            string who = stuck.Readers.Count == 0 ? "nobody that we can see has the other end open" : $"{string.Join(", ", stuck.Readers.Select(Name))} {(stuck.Readers.Count == 1 ? "has" : "have")} the other end, and {(stuck.Readers.Count == 1 ? "does" : "do")} not read";
+            string who = stuck.Readers.Count == 0 ? "who has the other end is not known" : $"{string.Join(", ", stuck.Readers.Select(Name))} {(stuck.Readers.Count == 1 ? "has" : "have")} the other end, and {(stuck.Readers.Count == 1 ? "does" : "do")} not read";
             found.Add(new Finding
             {
                 Kind = "stuck_pipe",
@@ -25,6 +27,8 @@ internal static class StuckPipes
             });
         }
     }
+
+    private static bool IsAtTerminal(Snapshot snapshot, int pid) => snapshot.IndexOf(pid) is >= 0 and var at && snapshot.Processes[at].Sample.Stat.Terminal != 0;
 
     private static string Name(Relative process) => FormattableString.Invariant($"{process.Name} ({process.Pid})");
 }

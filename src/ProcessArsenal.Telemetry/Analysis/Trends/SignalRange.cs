@@ -14,14 +14,16 @@ internal readonly record struct SignalRange(double Least, double Most)
     public double Width => Most - Least;
 
     /// <summary>Reads it. Allocates nothing.</summary>
-    public static SignalRange Of(in ProcessRow row, HistorySignal signal)
+    /// <param name="within">How far back; null: as far as it is kept.</param>
+    public static SignalRange Of(in ProcessRow row, HistorySignal signal, TimeSpan? within = null)
     {
         ushort least = ushort.MaxValue, most = LogCode.Missing;
         if (row.History is { All: { } history, Process: { } process } place && history.TryView(process, place.Tick, out HistoryView view) && place.Tick >= view.OldestTick)
         {
+            long now = view.TimestampOf(place.Tick);
             // Codes are in the order of their values.
-            for (long tick = place.Tick; tick >= Math.Max(view.OldestTick, 1); tick -= Stride) Add(view.CodeAt(signal, tick));
-            for (long span = view.OldestSpan; span < view.Spans; span++) Add(view.CodeOf(signal, span));
+            for (long tick = place.Tick; tick >= Math.Max(view.OldestTick, 1) && !(within is { } reach && view.Between(view.TimestampOf(tick), now) > reach); tick -= Stride) Add(view.CodeAt(signal, tick));
+            for (long span = view.Spans - 1; span >= view.OldestSpan && !(within is { } reach && view.Between(view.SpanOf(span).Began, now) > reach); span--) Add(view.CodeOf(signal, span));
             if (!view.IsWhole(history)) most = LogCode.Missing;
         }
         return most == LogCode.Missing ? new SignalRange(double.NaN, double.NaN) : new SignalRange(LogCode.Value(least)!.Value, LogCode.Value(most)!.Value);

@@ -93,9 +93,11 @@ public sealed class FlowsTests(ApiExporter fixture, ITestOutputHelper output) : 
     [InlineData("{}", 200, "")]
     [InlineData("""{"seconds": 1, "targets": []}""", 200, "")]
     [InlineData("[]", 400, "must be a JSON object")]
-    [InlineData("{\"seconds\": 1", 400, "no JSON: line 1, byte")]
+    [InlineData("{\"seconds\": 1", 400, "no JSON that can be read: line 1, byte")]
     [InlineData("""{"second": 1}""", 400, "did you mean 'seconds'?")]
-    [InlineData("""{"seconds": 1, "seconds": 2}""", 400, "no JSON")]
+    [InlineData("""{"seconds": 1, "seconds": 2}""", 400, "a name is given twice")]
+    [InlineData("""{"targets": ["\ud800"]}""", 400, "half of a surrogate pair")]
+    [InlineData("""{"\ud800": 1}""", 400, "half of a surrogate pair")]
     [InlineData("""{"seconds": 0}""", 400, "a whole number from 1 to 60")]
     [InlineData("""{"seconds": 61}""", 400, "a whole number from 1 to 60")]
     [InlineData("""{"seconds": null}""", 400, "not 'null'")]
@@ -118,6 +120,8 @@ public sealed class FlowsTests(ApiExporter fixture, ITestOutputHelper output) : 
     {
         Answer large = await fixture.Client.Ask(HttpMethod.Post, Flows, fixture.Client.Admin, request => request.Content = new ByteArrayContent(new byte[70_000]));
         Assert.Equal(413, large.Status);
+        Answer garbage = await fixture.Client.Ask(HttpMethod.Post, Flows, fixture.Client.Admin, request => request.Content = new ByteArrayContent([.. "{\"targets\":[\""u8, 0xff, .. "\"]}"u8]));
+        Assert.Equal((400, "The body is no UTF-8."), (garbage.Status, garbage.Detail));
         Answer chunked = await fixture.Client.Ask(HttpMethod.Post, Flows, fixture.Client.Admin, request =>
         {
             request.Content = new StreamContent(new MemoryStream(new byte[70_000]));

@@ -60,7 +60,7 @@ internal sealed class ApiRequest
         }
         catch (InvalidOperationException)
         {
-            throw new ProblemException(Problem.InvalidBody("A text of the body has half of a surrogate pair, which is no character.")); // JsonElement.GetString
+            throw new ProblemException(Problem.InvalidBody(RequestBody.HalfPair)); // JsonElement.GetString
         }
     }
 

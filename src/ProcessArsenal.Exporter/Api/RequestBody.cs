@@ -9,6 +9,8 @@ internal static class RequestBody
     /// <summary>Bytes.</summary>
     public const int Most = 64 * 1024;
 
+    public const string HalfPair = "A text of the body has half of a surrogate pair, which is no character.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
@@ -34,6 +36,10 @@ internal static class RequestBody
         {
             string where = e.LineNumber is { } line ? FormattableString.Invariant($"line {line + 1}, byte {e.BytePositionInLine + 1}") : "a name is given twice";
             throw new ProblemException(Problem.InvalidBody($"The body is no JSON that can be read: {where}."));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problem.InvalidBody(HalfPair)); // Of a name, which is compared with the others.
         }
         catch (BadHttpRequestException e)
         {

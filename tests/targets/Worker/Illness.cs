@@ -47,7 +47,8 @@ internal static class Illness
             act();
             Never.Wait(Step);
         }
-    }) { IsBackground = true, Name = "illness" }.Start();
+    })
+    { IsBackground = true, Name = "illness" }.Start();
 
     private static byte[] Touched(int bytes)
     {

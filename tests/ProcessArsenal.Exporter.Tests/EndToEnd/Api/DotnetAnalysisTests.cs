@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
@@ -39,20 +40,25 @@ public sealed class DotnetAnalysisTests(ITestOutputHelper output)
         await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "");
         using var client = new ControlClient(exporter);
         await using WorkerTarget leaking = await WorkerTarget.StartOn("net10.0"), sawing = await WorkerTarget.StartOn("net10.0"), idle = await WorkerTarget.StartOn("net10.0");
+        // Opens a file a second, and closes none.
+        using var opening = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "while read -r -t 1 end; [ $? -gt 128 ]; do exec {more}</dev/null; done"]) { RedirectStandardInput = true })!;
         await leaking.Do("leak 12");
         await sawing.Do("sawtooth 60 180");
         long began = TimeProvider.System.GetTimestamp();
-        TimeSpan? after = null;
+        TimeSpan? after = null, opened = null;
         await Eventually.Every(TimeSpan.FromSeconds(10), time, async () =>
         {
             foreach (JsonElement found in await Findings(client))
             {
+                if (Pid(found) == opening.Id && Kind(found) == "descriptor_leak" && opened is null) output.WriteLine($"{opened = TimeProvider.System.GetElapsedTime(began)}: {found}");
                 if (Pid(found) != leaking.Pid && Pid(found) != sawing.Pid && Pid(found) != idle.Pid) continue;
                 Assert.True(Kind(found) == "memory_leak" && Pid(found) == leaking.Pid, found.ToString());
                 if (after is null) output.WriteLine($"{after = TimeProvider.System.GetElapsedTime(began)}: {found}");
             }
         });
         Assert.True(after is not null, "The leak was not named.");
+        Assert.True(opened is not null, "That of descriptors was not named.");
+        opening.StandardInput.Close();
         MetricsPage page = await exporter.Page();
         Assert.InRange(page.Value("process_memory_trend_bytes_per_second", Label(leaking)) ?? 0, 12e6 / 60 * 0.9, 12e6 / 60 * 1.15);
         Assert.InRange(page.Value("process_memory_trend_bytes_per_second", Label(sawing)) ?? double.NaN, -30_000, 30_000);

@@ -46,6 +46,11 @@ public static class Categorizer
         return NameOf(row) == ProcessCategory.AspNet ? $"{ran}, and it tells of HTTP requests that it answers" : ran;
     }
 
-    /// <summary>Containers have other first processes.</summary>
-    private static bool IsSystemd(in ProcessRow row) => row.Sample.Identity.Pid == 1 && row.Description.ExecutableName.StartsWith("systemd", StringComparison.Ordinal);
+    /// <summary>Containers have other first processes. Asked at each tick, so it cuts no text.</summary>
+    private static bool IsSystemd(in ProcessRow row)
+    {
+        if (row.Sample.Identity.Pid != 1) return false;
+        ReadOnlySpan<char> path = row.Description.Executable ?? row.Description.Name;
+        return path[(path.LastIndexOf('/') + 1)..].StartsWith("systemd", StringComparison.Ordinal);
+    }
 }

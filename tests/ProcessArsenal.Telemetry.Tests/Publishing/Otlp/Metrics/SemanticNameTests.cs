@@ -26,7 +26,7 @@ public sealed class SemanticNameTests
             SemanticName name = metric.Semantic!;
             string expected = metric.ProcessName ?? metric.GroupName!.Replace("process_group_", "process_", StringComparison.Ordinal);
             Assert.Equal(expected, MeterNaming.Family(name.Name, name.Unit, metric.Kind == MetricKind.Counter ? MeterKind.Counter : MeterKind.UpDownCounter));
-            Assert.Equal(metric.Unit, name.Unit switch { "s" => "seconds", "By" => "bytes", _ => null });
+            Assert.Equal(metric.Unit, name.Unit switch { "s" => "seconds", "By" => "bytes", "By/s" => "bytes_per_second", _ => null });
             foreach (MetricSeries series in metric.Series)
             {
                 string label = name.Attribute is null ? "" : $"{MeterNaming.Label(name.Attribute)}=\"{series.ProcessLabelValue}\"";

@@ -9,15 +9,7 @@ internal static class OtlpText
     {
         var writer = new ProtobufWriter();
         foreach ((string name, string value) in attributes)
-        {
-            if (name.Length == 0) continue;
-            OpenMessage attribute = writer.BeginMessage(field);
-            writer.WriteString(1, name);
-            OpenMessage any = writer.BeginMessage(2);
-            writer.WriteString(1, value);
-            writer.EndMessage(any);
-            writer.EndMessage(attribute);
-        }
+            if (name.Length > 0) AttributeWriter.Write(writer, field, name, value);
         return writer.Written.ToArray();
     }
 
@@ -25,12 +17,7 @@ internal static class OtlpText
     public static byte[] Attributes(int field, IEnumerable<KeyValuePair<string, string>> attributes, KeyValuePair<string, long> number)
     {
         var writer = new ProtobufWriter();
-        OpenMessage attribute = writer.BeginMessage(field);
-        writer.WriteString(1, number.Key);
-        OpenMessage any = writer.BeginMessage(2);
-        writer.WriteVarint(3, (ulong)number.Value);
-        writer.EndMessage(any);
-        writer.EndMessage(attribute);
+        AttributeWriter.Write(writer, field, number.Key, number.Value);
         return [.. Attributes(field, attributes), .. writer.Written];
     }
 

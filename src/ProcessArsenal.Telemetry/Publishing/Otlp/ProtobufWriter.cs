@@ -9,6 +9,9 @@ namespace ProcessArsenal.Telemetry.Publishing.Otlp;
 /// caller to leave out. Used by one thread.</summary>
 internal sealed class ProtobufWriter
 {
+    /// <summary>Bytes of a fixed64 or double, the tag of a field below 16 included.</summary>
+    public const int Fixed64Size = 1 + sizeof(ulong);
+
     private const int LongestVarint = 10, LongestLength = 5;
 
     private byte[] _buffer = new byte[4096];
@@ -31,6 +34,17 @@ internal sealed class ProtobufWriter
 
     /// <summary>Takes back what was written after a length was noted.</summary>
     public void Truncate(int length) => _length = length;
+
+    /// <summary>For those who know the form of their bytes; counted by <see cref="Advance"/>.</summary>
+    /// <returns>The room after what is written, at least so many bytes.</returns>
+    public Span<byte> Reserve(int count)
+    {
+        if (_buffer.Length - _length < count) Grow(count);
+        return _buffer.AsSpan(_length);
+    }
+
+    /// <summary>So many bytes of the reserved room are written.</summary>
+    public void Advance(int count) => _length += count;
 
     /// <summary>uint32, uint64, int32 and int64 that are not negative, bool, enum.</summary>
     public void WriteVarint(int field, ulong value)
@@ -104,6 +118,14 @@ internal sealed class ProtobufWriter
         _length += sizeof(ulong);
     }
 
+    /// <summary>Begins a message in a message, whose length is known; what follows is it.</summary>
+    public void WriteHead(int field, int length)
+    {
+        Span<byte> room = Reserve(LongestVarint + LongestLength);
+        int at = PutVarint(room, Tag(field, WireType.Bytes));
+        _length += at + PutVarint(room[at..], (ulong)length);
+    }
+
     /// <summary>Begins a message in a message.</summary>
     /// <param name="expected">About how many bytes it will have: if its length then takes as many bytes, the message needs not be moved when it ends.
     /// </param>
@@ -138,18 +160,18 @@ internal sealed class ProtobufWriter
 
     private static int PutVarint(Span<byte> room, ulong value)
     {
+        if (value < 0x80)
+        {
+            room[0] = (byte)value;
+            return 1;
+        }
         int count = 0;
         for (; value >= 0x80; value >>= 7) room[count++] = (byte)(value | 0x80);
         room[count++] = (byte)value;
         return count;
     }
 
-    /// <returns>The room after what is written.</returns>
-    private Span<byte> Reserve(int count)
-    {
-        if (_buffer.Length - _length < count) Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, checked(_length + count)));
-        return _buffer.AsSpan(_length);
-    }
+    private void Grow(int count) => Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, checked(_length + count)));
 }
 
 /// <summary>A message of a <see cref="ProtobufWriter"/> that has begun.</summary>

@@ -37,7 +37,8 @@ public sealed class DotnetAnalysisTests(ITestOutputHelper output)
         var time = TimeSpan.FromMinutes(int.Parse(Environment.GetEnvironmentVariable(MinutesVariable) ?? "0", CultureInfo.InvariantCulture));
         Assert.SkipWhen(time == TimeSpan.Zero, "It takes twenty minutes: make scenes. The same by made-up series is in LeakJudgingTests and FindingsTests.");
         using var scratch = new Scratch();
-        await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "");
+        // A process tells its activities to one at a time: they are left to those who run beside this.
+        await using ExporterProcess exporter = await ExporterProcess.Start(scratch, "dotnet: { spans: { enabled: false } }\n");
         using var client = new ControlClient(exporter);
         await using WorkerTarget leaking = await WorkerTarget.StartOn("net10.0"), sawing = await WorkerTarget.StartOn("net10.0"), idle = await WorkerTarget.StartOn("net10.0");
         // Opens a file a second, and closes none.

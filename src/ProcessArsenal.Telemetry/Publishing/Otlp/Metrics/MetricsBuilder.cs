@@ -67,12 +67,12 @@ internal sealed class MetricsBuilder
     {
         if (double.IsNaN(value)) return;
         if (_head.Kind != PointKind.Gauge && (double.IsInfinity(value) || (_head.Kind == PointKind.Counter && value < 0))) return;
-        OpenMessage point = BeginPoint(PointSize + attributes.Length);
+        Open();
+        _writer.WriteHead(1, (start != 0 ? 3 : 2) * ProtobufWriter.Fixed64Size + attributes.Length);
         WriteTimes(start);
         if (_head.IsWhole && IsInteger(value)) _writer.WriteFixed64(6, (ulong)(long)value);
         else _writer.WriteDouble(4, value);
         _writer.WriteEncoded(attributes);
-        _writer.EndMessage(point);
     }
 
     /// <summary>A point of a histogram with fixed bounds, or none: then it says count and sum alone.</summary>
@@ -132,6 +132,13 @@ internal sealed class MetricsBuilder
 
     private OpenMessage BeginPoint(int size)
     {
+        Open();
+        return _writer.BeginMessage(1, size);
+    }
+
+    /// <summary>Begins what the next point is in, as far as it is not begun.</summary>
+    private void Open()
+    {
         Points++;
         if (_level < Level.Resource)
         {
@@ -150,7 +157,6 @@ internal sealed class MetricsBuilder
             _openData = _writer.BeginMessage(_head.DataField, _dataSize);
             _level = Level.Metric;
         }
-        return _writer.BeginMessage(1, size);
     }
 
     private void CloseTo(Level level)

@@ -143,6 +143,24 @@ public sealed class ProcessDirectory : IDisposable
         return outcome;
     }
 
+    /// <summary>Whose the file behind /proc/PID/exe is, and whether anybody but its owner may write to it.</summary>
+    /// <param name="owner">Its user id.</param>
+    /// <param name="isShared">Its group or others may write to it.</param>
+    public unsafe ReadOutcome ReadExecutableOwner(out uint owner, out bool isShared)
+    {
+        const uint Wanted = Libc.STATX_UID | Libc.STATX_MODE;
+        const ushort OthersMayWrite = 0x12; // S_IWGRP | S_IWOTH
+        Libc.StatxBuffer stat;
+        int result;
+        fixed (byte* name = "exe\0"u8) result = Libc.Statx(_fd, name, 0, Wanted, &stat);
+        int error = Libc.LastError;
+        GC.KeepAlive(this);
+        bool isKnown = result == 0 && (stat.Mask & Wanted) == Wanted;
+        owner = isKnown ? stat.UserId : uint.MaxValue;
+        isShared = !isKnown || (stat.Mode & OthersMayWrite) != 0;
+        return result != 0 ? ProcFile.OutcomeOf(error) : isKnown ? ReadOutcome.Ok : ReadOutcome.Malformed;
+    }
+
     /// <summary>Counts the open file descriptors. Linux >= 6.2 tells it as the size of the directory, to anyone; before that the
     /// directory is listed, which for another user needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.</summary>
     public ReadOutcome ReadDescriptorCount(Span<byte> buffer, bool sizeIsCount, out int count)

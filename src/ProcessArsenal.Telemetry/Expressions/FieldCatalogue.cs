@@ -13,7 +13,7 @@ public static class FieldCatalogue
     [
         Number("pid", Measure.Count, "Process id.", static (in row) => row.Sample.Identity.Pid, isStatic: true),
         Number("ppid", Measure.Count, "Parent's process id; 0 if it has none that we may see.", static (in row) => row.Sample.Stat.ParentPid),
-        Text("name", "comm: at most 15 bytes, chosen by the process.", static (in row) => row.Description.Name, isStatic: true),
+        Text("name", "comm: at most 15 bytes, chosen by the process.", static (in row) => row.Description.Name is { Length: > 0 } name ? name : null, isStatic: true),
         Text("exe", "Path of the executable.", static (in row) => row.Description.Executable, isStatic: true),
         Text("cmdline", "Arguments, capped, chosen by the process; what may be a secret among them is ***, and can't be asked for.", static (in row) => row.Description.ShownCommandLine, isStatic: true),
         Text("group", "Group that it is counted in.", static (in row) => row.Group, hasPast: true),

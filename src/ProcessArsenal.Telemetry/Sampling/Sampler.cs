@@ -130,6 +130,7 @@ public sealed class Sampler : IDisposable
         History.BeginTick(_tick, began, now);
         Snapshot snapshot = _store.Rent();
         snapshot.Reset(_tracker.Alive.Count);
+        snapshot.Grouper = _options.Grouper;
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
         foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);

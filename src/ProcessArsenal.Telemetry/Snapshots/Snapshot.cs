@@ -68,6 +68,9 @@ public sealed class Snapshot
     /// <summary>Who sent how much to whom; null where that is not watched.</summary>
     internal Flows.FlowCounterRow[]? Flows { get; set; }
 
+    /// <summary>The rules that gave its processes their groups.</summary>
+    internal Grouping.Grouper? Grouper { get; set; }
+
     /// <summary>What .NET processes told of themselves.</summary>
     internal DotnetSnapshot Dotnet { get; } = new();
 

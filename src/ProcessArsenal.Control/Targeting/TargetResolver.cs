@@ -1,0 +1,58 @@
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Analysis.Health;
+using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Control.Targeting;
+
+/// <summary>From whom a request means to identities: a frozen list, by the latest sample.</summary>
+internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> options)
+{
+    /// <returns>Who is meant, in the order of the request, else of pids. Those who are in no sample are there all the same: whether they live is for the
+    /// kernel to say.</returns>
+    public List<Target> Resolve(TargetSelection selection)
+    {
+        using SnapshotLease lease = store.Acquire();
+        Snapshot? snapshot = lease.Snapshot;
+        if (selection.Where is null) return [.. selection.Identities.Select(identity => Find(snapshot, identity))];
+        var found = new List<Target>();
+        for (int i = 0; i < snapshot?.ProcessCount; i++)
+        {
+            ProcessRow row = ProvenRow.Of(snapshot, i);
+            if (selection.Where.Evaluate(row) == Truth.True) found.Add(Describe(snapshot, i, row));
+        }
+        return found;
+    }
+
+    /// <summary>Who of a group is past its grace period: those counted in it by what they can't choose.</summary>
+    public List<ProcessIdentity> MembersOf(string group)
+    {
+        using SnapshotLease lease = store.Acquire();
+        var members = new List<ProcessIdentity>();
+        for (int i = 0; i < lease.Snapshot?.ProcessCount; i++)
+        {
+            if (lease.Snapshot.Processes[i].Group != group) continue;
+            ProcessRow row = ProvenRow.Of(lease.Snapshot, i);
+            if (row.Group == group && row.Uptime >= ProcessHealth.Grace) members.Add(row.Sample.Identity);
+        }
+        return members;
+    }
+
+    private Target Find(Snapshot? snapshot, ProcessIdentity identity)
+    {
+        int at = snapshot?.IndexOf(identity.Pid) ?? -1;
+        if (at >= 0 && snapshot!.Processes[at].Sample.Identity == identity) return Describe(snapshot, at, ProvenRow.Of(snapshot, at));
+        // Nobody knows yet what it is: of whom a condition might hold, it is taken to hold.
+        return new Target(identity, "", null) { ProtectedBy = options().Protected is [{ } first, ..] ? $"it is in no sample yet, so it may be one of control.protected ({first})" : null };
+    }
+
+    private Target Describe(Snapshot snapshot, int index, in ProcessRow proven)
+    {
+        // As it calls itself, too: who protects a name means whoever has it.
+        ref readonly ProcessRow told = ref snapshot.Processes[index];
+        Expression? by = null;
+        foreach (Expression condition in options().Protected)
+            if (condition.Evaluate(told) != Truth.False) by ??= condition;
+        return new Target(proven.Sample.Identity, told.Description.Name, proven.Group) { ProtectedBy = by is null ? null : $"control.protected has {by}" };
+    }
+}

@@ -21,13 +21,10 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     public PauseState? Pause => ledger?.State(PauseState.Key) is { } entry ? PauseState.Parse(entry.Value) : null;
 
-    /// <summary>How many actions are under way.</summary>
-    public int OpenCount
+    /// <summary>How many other actions are under way.</summary>
+    public int OpenWithout(ProcessIdentity target)
     {
-        get
-        {
-            lock (_lock) return _open.Count;
-        }
+        lock (_lock) return _open.Count - (_open.ContainsKey(target) ? 1 : 0);
     }
 
     /// <summary>Notes that something is done to a process, unless something is already.</summary>

@@ -1,0 +1,37 @@
+using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Control.Actions;
+
+/// <summary>Something that can be done to a process. A new one is a file and a line where it can be asked for.</summary>
+public abstract class ControlAction
+{
+    /// <summary>As it is written in requests, in the ledger and in metrics; stays.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What its caller must hold.</summary>
+    public virtual Role Role => Role.Operate;
+
+    /// <summary>It takes something from the process; else it only gives back.</summary>
+    public virtual bool IsHarmful => true;
+
+    /// <summary>What it was asked with, for the ledger and for telling one request from another; empty: nothing.</summary>
+    public virtual string Parameters => "";
+
+    /// <summary>Does it, and makes sure that it is done.</summary>
+    internal abstract Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation);
+}
+
+/// <summary>What an action works with.</summary>
+internal sealed record ActionContext(HeldProcess Process, ProcFs Proc, TimeProvider Time);
+
+/// <summary>What came of it.</summary>
+/// <param name="Succeeded">It is done, and was seen to be.</param>
+/// <param name="Reason">What was seen, in words.</param>
+internal sealed record ActionEnd(bool Succeeded, string Reason)
+{
+    public bool HasEnded { get; init; }
+
+    public ExitStatus? Exit { get; init; }
+}

@@ -1,0 +1,19 @@
+namespace ProcessArsenal.Control.Actions;
+
+/// <summary><c>kill</c>: SIGKILL, at once.</summary>
+public sealed class KillAction : ControlAction
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public override string Name => "kill";
+
+    internal override Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation) => KillAsync(context, "after SIGKILL", cancellation);
+
+    /// <param name="how">What is said of it if it ends.</param>
+    internal static async Task<ActionEnd> KillAsync(ActionContext context, string how, CancellationToken cancellation)
+    {
+        if (context.Process.Send(SignalNames.Kill) is { } wrong && !context.Process.HasEnded()) return new ActionEnd(false, wrong);
+        if (await context.Process.WaitAsync(Patience, context.Time, cancellation).ConfigureAwait(false)) return await Ending.OfAsync(context, how, cancellation).ConfigureAwait(false);
+        return new ActionEnd(false, FormattableString.Invariant($"SIGKILL was delivered, but it has not ended within {Patience.TotalSeconds:0} s: the kernel holds it in a call that can't be interrupted (state D); it ends when that does"));
+    }
+}

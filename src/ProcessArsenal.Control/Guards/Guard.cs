@@ -1,0 +1,24 @@
+using ProcessArsenal.Control.Targeting;
+
+namespace ProcessArsenal.Control.Guards;
+
+/// <summary>One reason not to do something. Each is asked when it is decided, and again immediately before the harm, since the world moves on while an intent
+/// is recorded and evidence is taken. A new one is a file and a line in <see cref="GuardCatalogue"/>.</summary>
+internal abstract class Guard
+{
+    /// <summary>As it is written in answers, in the ledger and in metrics; stays.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>An administrator may overrule it with <c>force</c>.</summary>
+    public virtual bool CanBeForced => false;
+
+    /// <returns>Null if it has nothing against it; else why not, and what to do about it.</returns>
+    public abstract string? Check(GuardContext context);
+}
+
+/// <summary>What a guard goes by.</summary>
+/// <param name="Facts">Of the target, read just now.</param>
+internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts Facts, ControlState State);
+
+/// <summary>A guard said no.</summary>
+internal sealed record Objection(string Guard, string Reason);

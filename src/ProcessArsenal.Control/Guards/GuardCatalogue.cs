@@ -1,0 +1,31 @@
+namespace ProcessArsenal.Control.Guards;
+
+/// <summary>Every guard, in the order in which they are asked: the first that objects is named.</summary>
+internal static class GuardCatalogue
+{
+    /// <summary>Asked before these, of the whole request and of whom it means.</summary>
+    public const string MaxTargets = "max_targets", Identity = "identity";
+
+    public static readonly Guard[] All =
+    [
+        new PauseGuard(),
+        new SelfGuard(),
+        new ProtectedGuard(),
+        new UptimeGuard(),
+        new ConcurrencyGuard(),
+        new HealthyGuard(),
+        new CooldownGuard(),
+        new BudgetGuard(),
+    ];
+
+    /// <returns>The first objection; null if there is none.</returns>
+    public static Objection? Ask(GuardContext context)
+    {
+        foreach (Guard guard in All)
+        {
+            if (guard.CanBeForced && context.Request.Force) continue;
+            if (guard.Check(context) is { } reason) return new Objection(guard.Name, reason);
+        }
+        return null;
+    }
+}

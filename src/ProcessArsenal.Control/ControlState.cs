@@ -15,6 +15,17 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     private readonly Lock _lock = new();
     private readonly Dictionary<ProcessIdentity, Underway> _open = [];
 
+    /// <summary>The same by itself: what is only tried in it stays in it.</summary>
+    public ControlState Copy()
+    {
+        var copy = new ControlState(proc, ledger, resolver, options, time);
+        lock (_lock)
+        {
+            foreach ((ProcessIdentity identity, Underway underway) in _open) copy._open.Add(identity, underway);
+        }
+        return copy;
+    }
+
     public ProcFs Proc => proc;
 
     public ControlOptions Options => options();
@@ -85,21 +96,29 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         return spent;
     }
 
-    /// <summary>What changes in the ledger when actions are taken, or given back.</summary>
-    /// <param name="count">How many; negative: given back.</param>
-    public List<StateChange> Spend(ControlRequest request, IReadOnlyList<Target> targets, int count)
+    /// <summary>What changes in the ledger when actions are taken.</summary>
+    public List<StateChange> Spend(ControlRequest request, IReadOnlyList<Target> targets)
+    {
+        List<StateChange> changes = [Budget(targets.Count)];
+        if (request.Limits.Cooldown <= TimeSpan.Zero) return changes;
+        DateTimeOffset until = time.GetUtcNow() + request.Limits.Cooldown;
+        foreach (string key in targets.Select(target => CooldownKey(request, target)).Distinct()) changes.Add(new StateChange(key, until.ToString("O", CultureInfo.InvariantCulture), until));
+        return changes;
+    }
+
+    /// <summary>What changes in the ledger when an action that was taken is not carried out.</summary>
+    /// <param name="isOnly">No other of its request holds the cooldown up.</param>
+    public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly) =>
+        isOnly && request.Limits.Cooldown > TimeSpan.Zero ? [Budget(-1), new StateChange(CooldownKey(request, target), null)] : [Budget(-1)];
+
+    private StateChange Budget(int count)
     {
         DateTimeOffset now = time.GetUtcNow();
         long minute = Minute(now);
         var minutes = Budget().ToDictionary(static one => one.Minute, static one => one.Count);
         minutes[minute] = Math.Max(0, minutes.GetValueOrDefault(minute) + count);
         string value = string.Join(',', minutes.Where(static one => one.Value > 0).OrderBy(static one => one.Key).Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}:{one.Value}")));
-        var changes = new List<StateChange> { new(BudgetKey, value, now + TimeSpan.FromMinutes(61)) };
-        if (request.Limits.Cooldown <= TimeSpan.Zero) return changes;
-        DateTimeOffset until = now + request.Limits.Cooldown;
-        foreach (string key in targets.Select(target => CooldownKey(request, target)).Distinct())
-            changes.Add(count > 0 ? new StateChange(key, until.ToString("O", CultureInfo.InvariantCulture), until) : new StateChange(key, null));
-        return changes;
+        return new StateChange(BudgetKey, value, now + TimeSpan.FromMinutes(61));
     }
 
     private bool IsRecorded(ControlRequest request, Target target)

@@ -44,6 +44,13 @@ public sealed class HeldProcess : IDisposable
         return null;
     }
 
+    /// <summary>Who has a pid now; null if nobody, or if we have no descriptors to spare.</summary>
+    public static ProcessIdentity? Identify(ProcFs proc, int pid)
+    {
+        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
+        using (directory) return Telemetry.Sampling.ProcessOpener.Identify(proc, directory!);
+    }
+
     /// <summary>Sends a signal.</summary>
     /// <param name="signal">1 to 64 (signal(7)).</param>
     /// <returns>Null if it was sent; else why not.</returns>

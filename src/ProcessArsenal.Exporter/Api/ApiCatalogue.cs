@@ -20,6 +20,13 @@ internal static class ApiCatalogue
         StatsRoute.Route,
         Lifecycle.Route,
         Events.Route,
+        .. ActionRoutes.All,
+        BatchRoute.Route,
+        ActionList.Route,
+        OneAction.Route,
+        PauseRoutes.Get,
+        PauseRoutes.Post,
+        PauseRoutes.Delete,
         OpenApiRoute.Route,
     ];
 }

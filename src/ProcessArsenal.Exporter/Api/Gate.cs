@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using ProcessArsenal.Control;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Telemetry.Flows;
 using ProcessArsenal.Telemetry.Text;
@@ -43,6 +44,15 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
         {
             if (e.Problem.Status is 401 or 403 or 413 or 429) Refused(http, e.Problem);
             await e.Problem.WriteAsync(http);
+        }
+        catch (ControlException e)
+        {
+            await (e.Kind switch
+            {
+                ControlFault.Forbidden => Problem.Forbidden(e.Message),
+                ControlFault.KeyConflict => Problem.KeyConflict(e.Message),
+                _ => Problem.NotRecorded(e.Message),
+            }).WriteAsync(http);
         }
         catch (FlowsBusyException e)
         {

@@ -47,6 +47,11 @@ internal static class Parameters
         Schema = new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$", ["default"] = Durations.Format(usual) },
     };
 
+    public static ApiParameter<object> Flag(string name, string help) => new(name, help, "true or false", static text => text switch { "true" => true, "false" => false, _ => null })
+    {
+        Schema = new JsonObject { ["type"] = "boolean", ["default"] = false },
+    };
+
     public static JsonObject Text() => new() { ["type"] = "string" };
 
     private static Expression ParseExpression(string text) => Expression.TryParse(text, out Expression? expression, out ExpressionError? error)

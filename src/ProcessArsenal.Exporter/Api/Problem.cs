@@ -19,6 +19,12 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     /// <summary>Where in its value, in characters from 0 on.</summary>
     public int? Position { get; init; }
 
+    /// <summary>Which guard said no.</summary>
+    public string? Guard { get; init; }
+
+    /// <summary>Number of the action in the ledger.</summary>
+    public long? Action { get; init; }
+
     /// <summary>When to try again, seconds: sent as Retry-After.</summary>
     [JsonIgnore]
     public int? RetryAfter { get; init; }
@@ -49,6 +55,12 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     public static Problem InvalidBody(string detail) => Of("invalid-body", "The request's body is wrong", 400, detail);
 
     public static Problem TooManyRequests(string detail, int retryAfter) => Of("too-many-requests", "Too many requests", 429, detail) with { RetryAfter = retryAfter };
+
+    public static Problem Refused(string detail, string? guard, long? action) => Of("refused", "A guard refused the action", 409, detail) with { Guard = guard, Action = action };
+
+    public static Problem KeyConflict(string detail) => Of("idempotency-key-conflict", "The Idempotency-Key belongs to another request", 422, detail);
+
+    public static Problem NotRecorded(string detail) => Of("not-recorded", "The action can't be recorded, so it is not done", 503, detail) with { RetryAfter = 30 };
 
     public static Problem Internal(string detail) => Of("internal", "Something went wrong here", 500, detail);
 

@@ -208,6 +208,20 @@ internal static class ConfigurationCatalogue
             Help = "How many: rate(N) for N traces a second of each process, ratio(R) for a share of them, or all; these hold for every process. auto is rate(100) of those that have no OpenTelemetry SDK of their own and began more than 10 s ago. .NET 9 knows no rate, and is asked for ratio(0.05); .NET 8 knows only all, and is else asked for none.",
             Example = "rate(100)",
         },
+        new ConfigurationKey<ImmutableArray<Expression>>(new ExpressionsKind("exe = \"/usr/lib/postgresql/15/bin/postgres\""),
+            c => c.Control.Protected, (c, v) => c with { Control = c.Control with { Protected = v } })
+        {
+            Path = "control.protected",
+            Help = "Processes that nothing is done to, beside those that a host lives by: those for which any of these expressions is true, or not known.",
+            Example = "['unit = \"postgresql.service\"']",
+        },
+        new ConfigurationKey<int>(new IntegerKind(0, 100_000),
+            c => c.Control.MaxActionsPerHour, (c, v) => c with { Control = c.Control with { MaxActionsPerHour = v } })
+        {
+            Path = "control.max_actions_per_hour",
+            Help = "How many actions are taken on this host within an hour, whoever asks; 0 for none.",
+            Example = "60",
+        },
         new ConfigurationKey<Uri?>(new ReceiverUrlKind("http://localhost:4317"),
             c => c.Otlp.Receiver.Endpoint, (c, v) => c.WithReceiver(r => r with { Endpoint = v }))
         {
@@ -335,6 +349,7 @@ internal static class ConfigurationCatalogue
         ("dotnet.spans", "What they tell of requests and calls."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),
+        ("control", "How far actions may go."),
         ("log", "What is logged, to standard error."),
     ];
 }

@@ -36,6 +36,8 @@ public sealed record ExporterConfiguration
 
     public OtlpSettings Otlp { get; init; } = new();
 
+    public ControlSettings Control { get; init; } = new();
+
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;
 
@@ -140,6 +142,15 @@ public sealed record FlowSettings
 {
     /// <summary>Whether it is watched all the time who sends how much to whom.</summary>
     public bool IsEnabled { get; init; }
+}
+
+public sealed record ControlSettings
+{
+    /// <summary>Nothing is done to a process for which any of these is true, or not known.</summary>
+    public ImmutableArray<Expression> Protected { get; init; } = [];
+
+    /// <summary>Actions of this host within an hour: 0 to 100,000.</summary>
+    public int MaxActionsPerHour { get; init; } = 60;
 }
 
 public sealed record CategorySettings

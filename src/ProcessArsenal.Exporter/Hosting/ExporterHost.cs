@@ -101,6 +101,8 @@ internal static partial class ExporterHost
         if (builder.Services.Any(service => service.ServiceType == typeof(OtlpService))) builder.Services.AddHostedService(services => services.GetRequiredService<OtlpService>());
         builder.Services.AddHostedService<StandingService>();
         builder.Services.AddHostedService<FlowService>();
+        builder.Services.AddSingleton<ControlService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ControlService>());
         builder.Services.AddSingleton<ApiServices>();
         builder.Services.AddHostedService<ControlListener>();
         builder.Services.AddHostedService<ConfigurationReloader>();

@@ -21,6 +21,11 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(List<Telemetry.Analysis.Supervisor>))]
 [JsonSerializable(typeof(LifecycleView))]
 [JsonSerializable(typeof(LifecycleEventView))]
+[JsonSerializable(typeof(ActionResultView))]
+[JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(ActionListView))]
+[JsonSerializable(typeof(ActionView))]
+[JsonSerializable(typeof(PauseView))]
 internal sealed partial class ViewJson : JsonSerializerContext
 {
     /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>

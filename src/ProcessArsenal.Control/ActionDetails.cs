@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Control;
+
+/// <summary>What the ledger keeps of an intent beside its own columns.</summary>
+/// <param name="Name">comm of the target.</param>
+/// <param name="Parameters">What the action was asked with.</param>
+internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force);
+
+/// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal);
+
+/// <summary>Writes them, and reads what came of a request that was carried out before.</summary>
+internal static class ActionDetails
+{
+    public static JsonElement Of(Target target, ControlRequest request) => JsonSerializer.SerializeToElement(
+        new IntentDetails(target.Name, target.Group, request.Action.Parameters is { Length: > 0 } parameters ? parameters : null, request.Force ? true : null), ActionJson.Default.IntentDetails);
+
+    public static JsonElement Of(Attempt attempt) => JsonSerializer.SerializeToElement(
+        new OutcomeDetails(
+            attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
+            attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null), ActionJson.Default.OutcomeDetails);
+
+    public static TargetResult ToResult(ActionRecord action)
+    {
+        _ = ProcessIdentity.TryParse(action.Intent.Target, out ProcessIdentity identity);
+        IntentDetails? intent = action.Intent.Details?.Deserialize(ActionJson.Default.IntentDetails);
+        OutcomeDetails? outcome = action.Outcome?.Details?.Deserialize(ActionJson.Default.OutcomeDetails);
+        return new TargetResult(new Target(identity, intent?.Name ?? "", intent?.Group), action.Outcome?.Kind)
+        {
+            Action = action.Id,
+            Guard = outcome?.Guard,
+            Reason = action.Outcome?.Reason ?? "it is under way",
+            HasEnded = outcome?.Ended ?? false,
+            Exit = outcome?.Signal is { } signal ? new ExitStatus(signal) : outcome?.ExitCode is { } code ? new ExitStatus(code << 8) : null,
+        };
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IntentDetails))]
+[JsonSerializable(typeof(OutcomeDetails))]
+internal sealed partial class ActionJson : JsonSerializerContext;

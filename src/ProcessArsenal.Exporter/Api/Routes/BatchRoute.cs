@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using ProcessArsenal.Control;
+using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Expressions;
+
+namespace ProcessArsenal.Exporter.Api.Routes;
+
+/// <summary><c>POST /api/v1/batch</c>: acts on several processes, those named or those that a condition selects; a preview unless it is confirmed.</summary>
+internal static class BatchRoute
+{
+    private const int UsualMost = 10;
+
+    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", "stop", "kill", "signal", "suspend", "resume");
+
+    private static readonly ApiList<ProcessName> Targets = new(
+        "targets", "To whom: identities, or pids, which mean whoever has them now.",
+        new ApiParameter<ProcessName>("targets", "", "identities such as 4711-65123-ab12cd34, or pids", ProcessName.Parse) { Schema = Parameters.Text() }, ControlPipeline.MostTargets)
+    {
+        Schema = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = ControlPipeline.MostTargets, ["items"] = new JsonObject { ["type"] = new JsonArray("string", "integer") } },
+    };
+
+    private static readonly ApiParameter<object> Confirm = Parameters.Flag("confirm", "Do it; else it is only said what would be done.");
+
+    private static readonly ApiParameter<object> MaxTargets = Parameters.Number("max_targets", "If more are meant, nothing is done to any.", 1, ControlPipeline.MostTargets, UsualMost);
+
+    public static readonly ApiRoute Route = new()
+    {
+        Method = HttpMethods.Post,
+        Path = "/api/v1/batch",
+        Role = Role.Operate,
+        Summary = "Acts on several processes; a preview unless it is confirmed",
+        Body = [Action, Targets, Parameters.Where, Confirm, MaxTargets, ActionBody.Timeout, ActionBody.Signal, .. ActionBody.Common],
+        Answer = ViewJson.Default.BatchView,
+        IsExpensive = true,
+        Handle = HandleAsync,
+    };
+
+    private static async Task HandleAsync(ApiRequest request)
+    {
+        TargetSelection selection = SelectionOf(request);
+        bool isPreview = request.Get(Confirm) is not true;
+        int most = request.Get(MaxTargets) as int? ?? UsualMost;
+        ControlResult result = await request.Services.Control.Pipeline.RunAsync(ActionBody.Read(request, ActionOf(request), selection, isPreview, most), request.Aborted);
+        await JsonAnswer.WriteAsync(request.Http, BatchView.Of(result), ViewJson.Default.BatchView);
+    }
+
+    private static TargetSelection SelectionOf(ApiRequest request)
+    {
+        ProcessName[]? names = request.Get(Targets);
+        Expression? where = request.Get(Parameters.Where);
+        if (names is null == where is null) throw new ProblemException(Problem.InvalidParameter("targets", "Say whom: either targets, or where."));
+        if (where is not null) return request.Services.Look(_ => TargetSelection.Of(where)); // Of a fresh sample alone.
+        return names!.Length > 0 ? TargetSelection.Of([.. names.Select(name => ActionBody.Resolve(request, name))]) : throw new ProblemException(Problem.InvalidParameter("targets", "targets is empty, so nobody is meant: name at least one."));
+    }
+
+    private static ControlAction ActionOf(ApiRequest request)
+    {
+        object? timeout = request.Get(ActionBody.Timeout), signal = request.Get(ActionBody.Signal);
+        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", "action is needed: one of stop, kill, signal, suspend, resume."));
+        if (timeout is not null && action != "stop") throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop, not to {action}."));
+        if (signal is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
+        return action switch
+        {
+            "stop" => new StopAction(timeout as TimeSpan? ?? StopAction.UsualTimeout),
+            "kill" => new KillAction(),
+            "suspend" => new SuspendAction(),
+            "resume" => new ResumeAction(),
+            _ => new SignalAction(signal as int? ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))),
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Prometheus;
+using ProcessArsenal.Control;
+using ProcessArsenal.Control.Ledger;
+
+namespace ProcessArsenal.Exporter.Hosting;
+
+/// <summary>What was done to processes, by prometheus-net; exemplars are the traces of the requests.</summary>
+internal sealed class ControlMetrics
+{
+    private readonly Counter _actions, _refusals, _stopped, _killed;
+    private readonly Histogram _duration;
+
+    public ControlMetrics(CollectorRegistry registry, ActionLedger? ledger)
+    {
+        MetricFactory factory = Metrics.WithCustomRegistry(registry);
+        _actions = factory.CreateCounter("process_controller_actions_total", "Actions that were asked for, by what came of each.", ["action", "trigger", "policy", "outcome"]);
+        _refusals = factory.CreateCounter("process_controller_guard_refusals_total", "Actions that a guard refused.", ["guard"]);
+        _stopped = factory.CreateCounter("process_controller_processes_stopped_total", "Processes that ended after they were asked to.");
+        _killed = factory.CreateCounter("process_controller_processes_killed_total", "Processes that were ended by SIGKILL.");
+        _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
+        if (ledger is null) return;
+        Gauge head = factory.CreateGauge("process_controller_audit_head", "Number of the last row of the ledger, with its hash: kept elsewhere, it shows that the end was cut off (process-arsenal audit verify --head).", ["hash"]);
+        Gauge waiting = factory.CreateGauge("process_controller_ledger_waiting", "Rows that wait to be on the disk.");
+        string? last = null;
+        registry.AddBeforeCollectCallback(() =>
+        {
+            LedgerHead now = ledger.Head;
+            waiting.Set(ledger.Waiting);
+            if (last is not null && last != now.Hash) head.RemoveLabelled(last);
+            head.WithLabels(last = now.Hash).Set(now.Sequence);
+        });
+    }
+
+    public void Finished(ControlRequest request, TargetResult result, TimeSpan took)
+    {
+        string outcome = result.Outcome?.ToString() ?? "";
+        Exemplar? trace = request.TraceId is { } id ? Exemplar.From(Exemplar.Key("trace_id").WithValue(id)) : null;
+        _actions.WithLabels(request.Action.Name, request.Trigger, request.Policy ?? "", JsonName(outcome)).Inc(trace?.Clone());
+        if (result.Guard is { } guard) _refusals.WithLabels(guard).Inc(trace?.Clone());
+        if (result.Outcome is OutcomeKind.Succeeded or OutcomeKind.Failed) _duration.WithLabels(request.Action.Name).Observe(took.TotalSeconds, trace?.Clone());
+        if (result is not { HasEnded: true, Outcome: OutcomeKind.Succeeded }) return;
+        if (result.Exit is { Signal: 9 }) _killed.Inc(trace?.Clone());
+        else _stopped.Inc(trace?.Clone());
+    }
+
+    private static string JsonName(string outcome) => string.Concat(outcome.Select(static (c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
+}

@@ -1,0 +1,93 @@
+using ProcessArsenal.Control;
+using ProcessArsenal.Control.Ledger;
+
+namespace ProcessArsenal.Exporter.Views;
+
+/// <summary>What came of an action on one process.</summary>
+/// <param name="Id">Of the action in the ledger; null if nothing was recorded: a preview.</param>
+internal sealed record ActionResultView(long? Id, string Identity, int Pid, string Name, string? Group, OutcomeKind? Outcome)
+{
+    public string? Guard { get; init; }
+    public string? Reason { get; init; }
+    public bool? Ended { get; init; }
+    public int? ExitCode { get; init; }
+    public int? Signal { get; init; }
+
+    /// <summary>It was carried out before, under the same Idempotency-Key.</summary>
+    public bool? Repeated { get; init; }
+
+    public static ActionResultView Of(TargetResult result, bool isRepeated = false) => new(result.Action, result.Target.Identity.ToString(), result.Target.Identity.Pid, result.Target.Name, result.Target.Group, result.Outcome)
+    {
+        Guard = result.Guard,
+        Reason = result.Reason,
+        Ended = result.HasEnded ? true : null,
+        ExitCode = result.Exit is { Signal: 0 } exit ? exit.Code : null,
+        Signal = result.Exit is { Signal: > 0 } killed ? killed.Signal : null,
+        Repeated = isRepeated ? true : null,
+    };
+}
+
+/// <summary>What came of an action on several.</summary>
+/// <param name="Preview">Nothing was done: this is what would be.</param>
+/// <param name="Successful">Of a preview: those to whom it would be done.</param>
+internal sealed record BatchView(bool Preview, IReadOnlyList<ActionResultView> Successful, IReadOnlyList<ActionResultView> Failed)
+{
+    public string? Note { get; init; }
+
+    public static BatchView Of(ControlResult result)
+    {
+        ActionResultView[] all = [.. result.Targets.Select(target => ActionResultView.Of(target, result.IsRepeated))];
+        return new BatchView(result.IsPreview, [.. all.Where(IsGood)], [.. all.Where(static one => !IsGood(one))])
+        {
+            Note = all.Length == 0 ? "nobody is meant, so nothing is done: a process is meant only if the condition is true for it by what it can't choose itself (its executable, user, unit or container, not its name or arguments)"
+                : result.IsPreview ? "a preview: nothing was done" : null,
+        };
+
+        static bool IsGood(ActionResultView one) => one.Outcome is OutcomeKind.Succeeded or OutcomeKind.NotDone;
+    }
+}
+
+/// <summary>An action as the ledger has it.</summary>
+internal sealed record ActionView(long Id, string Action, string Target, string Trigger, DateTimeOffset Requested, OutcomeKind? Outcome)
+{
+    public DateTimeOffset? Finished { get; init; }
+    public string? Policy { get; init; }
+    public string? Caller { get; init; }
+
+    /// <summary>Why it was asked for.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>What came of it, in words.</summary>
+    public string? Reason { get; init; }
+
+    public string? TraceId { get; init; }
+    public System.Text.Json.JsonElement? Details { get; init; }
+    public System.Text.Json.JsonElement? Result { get; init; }
+
+    public static ActionView Of(ActionRecord action) => new(action.Id, action.Intent.Action, action.Intent.Target, action.Intent.Trigger, action.Intent.Requested, action.Outcome?.Kind)
+    {
+        Finished = action.Outcome?.Finished,
+        Policy = action.Intent.Policy,
+        Caller = action.Intent.Caller,
+        Request = action.Intent.Reason,
+        Reason = action.Outcome?.Reason,
+        TraceId = action.Intent.TraceId,
+        Details = action.Intent.Details,
+        Result = action.Outcome?.Details,
+    };
+}
+
+/// <summary>Some actions, newest first.</summary>
+/// <param name="Next">Cursor of those that follow; null if there are none.</param>
+internal sealed record ActionListView(IReadOnlyList<ActionView> Actions, string? Next);
+
+/// <summary>Whether actions are paused.</summary>
+internal sealed record PauseView(bool Paused)
+{
+    public string? By { get; init; }
+    public string? Reason { get; init; }
+    public DateTimeOffset? Since { get; init; }
+    public DateTimeOffset? Until { get; init; }
+
+    public static PauseView Of(PauseState? pause) => pause is null ? new PauseView(false) : new PauseView(true) { By = pause.By, Reason = pause.Reason, Since = pause.Since, Until = pause.Until };
+}

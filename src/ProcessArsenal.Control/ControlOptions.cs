@@ -1,3 +1,4 @@
+using ProcessArsenal.Telemetry.Analysis.Health;
 using ProcessArsenal.Telemetry.Expressions;
 
 namespace ProcessArsenal.Control;
@@ -10,4 +11,7 @@ public sealed record ControlOptions
 
     /// <summary>Most actions of this host within an hour.</summary>
     public int MaxActionsPerHour { get; init; } = 60;
+
+    /// <summary>A younger process is not counted as fit for work yet.</summary>
+    internal TimeSpan Grace { get; init; } = ProcessHealth.Grace;
 }

@@ -63,6 +63,7 @@ struct burst {
     long mib;                 /* of memory that each has touched when it ends */
 };
 void burst_run(const struct burst *burst);
+_Noreturn void reuse_run(void);
 _Noreturn void burst_child(long number, long rounds_per_ms);
 
 /* Odd: ends that are easily misread. */

@@ -1,5 +1,4 @@
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Telemetry.Analysis.Health;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -33,7 +32,7 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         {
             if (lease.Snapshot.Processes[i].Group != group) continue;
             ProcessRow row = ProvenRow.Of(lease.Snapshot, i);
-            if (row.Group == group && row.Uptime >= ProcessHealth.Grace) members.Add(row.Sample.Identity);
+            if (row.Group == group && row.Uptime >= options().Grace) members.Add(row.Sample.Identity);
         }
         return members;
     }

@@ -5,7 +5,7 @@ namespace ProcessArsenal.Exporter.Views;
 
 /// <summary>How everything that is shown is written as JSON: snake_case, times by RFC 3339, nothing for what is not known.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(List<ProcessView>))]
 [JsonSerializable(typeof(ProcessListView))]
 [JsonSerializable(typeof(ProcessInspection))]

@@ -28,6 +28,7 @@ internal sealed class ApiClient : IDisposable
             Timeout = patience,
             MaxResponseContentBufferSize = MostAnswer,
         };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd($"{ActionBody.CommandLineAgent}/{Hosting.OwnMetrics.Version}");
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -48,6 +49,14 @@ internal sealed class ApiClient : IDisposable
     public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, JsonAnswer.MediaType) };
+        return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes what is there, and gets an answer.</summary>
+    /// <exception cref="ServerException">There is none; the message says why.</exception>
+    public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(path, UriKind.Relative));
         return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
     }
 

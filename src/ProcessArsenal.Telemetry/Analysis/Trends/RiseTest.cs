@@ -86,7 +86,7 @@ internal readonly ref struct RiseTest
         double power = NoisePower.Of(_points, _sums, before, from), errors = line.Slope / Math.Sqrt(power / line.Times);
         if (errors < LeastErrors) return finding;
         double begin = from > before ? Math.Max(-time, line.Time + (_sums.Of(before, from).Value - line.Value) / line.Slope) : -time;
-        finding = finding with { Since = TimeSpan.FromSeconds(-begin), Before = start, Now = line.At(0), Errors = errors, Pace = double.NaN };
+        finding = finding with { Since = TimeSpan.FromSeconds(-begin), Before = Math.Max(0, start), Now = line.At(0), Errors = errors, Pace = double.NaN };
         if (RoseFasterBefore(before, from, line.Slope)) return finding with { Verdict = TrendVerdict.Slowing };
         if (begin > -LeastSeconds) return finding with { Verdict = TrendVerdict.TooEarly };
         double low = Low(Math.Min(MostLately, time / 3));
@@ -119,7 +119,7 @@ internal readonly ref struct RiseTest
         bool slows = at - from >= 3 && line.Slope > 0 && earlier.Slope > _sums.Of(at, _points.Length).Slope
             && earlier.Slope * (time - Age(_points[at])) > LeakDetector.LeastRise * start;
         return slows
-            ? new LeakFinding { Verdict = TrendVerdict.Slowing, Since = TimeSpan.FromSeconds(time), Before = start, Now = line.At(0), Pace = double.NaN }
+            ? new LeakFinding { Verdict = TrendVerdict.Slowing, Since = TimeSpan.FromSeconds(time), Before = Math.Max(0, start), Now = line.At(0), Pace = double.NaN }
             : new LeakFinding { Verdict = TrendVerdict.TooEarly };
     }
 

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProcessArsenal.Exporter.Commands.Server;
+using ProcessArsenal.Exporter.Views;
+
+namespace ProcessArsenal.Exporter.Commands;
+
+/// <summary><c>actions</c>: what was done and refused, as the ledger has it.</summary>
+internal static class ActionsCommand
+{
+    public static Command Create(CommandContext context, SettingsOptions settings)
+    {
+        var list = new ListOptions();
+        var server = new ServerOptions(context);
+        var id = new Argument<long?>("id") { Arity = ArgumentArity.ZeroOrOne, Description = "Number of one action. All, if it is not given." };
+        Option<string> outcome = Options.Choice("--outcome", ["succeeded", "failed", "refused", "not_done", "cancelled", "interrupted", "open"], "Only those with this outcome; open: with none yet.");
+        var target = new Option<string>("--target") { HelpName = "identity", Description = "Only those on this process." };
+        Option<int?> limit = Options.Number("--limit", 1, "How many. [default: 30]", "number", "-n");
+        var command = new Command("actions", "Show what was done to processes, and what was refused, newest first.") { id, outcome, target, limit, list.Output };
+        server.AddTo(command);
+        settings.AddTo(command);
+        HelpText.Attach(command,
+            """
+            Examples:
+              process-arsenal actions                              the last 30
+              process-arsenal actions --outcome refused            what guards said no to, and why
+              process-arsenal actions 17 --output json             one in full
+            """);
+        command.SetAction(async (result, cancellation) =>
+        {
+            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
+            using ApiClient client = server.Connect(result, configuration);
+            TextWriter output = result.InvocationConfiguration.Output;
+            ActionListView view;
+            if (result.GetValue(id) is { } one)
+            {
+                view = new ActionListView([await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/v1/actions/{one}"), ViewJson.Default.ActionView, cancellation).ConfigureAwait(false)], null);
+            }
+            else
+            {
+                string query = string.Create(CultureInfo.InvariantCulture, $"/api/v1/actions?limit={result.GetValue(limit) ?? 30}");
+                if (result.GetValue(outcome) is { } wanted) query += $"&outcome={wanted}";
+                if (result.GetValue(target) is { } whose) query += $"&target={Uri.EscapeDataString(whose)}";
+                view = await client.GetAsync(query, ViewJson.Default.ActionListView, cancellation).ConfigureAwait(false);
+            }
+            if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(view, ViewJson.Default.ActionListView));
+            else Print(view, output, result.InvocationConfiguration.Error);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    private static void Print(ActionListView view, TextWriter output, TextWriter error)
+    {
+        if (view.Actions.Count == 0)
+        {
+            error.WriteLine("There are none.");
+            return;
+        }
+        List<string[]> rows = [["ID", "TIME", "ACTION", "TARGET", "NAME", "BY", "OUTCOME", "WHAT HAPPENED"]];
+        rows.AddRange(view.Actions.Select(static action => (string[])
+        [
+            action.Id.ToString(CultureInfo.InvariantCulture), action.Requested.ToLocalTime().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture), action.Action, action.Target,
+            Terminal.Printable(action.Details is { } details && details.TryGetProperty("name", out JsonElement name) ? name.GetString() ?? "" : "", 16),
+            Terminal.Printable(action.Policy ?? $"{action.Caller} ({action.Trigger})", 40),
+            action.Outcome is { } outcome ? outcome.ToString().ToLowerInvariant() : "open", Terminal.Printable(action.Reason ?? "", 300),
+        ]));
+        Terminal.Write(output, Terminal.Table(rows, rightAligned: 1), colours: Terminal.HasColours);
+    }
+}

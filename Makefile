@@ -204,6 +204,16 @@ otlp-killed: setup publish targets receiver ## the exporter killed while spans f
 	OTLP_KILLED_TIMES=$${OTLP_KILLED_TIMES:-50} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*OtlpKilledTests' --show-live-output on
 
+.PHONY: control-killed
+control-killed: setup publish $(WORKLOAD) ## the exporter killed at random moments of actions (CONTROL_ACTIONS=500)
+	CONTROL_ACTIONS=$${CONTROL_ACTIONS:-500} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*ControlKilledTests' --output Detailed
+
+.PHONY: bench-control
+bench-control: setup publish $(WORKLOAD) ## how soon a signal is there after the call, its intent on the disk (CONTROL_CALLS=1000)
+	CONTROL_CALLS=$${CONTROL_CALLS:-1000} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*ControlLatencyTests' --output Detailed
+
 .PHONY: otlp-outage
 otlp-outage: setup publish targets receiver ## a receiver of spans down, slow, stopped, refusing, ... by gRPC and HTTP, each for OTLP_OUTAGE_SECONDS=120
 	OTLP_OUTAGE_SECONDS=$${OTLP_OUTAGE_SECONDS:-120} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \

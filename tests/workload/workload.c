@@ -10,6 +10,7 @@
  * churn:   --churn PER_SECOND --seconds S [--long-every N] [--long-ms N] [--long-cpu-ms N]   prints "ready", then the truth as JSON
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1 | --each-mib N]   prints "ready", then the truth as JSON
  * reuse:   --reuse       see reuse.c, whose lines it obeys instead
+ * heard:   --heard       prints when each SIGUSR1 came, nanoseconds of CLOCK_MONOTONIC, until SIGTERM
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
  *          | threads N | retire N (workers) | exec PATH [ARGS]
  *          | thread-exec CODE | main-leaves CODE | orphan MS PATH | brief N (see odd.c)
@@ -69,6 +70,7 @@ static void parse(int argc, char **argv)
         if (!strcmp(name, "--fleet")) { in_fleet = 1; continue; }
         if (!strcmp(name, "--zombie")) { zombie = 1; continue; }
         if (!strcmp(name, "--reuse")) reuse_run();
+        if (!strcmp(name, "--heard")) heard_run();
         if (i + 1 == argc) {
             fprintf(stderr, "workload: %s needs a value\n", name);
             exit(64);

@@ -64,6 +64,7 @@ struct burst {
 };
 void burst_run(const struct burst *burst);
 _Noreturn void reuse_run(void);
+_Noreturn void heard_run(void);
 _Noreturn void burst_child(long number, long rounds_per_ms);
 
 /* Odd: ends that are easily misread. */

@@ -28,8 +28,12 @@ internal sealed partial class ControlService : IHostedService, IDisposable
             catch (Exception e) when (e is LedgerException or IOException or UnauthorizedAccessException)
             {
                 why = e.Message;
-                Log.NoLedger(logger, why);
             }
+            catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+            {
+                why = $"libe_sqlite3.so, which the ledger is kept by, is neither beside the program ({AppContext.BaseDirectory}) nor in /usr/lib: install it there";
+            }
+            if (why is not null) Log.NoLedger(logger, why);
         }
         Pipeline = new ControlPipeline(proc, store, Ledger, why, () => _options, time);
         _metrics = new ControlMetrics(own.Registry, Ledger);

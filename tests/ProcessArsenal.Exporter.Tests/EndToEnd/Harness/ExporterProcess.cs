@@ -59,6 +59,7 @@ internal sealed class ExporterProcess : IAsyncDisposable
     {
         string file = scratch.Write("config.yml", configuration);
         string program = scratch.CopyProgram(Repository.Program, "process-arsenal");
+        scratch.CopyProgram(Repository.Library, Path.GetFileName(Repository.Library));
         int port = FreePort(), controlPort = FreePort(not: port);
         control ??= Address(controlPort);
         string state = scratch.MakeFolderForAll("state");

@@ -13,6 +13,9 @@ internal static class Repository
         Environment.GetEnvironmentVariable("PROCESS_ARSENAL") ?? Path.Combine(Root, "artifacts", "publish", "process-arsenal"),
         "run `make publish`, or set PROCESS_ARSENAL to the published program");
 
+    /// <summary>What belongs beside it.</summary>
+    public static string Library => Path.Join(Path.GetDirectoryName(Program), "libe_sqlite3.so");
+
     public static string Workload => Existing(Path.Combine(Root, "artifacts", "workload"), "run `make artifacts/workload`");
 
     public static string Existing(string path, string remedy)

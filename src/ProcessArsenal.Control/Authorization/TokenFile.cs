@@ -47,6 +47,7 @@ public sealed class TokenFile(string stateDirectory)
     /// <exception cref="UnauthorizedAccessException">It can't be written.</exception>
     public bool MakeFirst(DateTimeOffset now)
     {
+        if (File.Exists(Path)) return false; // Without a lock: on a disk that can only be read there is none, and those who have a token come in all the same.
         using FileStream held = Lock();
         if (File.Exists(Path)) return false;
         AccessToken admin = AccessToken.Create("admin", Role.Admin, now, lifetime: null, out string adminText);

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Exporter.Api;
 using ProcessArsenal.Exporter.Commands.Server;
-using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Telemetry.Text;
 

@@ -10,6 +10,7 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd.Control;
 public sealed class ControlTests : IAsyncLifetime
 {
     private readonly Scratch _scratch = new();
+    private readonly string _batch = $"e2e-batch-{Guid.NewGuid():N}"[..15], _command = $"e2e-cmd-{Guid.NewGuid():N}"[..15];
     private ExporterProcess _exporter = null!;
     private ControlClient _client = null!;
 
@@ -50,7 +51,7 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Equal(["kill", "signal"], list.GetProperty("actions").EnumerateArray().Select(static one => Text(one, "action")));
 
         MetricsPage page = await _exporter.Page();
-        Assert.Equal(1, page.Value("process_controller_actions_total", "action=kill,outcome=succeeded"));
+        Assert.Equal(1, page.Value("process_controller_actions_total", "action=kill", "outcome=succeeded"));
         Assert.Equal(1, page.Value("process_controller_processes_killed_total"));
         Assert.True(page.Value("process_controller_audit_head") > 3);
     }
@@ -88,17 +89,17 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_is_a_preview_unless_it_is_confirmed()
     {
-        string program = _scratch.CopyProgram(Repository.Workload, "e2e-batch");
+        string program = _scratch.CopyProgram(Repository.Workload, _batch);
         using Target first = new(program), second = new(program), other = new();
         await Identity(second.Pid);
-        JsonElement preview = await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/e2e-batch$\""}""");
+        JsonElement preview = await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/BATCH$\""}""".Replace("BATCH", _batch, StringComparison.Ordinal));
         Assert.True(preview.GetProperty("preview").GetBoolean());
         Assert.Equal([first.Pid, second.Pid], preview.GetProperty("successful").EnumerateArray().Select(static one => one.GetProperty("pid").GetInt32()).Order());
         Assert.True(first.IsAlive && second.IsAlive);
-        Assert.Equal(2, (await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/e2e-batch$\"","confirm":true,"max_targets":1}""")).GetProperty("failed").GetArrayLength());
+        Assert.Equal(2, (await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/BATCH$\"","confirm":true,"max_targets":1}""".Replace("BATCH", _batch, StringComparison.Ordinal))).GetProperty("failed").GetArrayLength());
         JsonElement none = await Post("/api/v1/batch", """{"action":"kill","where":"cmdline ~ \"heard\"","confirm":true}""");
         Assert.Equal((0, 0), (none.GetProperty("successful").GetArrayLength(), none.GetProperty("failed").GetArrayLength()));
-        JsonElement done = await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/e2e-batch$\"","confirm":true,"timeout":"5s"}""");
+        JsonElement done = await Post("/api/v1/batch", """{"action":"stop","where":"exe ~ \"/BATCH$\"","confirm":true,"timeout":"5s"}""".Replace("BATCH", _batch, StringComparison.Ordinal));
         Assert.Equal(2, done.GetProperty("successful").GetArrayLength());
         Assert.True(!first.IsAlive && !second.IsAlive && other.IsAlive);
         foreach (string wrong in (string[])["{}", """{"action":"stop"}""", """{"action":"stop","targets":[]}""", """{"action":"stop","where":""}""", """{"action":"stop","where":"nome = 1"}""", """{"action":"stop","where":"pid = 1","targets":[1]}""", """{"action":"explode","targets":[1]}""", """{"action":"signal","targets":[1]}""", """{"action":"kill","targets":[1],"timeout":"1s"}"""])
@@ -108,13 +109,13 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task The_command_line_does_the_same()
     {
-        string program = _scratch.CopyProgram(Repository.Workload, "e2e-command");
+        string program = _scratch.CopyProgram(Repository.Workload, _command);
         using Target first = new(program), second = new(program);
         await Identity(second.Pid);
         Command signalled = await Run("signal", "USR1", Text(first.Pid), "--reason", "why not");
         Assert.True(signalled.ExitCode == 0, signalled.Error);
         Assert.Contains("SIGUSR1 was delivered, and it lives on", signalled.Output, StringComparison.Ordinal);
-        Command preview = await Run("kill", "--where", "exe ~ \"/e2e-command$\"");
+        Command preview = await Run("kill", "--where", "exe ~ \"/COMMAND$\"".Replace("COMMAND", _command, StringComparison.Ordinal));
         Assert.Equal(0, preview.ExitCode);
         Assert.Contains("Nothing was done. To kill these: the same with --yes.", preview.Error, StringComparison.Ordinal);
         Assert.True(first.IsAlive);
@@ -123,7 +124,7 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Equal(1, paused.ExitCode);
         Assert.Contains("refused (pause)", paused.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await Run("pause", "--end")).ExitCode);
-        Assert.Equal(0, (await Run("kill", "--where", "exe ~ \"/e2e-command$\"", "--yes")).ExitCode);
+        Assert.Equal(0, (await Run("kill", "--where", "exe ~ \"/COMMAND$\"".Replace("COMMAND", _command, StringComparison.Ordinal), "--yes")).ExitCode);
         Assert.True(!first.IsAlive && !second.IsAlive);
         Command actions = await Run("actions");
         Assert.Contains("admin (cli)", actions.Output, StringComparison.Ordinal);

@@ -12,13 +12,14 @@ internal sealed class Target : IDisposable
     public Target(string? program = null)
     {
         _process = Process.Start(new ProcessStartInfo(program ?? Repository.Workload, ["--heard"]) { RedirectStandardOutput = true })!;
-        Assert.Equal("ready", _process.StandardOutput.ReadLine());
+        using var ready = new ManualResetEventSlim();
         _process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data is null) return;
-            lock (_heard) _heard.Add(line.Data);
+            if (line.Data == "ready") ready.Set();
+            else if (line.Data is not null) lock (_heard) _heard.Add(line.Data);
         };
         _process.BeginOutputReadLine();
+        Assert.True(ready.Wait(TimeSpan.FromSeconds(20)), "The target is not ready.");
     }
 
     public int Pid => _process.Id;

@@ -57,6 +57,7 @@ internal sealed class Scratch : IDisposable
 
     public string MakeFolderForAll(string name)
     {
+        if (Directory.Exists(PathOf(name))) return PathOf(name); // By now it may lie on a disk that can only be read.
         Directory.CreateDirectory(PathOf(name));
         File.SetUnixFileMode(PathOf(name), Public | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
         return PathOf(name);

@@ -347,9 +347,9 @@ internal static class ConfigurationCatalogue
         ("per_process", "Which processes have series of their own."),
         ("dotnet", "Which .NET processes are listened to, and for what."),
         ("dotnet.spans", "What they tell of requests and calls."),
+        ("control", "How far actions may go."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),
-        ("control", "How far actions may go."),
         ("log", "What is logged, to standard error."),
     ];
 }

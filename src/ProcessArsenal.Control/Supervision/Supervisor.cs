@@ -1,0 +1,434 @@
+using System.Threading.Channels;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Control.Supervision;
+
+/// <summary>Keeps children running as its specification says. One loop decides (<see cref="SupervisorMachine"/>); whatever may wait (a start, a stop, a disk, a
+/// health check) is done beside it, and tells it. Children live on when this ends, however it ends, and the next one finds them.</summary>
+public sealed class Supervisor : IAsyncDisposable
+{
+    /// <summary>Requests at a time.</summary>
+    public const int MostRequests = 64;
+
+    /// <summary>Of the loop: what is told to it. There are never more than a few of one child's, and no more requests than <see cref="MostRequests"/>.</summary>
+    private const int MostEvents = 4096;
+
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5), LookPatience = TimeSpan.FromSeconds(1), LookPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly SupervisorSpec _spec;
+    private readonly ChildSeat[] _seats;
+    private readonly SupervisorMachine _machine;
+    private readonly RecordFile _record;
+    private readonly ExitWatch _exits;
+    private readonly HealthCheck _checks;
+    private readonly TimeProvider _time;
+    private readonly Action<SupervisorView>? _changed;
+    private readonly Channel<Action> _events = Channel.CreateBounded<Action>(new BoundedChannelOptions(MostEvents) { SingleReader = true });
+    private readonly List<PendingRequest> _requests = [];
+    private readonly CancellationTokenSource _closed = new();
+    private readonly ITimer _timer;
+    private readonly long _began;
+    private readonly Task _loop;
+    private IReadOnlyList<(RecordedChild Recorded, ProcessIdentity Identity)> _unconfigured = [];
+    private uint _boot;
+    private int _launching, _asked;
+    private bool _isClosing, _isChanged = true;
+    private string? _trouble;
+    private volatile SupervisorView _view;
+
+    internal Supervisor(SupervisorSpec spec, string directory, ExitWatch exits, HealthCheck checks, TimeProvider time, Action<SupervisorView>? changed)
+    {
+        (_spec, _exits, _checks, _time, _changed) = (spec, exits, checks, time, changed);
+        _began = time.GetTimestamp();
+        _machine = new SupervisorMachine(spec);
+        _seats = [.. spec.Children.Select((child, i) => new ChildSeat(i, child, new ChildFiles(Path.Join(directory, child.Name + ".stdin"), child.Log.Path ?? Path.Join(directory, child.Name + ".log"))))];
+        _record = new RecordFile(Path.Join(directory, "record.json"));
+        _view = MakeView();
+        _timer = time.CreateTimer(_ => Tell(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _loop = Task.Run(LoopAsync);
+    }
+
+    public string Name => _spec.Name;
+
+    /// <summary>As it is now.</summary>
+    public SupervisorView View => _view;
+
+    /// <summary>Stops a child, which stays so until it is started.</summary>
+    public Task<ChildAnswer> StopAsync(string child, CancellationToken cancellation = default) => AskAsync(child, (i, _) => _machine.Stop(i), StopDone, cancellation);
+
+    /// <summary>Starts a child that does not run, also one that was given up.</summary>
+    public Task<ChildAnswer> StartAsync(string child, CancellationToken cancellation = default) => AskAsync(
+        child, (i, now) => _machine.Start(i, now), StartDone, cancellation,
+        refuse: slot => slot is { Phase: ChildPhase.Up, Wish: ChildWish.Up } ? "it runs already" : null);
+
+    /// <summary>Stops a child and starts it again, or starts it if it does not run. No other child takes part, and it does not count as a failure.</summary>
+    public Task<ChildAnswer> RestartAsync(string child, CancellationToken cancellation = default) =>
+        AskAsync(child, (i, now) => _machine.Renew(i, now), StartDone, cancellation);
+
+    /// <summary>Stops all, the last first; one after another.</summary>
+    /// <returns>Null if all have ended; else what is left.</returns>
+    public async Task<string?> StopAllAsync(CancellationToken cancellation = default) =>
+        (await RequestAsync(() => _machine.StopAll(), AllStopped, PatienceForAll, cancellation).ConfigureAwait(false)).Refused;
+
+    /// <summary>Starts all that an operator has stopped, or that were given up, or have ended by themselves.</summary>
+    public Task StartAllAsync(CancellationToken cancellation = default) =>
+        RequestAsync(() => _machine.StartAll(Now), () => new ChildAnswer(null), ClosingPatience, cancellation);
+
+    /// <summary>Takes the latch off, forgets failures and back-offs, and starts those that were given up.</summary>
+    public Task ResetAsync(CancellationToken cancellation = default) =>
+        RequestAsync(() => _machine.Reset(Now), () => new ChildAnswer(null), ClosingPatience, cancellation);
+
+    /// <summary>Puts a line into a child's standard input, as a whole or not at all. Whether it reads it can't be known.</summary>
+    /// <param name="line">At most <see cref="ChildInput.LongestMessage"/> - 1 bytes of UTF-8, no line break, no NUL.</param>
+    /// <returns>Null if it was put there; else why not.</returns>
+    public async Task<string?> SendAsync(string child, string line, TimeSpan within, CancellationToken cancellation = default)
+    {
+        if (Array.Find(_seats, seat => seat.Spec.Name == child) is not { } seat) return Unknown(child);
+        if (_view.Children[seat.Index].Identity is null) return "it does not run";
+        if (Interlocked.Increment(ref _asked) > MostRequests)
+        {
+            Interlocked.Decrement(ref _asked);
+            return TooMany;
+        }
+        try
+        {
+            return await ChildInput.SendAsync(seat.Files.Input, line, within, _time, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asked);
+        }
+    }
+
+    /// <summary>Ends the supervision; the children live on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Tell(() => _isClosing = true);
+        await _loop.ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _closed.CancelAsync().ConfigureAwait(false);
+        await _record.FlushAsync(ClosingPatience, _time).ConfigureAwait(false);
+        foreach (ChildSeat seat in _seats)
+        {
+            if (seat.Life?.Pidfd is { } pidfd) _exits.Forget(pidfd);
+            seat.End();
+        }
+    }
+
+    /// <summary>Looks after the logs; called each second.</summary>
+    internal void Tend(ProcFs proc)
+    {
+        foreach (ChildSeat seat in _seats)
+        {
+            seat.TendLog();
+            if (seat.Life is { IsOurs: false } adopted) Note(adopted, proc);
+        }
+    }
+
+    private static void Note(ChildLife adopted, ProcFs proc)
+    {
+        try
+        {
+            adopted.SeeAlive(proc);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in this moment.
+        }
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_began);
+
+    private TimeSpan PatienceForAll => _seats.Aggregate(ClosingPatience, (sum, seat) => sum + Patience(seat));
+
+    private static string TooMany => $"{MostRequests} requests wait already: try again later";
+
+    private string Unknown(string child) => $"there is no child '{child}' in the supervisor '{Name}'";
+
+    private static TimeSpan Patience(ChildSeat seat) => seat.Spec.StopTimeout + ChildStopper.KillPatience + Remains.LongestEnd + SupervisorMachine.LaunchPatience;
+
+    /// <summary>Has something done by the loop, if it still goes. From any thread.</summary>
+    private void Tell(Action happened) => _events.Writer.TryWrite(happened);
+
+    private async Task LoopAsync()
+    {
+        await Guard(TakeUpAsync).ConfigureAwait(false);
+        TimeSpan? closing = null;
+        while (true)
+        {
+            if (!_isClosing) foreach (Command command in _machine.Next(Now)) Do(command);
+            else if (_launching == 0 || Now - (closing ??= Now) >= ClosingPatience) break;
+            _machine.Window.Forget(Now);
+            Publish();
+            Arm(_isClosing ? closing + ClosingPatience : _machine.Wake);
+            Action happened = await _events.Reader.ReadAsync().ConfigureAwait(false);
+            do await Guard(() => { happened(); return Task.CompletedTask; }).ConfigureAwait(false);
+            while (_events.Reader.TryRead(out happened!));
+        }
+        _events.Writer.TryComplete();
+        _isChanged = true;
+        Publish();
+        foreach (PendingRequest request in _requests) request.Answer.TrySetResult(new ChildAnswer("the supervision ends"));
+    }
+
+    private async Task Guard(Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is: it is shown, and the other children are looked after.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _trouble = $"{e.GetType().Name}: {e.Message}";
+        }
+    }
+
+    private void Arm(TimeSpan? wake)
+    {
+        // The window's oldest failure leaves it without an event.
+        if (_machine.Window.Failures.Count > 0)
+        {
+            TimeSpan leaves = _machine.Window.Failures.First().At + TimeSpan.FromSeconds(_spec.MaxSeconds) + TimeSpan.FromMilliseconds(1);
+            if (wake is null || leaves < wake) wake = leaves;
+        }
+        TimeSpan due = wake is { } at ? at - Now : Timeout.InfiniteTimeSpan;
+        _timer.Change(wake is null ? due : due > TimeSpan.FromMilliseconds(1) ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task TakeUpAsync()
+    {
+        var earlier = await Task.Run(() => EarlierRun.Find(_record, _seats, _spec, _machine, _time, Now, _closed.Token)).ConfigureAwait(false);
+        (_boot, _unconfigured, _trouble) = (earlier.Boot, earlier.Unconfigured, earlier.Trouble);
+        foreach (ChildSeat seat in _seats)
+        {
+            if (seat.Life is not { } life) continue;
+            if (life.Pidfd is null) Exited(seat, life); // While nobody watched.
+            else Watch(seat, life);
+        }
+    }
+
+    private void Do(Command command)
+    {
+        _isChanged = true;
+        ChildSeat seat = _seats[command.Child];
+        if (command.IsStart) Launch(seat);
+        else if (seat.Life is { } life) _ = StopAsync(seat, life);
+    }
+
+    private void Launch(ChildSeat seat)
+    {
+        _launching++;
+        // A thread of its own: it waits until the program is executed, which a disk can delay.
+        new Thread(() =>
+        {
+            ChildLife? life = null;
+            string? why;
+            try
+            {
+                life = ChildLauncher.Launch(seat.Spec, seat.Files, _time, out why);
+            }
+#pragma warning disable CA1031 // Whatever it is: it is why it was not started.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                why = e.Message;
+            }
+            Tell(() => Launched(seat, life, why));
+        })
+        { IsBackground = true, Name = "launch" }.Start();
+    }
+
+    private void Launched(ChildSeat seat, ChildLife? life, string? why)
+    {
+        _launching--;
+        _isChanged = true;
+        if (life is null)
+        {
+            seat.LaunchFailures++;
+            seat.LastEnd = new ChildEnd(_time.GetUtcNow(), null, null, null, $"could not be started: {why}");
+            _machine.LaunchFailed(seat.Index, Now);
+            return;
+        }
+        seat.Begin(life);
+        _machine.Launched(seat.Index, Now);
+        Watch(seat, life);
+    }
+
+    private void Watch(ChildSeat seat, ChildLife life)
+    {
+        _exits.Watch(life.Pidfd!, () => Tell(() => Exited(seat, life)));
+        if (seat.Spec.Health is not { } health) return;
+        seat.Checks = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        _ = _checks.RunAsync(health, why => Tell(() => Answered(seat, life, why)), _time, seat.Checks.Token);
+    }
+
+    private void Answered(ChildSeat seat, ChildLife life, string? why)
+    {
+        if (seat.Life != life || seat.Health is not { } health) return;
+        _isChanged = true;
+        if (!health.Take(why, Now - _machine.Slots[seat.Index].UpSince) || seat.Cause is not null) return;
+        seat.Cause = FormattableString.Invariant($"stopped as {health.Failures} health checks in a row failed: {why}");
+        _machine.Unhealthy(seat.Index);
+    }
+
+    private async Task StopAsync(ChildSeat seat, ChildLife life)
+    {
+        string? why;
+        try
+        {
+            why = await Task.Run(() => ChildStopper.StopAsync(life, seat.Spec, _time, _closed.Token)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            why = e is IOException ? e.Message : null;
+        }
+        if (why is not null) Tell(() => DidNotEnd(seat, life, why));
+    }
+
+    private void DidNotEnd(ChildSeat seat, ChildLife life, string why)
+    {
+        if (seat.Life != life) return;
+        _isChanged = true;
+        seat.StopTrouble = why;
+        _machine.Stuck(seat.Index);
+    }
+
+    /// <summary>It has ended; before it may be started again, what it left behind is to end too, and only then is its zombie taken away: as long as that is
+    /// there, the number of its session can't be another's.</summary>
+    private void Exited(ChildSeat seat, ChildLife life)
+    {
+        if (seat.Life != life) return;
+        seat.StopChecks();
+        _ = Task.Run(async () =>
+        {
+            int left = 0;
+            try
+            {
+                left = await Remains.EndAsync(life, seat.Spec.StopSignal, seat.Spec.StopTimeout, _time, _closed.Token).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                left = -1; // Nobody knows: /proc does not answer.
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return; // The supervision has ended.
+            }
+            ExitStatus? exit = life.Reap();
+            // One that was adopted is waited for by init, and its end told afterwards.
+            for (long since = _time.GetTimestamp(); exit is null && !life.IsOurs && life.Pidfd is not null && _time.GetElapsedTime(since) < LookPatience; exit = life.Reap())
+                await Task.Delay(LookPause, _time).ConfigureAwait(false);
+            Tell(() => Ended(seat, life, exit, left));
+        });
+    }
+
+    private void Ended(ChildSeat seat, ChildLife life, ExitStatus? exit, int left)
+    {
+        if (seat.Life != life) return;
+        _isChanged = true;
+        string? cause = seat.Cause ?? (seat.Spec.User is not null && exit is { Signal: 0, Code: 126 or 127 } ? "if that was setpriv's, the log says why" : null);
+        seat.LastEnd = ChildEnd.Of(_time.GetUtcNow(), life.Identity, exit, cause, left);
+        seat.End();
+        _machine.Ended(seat.Index, exit is { IsSuccess: true }, Now);
+    }
+
+    private Task<ChildAnswer> AskAsync(
+        string child, Action<int, TimeSpan> act, Func<ChildSeat, ProcessIdentity?, int, ChildAnswer?> answer, CancellationToken cancellation, Func<ChildSlot, string?>? refuse = null)
+    {
+        if (Array.Find(_seats, seat => seat.Spec.Name == child) is not { } seat) return Task.FromResult(new ChildAnswer(Unknown(child)));
+        ProcessIdentity? before = null;
+        int failures = 0;
+        string? refused = null;
+        return RequestAsync(
+            () =>
+            {
+                (before, failures) = (seat.Life?.Identity, seat.LaunchFailures);
+                if ((refused = refuse?.Invoke(_machine.Slots[seat.Index])) is null) act(seat.Index, Now);
+            },
+            () => refused is null ? answer(seat, before, failures) : new ChildAnswer(refused, before),
+            Patience(seat), cancellation);
+    }
+
+    private async Task<ChildAnswer> RequestAsync(Action act, Func<ChildAnswer?> answer, TimeSpan patience, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _asked) > MostRequests)
+        {
+            Interlocked.Decrement(ref _asked);
+            return new ChildAnswer(TooMany);
+        }
+        var request = new PendingRequest(answer);
+        try
+        {
+            bool isTold = _events.Writer.TryWrite(() =>
+            {
+                if (request.Answer.Task.IsCompleted) return; // Nobody waits any more: nothing is done behind his back.
+                act();
+                _isChanged = true;
+                _requests.Add(request);
+            });
+            if (!isTold) return new ChildAnswer("the supervision has ended");
+            return await request.Answer.Task.WaitAsync(patience, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            request.Answer.TrySetCanceled(CancellationToken.None);
+            return new ChildAnswer(FormattableString.Invariant($"it was not done within {patience.TotalSeconds} s, and goes on"));
+        }
+        finally
+        {
+            request.Answer.TrySetCanceled(CancellationToken.None);
+            Interlocked.Decrement(ref _asked);
+        }
+    }
+
+    private ChildAnswer? StopDone(ChildSeat seat, ProcessIdentity? before, int failures) => _machine.Slots[seat.Index] switch
+    {
+        { Phase: ChildPhase.Down } => new ChildAnswer(null, before),
+        { IsStuck: true } => new ChildAnswer(seat.StopTrouble, before, seat.Life?.Identity),
+        { Wish: not ChildWish.Stopped } => new ChildAnswer("it was asked to start meanwhile", before, seat.Life?.Identity),
+        _ => null,
+    };
+
+    private ChildAnswer? StartDone(ChildSeat seat, ProcessIdentity? before, int failures) => _machine.Slots[seat.Index] switch
+    {
+        { Phase: ChildPhase.Up, StopToRenew: false } when seat.Life?.Identity != before => new ChildAnswer(null, before, seat.Life?.Identity),
+        { IsStuck: true } => new ChildAnswer(seat.StopTrouble, before, seat.Life?.Identity),
+        _ when seat.LaunchFailures != failures => new ChildAnswer(seat.LastEnd?.Why, before),
+        { Wish: not ChildWish.Up } => new ChildAnswer(seat.LastEnd is { } end ? $"it does not run: {end.Why}" : "it was stopped meanwhile", before),
+        _ => null,
+    };
+
+    private ChildAnswer? AllStopped()
+    {
+        if (_machine.Slots.Any(slot => slot.IsAlive && !slot.IsStuck)) return null;
+        string left = string.Join(", ", _seats.Where(seat => _machine.Slots[seat.Index].IsStuck).Select(seat => $"{seat.Spec.Name}: {seat.StopTrouble}"));
+        return new ChildAnswer(left.Length == 0 ? null : left);
+    }
+
+    private void Publish()
+    {
+        foreach (PendingRequest request in _requests) request.Ask();
+        _requests.RemoveAll(request => request.Answer.Task.IsCompleted);
+        SupervisorView view = MakeView();
+        _view = view;
+        if (!_isChanged) return;
+        _isChanged = false;
+        if (_boot != 0) _record.Write(EarlierRun.Record(_boot, _seats, _machine, _unconfigured, _time, Now));
+        _changed?.Invoke(view);
+    }
+
+    private SupervisorView MakeView() => Showing.Of(_spec, _machine, _seats, [.. _unconfigured.Select(child => new UnconfiguredChild(child.Recorded.Name, child.Identity))], _trouble ?? _record.Trouble, _time.GetUtcNow(), Now);
+
+    /// <summary>One who waits until something is so.</summary>
+    private sealed class PendingRequest(Func<ChildAnswer?> answer)
+    {
+        public TaskCompletionSource<ChildAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Ask()
+        {
+            if (answer() is { } done) Answer.TrySetResult(done);
+        }
+    }
+}

@@ -37,10 +37,25 @@ internal static class Adoption
     {
         FileKey input = Files.TryStat(files.Input, out FileFacts facts) && facts.IsFifo ? facts.Key : default;
         bool isKnown = ProcessIdentity.TryParse(recorded?.Identity, out ProcessIdentity identity) && identity.Boot == proc.BootId;
-        return new ChildLife(isKnown ? identity : default, null, null, isOurs: false, recorded?.Started ?? default, recorded?.Log ?? files.Log, input)
+        // If this very process has started it, and was only supervised anew, it is a zombie of ours.
+        Pidfd? zombie = isKnown ? Pidfd.Open(identity.Pid) : null;
+        if (zombie is not null && !(zombie.TryReadInode(out ulong inode) && inode == identity.Token && Waiting.IsZombie(zombie)))
+        {
+            zombie.Dispose();
+            zombie = null;
+        }
+        return new ChildLife(isKnown ? identity : default, zombie, null, isOurs: zombie is not null, recorded?.Started ?? default, recorded?.Log ?? files.Log, input)
         {
             AliveTicks = isKnown ? recorded!.AliveTicks : 0,
         };
+    }
+
+    /// <summary>Whether this very process has started it, and only supervises it anew.</summary>
+    private static bool IsOurs(ProcFs proc, int pid)
+    {
+        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return false;
+        Span<byte> buffer = stackalloc byte[2048];
+        using (directory) return directory!.ReadStat(buffer, out ProcStat stat, out _) == ReadOutcome.Ok && stat.ParentPid == Environment.ProcessId;
     }
 
     private static bool LeadsSession(ProcessDirectory directory)
@@ -60,7 +75,7 @@ internal static class Adoption
             held.Dispose();
             return null;
         }
-        var life = new ChildLife(identity, pidfd, held, isOurs: false, recorded?.Started ?? time.GetUtcNow(), recorded?.Log ?? files.Log, input);
+        var life = new ChildLife(identity, pidfd, held, IsOurs(proc, identity.Pid), recorded?.Started ?? time.GetUtcNow(), recorded?.Log ?? files.Log, input);
         life.SeeAlive(proc);
         return life;
     }

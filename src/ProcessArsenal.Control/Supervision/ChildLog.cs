@@ -120,6 +120,10 @@ internal sealed class ChildLog(string path, long maxSize, int keep, bool mayCut 
             Copy(log, copy, from, from + maxSize); // To its end, wherever that is by now; but not after a child that writes faster than we do.
             Dropped += Math.Max(0, RandomAccess.GetLength(log) - from - maxSize);
         }
+        else
+        {
+            Dropped += RandomAccess.GetLength(log) - from;
+        }
         RandomAccess.SetLength(log, 0);
     }
 

@@ -46,7 +46,11 @@ internal static class EarlierRun
                 machine.Launched(seat.Index, At(over.Started)); // And has ended since.
                 continue;
             }
-            using (over) await Remains.EndAsync(over, seat.Spec.StopSignal, seat.Spec.StopTimeout, time, cancellation).ConfigureAwait(false);
+            using (over)
+            {
+                await Remains.EndAsync(over, seat.Spec.StopSignal, seat.Spec.StopTimeout, time, cancellation).ConfigureAwait(false);
+                over.Reap();
+            }
         }
         return (proc.BootId, Unconfigured(proc, record, seats), trouble);
 

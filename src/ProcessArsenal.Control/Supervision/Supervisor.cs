@@ -409,10 +409,10 @@ public sealed class Supervisor : IAsyncDisposable
 
     private void Publish()
     {
+        SupervisorView view = MakeView();
+        _view = view; // First: whoever is answered sees what he is told.
         foreach (PendingRequest request in _requests) request.Ask();
         _requests.RemoveAll(request => request.Answer.Task.IsCompleted);
-        SupervisorView view = MakeView();
-        _view = view;
         if (!_isChanged) return;
         _isChanged = false;
         if (_boot != 0) _record.Write(EarlierRun.Record(_boot, _seats, _machine, _unconfigured, _time, Now));

@@ -3,7 +3,7 @@ using ProcessArsenal.Procfs;
 namespace ProcessArsenal.Control.Supervision;
 
 /// <summary>All supervisors of one exporter.</summary>
-public sealed class Supervision : IAsyncDisposable
+public sealed class SupervisorSet : IAsyncDisposable
 {
     private static readonly TimeSpan TendEach = TimeSpan.FromSeconds(1);
 
@@ -14,7 +14,7 @@ public sealed class Supervision : IAsyncDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _tending;
 
-    private Supervision(SupervisionDirectory directory, ProcFs proc, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed)
+    private SupervisorSet(SupervisionDirectory directory, ProcFs proc, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed)
     {
         (_directory, _proc) = (directory, proc);
         string[] directories = [.. specs.Select(spec => directory.Of(spec.Name))]; // All, before the first child is started.
@@ -29,7 +29,7 @@ public sealed class Supervision : IAsyncDisposable
     /// <exception cref="ArgumentException">A specification is wrong; the message says all of <see cref="SpecCheck.Errors"/>.</exception>
     /// <exception cref="IOException">The state directory can't be used, or /proc is not that of our own processes.</exception>
     /// <exception cref="UnauthorizedAccessException">The state directory can't be written to.</exception>
-    public static Supervision Start(string stateDirectory, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed = null)
+    public static SupervisorSet Start(string stateDirectory, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed = null)
     {
         if (SpecCheck.Errors(specs) is { Count: > 0 } errors) throw new ArgumentException(string.Join('\n', errors), nameof(specs));
         ProcFs proc = ProcFs.Open();
@@ -38,7 +38,7 @@ public sealed class Supervision : IAsyncDisposable
         {
             if (!proc.IsLive) throw new IOException("/proc is not of our own pid namespace: we could not tell which process a child is.");
             directory = SupervisionDirectory.Open(stateDirectory);
-            return new Supervision(directory, proc, specs, time, changed);
+            return new SupervisorSet(directory, proc, specs, time, changed);
         }
         catch
         {

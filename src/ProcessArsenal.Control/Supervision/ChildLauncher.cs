@@ -27,11 +27,16 @@ internal static class ChildLauncher
         using SafeFileHandle? input = ChildInput.Make(files.Input, out FileKey key, out why);
         if (input is null) return null;
         using ProcFs proc = ProcFs.Open();
+        // Before, as one that was started and can't be held would run unsupervised, and be started again and again.
+        using Pidfd? probe = Pidfd.Open(Environment.ProcessId);
+        why = probe is null ? "supervision takes pidfds: Linux >= 5.4, a seccomp filter that lets pidfd_open(2) through, and descriptors to spare" : null;
+        if (probe is null) return null;
         DateTimeOffset started = time.GetUtcNow();
         string program = arguments[0];
         if (account is null) arguments[0] = child.Command[0]; // What it finds as its name is what was written.
         int error = Spawn.Start(program, arguments, [.. environment.Select(pair => pair.Key + "=" + pair.Value)], child.WorkingDirectory, (int)input.DangerousGetHandle(), (int)log.DangerousGetHandle(), out int pid);
         why = error == 0 ? null : Explain(error, program, child);
+        probe.Dispose();
         return error == 0 ? Hold(proc, pid, started, files.Log, key, out why) : null;
     }
 
@@ -39,7 +44,7 @@ internal static class ChildLauncher
     private static ChildLife? Hold(ProcFs proc, int pid, DateTimeOffset started, string log, FileKey input, out string? why)
     {
         Pidfd? pidfd = Pidfd.Open(pid);
-        why = pidfd is null ? FormattableString.Invariant($"it was started as {pid}, but can't be held: supervision takes pidfds (Linux >= 5.4, a seccomp filter that lets pidfd_open(2) through, and descriptors to spare); it runs unsupervised") : null;
+        why = pidfd is null ? FormattableString.Invariant($"it was started as {pid}, but can't be held as there are no descriptors to spare: it runs unsupervised") : null;
         if (pidfd is null) return null;
         proc.OpenProcess(pid, out ProcessDirectory? directory);
         ProcessIdentity identity;

@@ -8,12 +8,13 @@ namespace ProcessArsenal.Control.Supervision;
 internal sealed class ChildLife : IDisposable
 {
     private List<HeldProcess> _seen = [];
+    private HeldProcess? _held;
     private long _aliveTicks;
 
     /// <param name="isOurs">It is a child of this process, which must wait for it; one that was adopted is init's.</param>
-    /// <param name="held">Null if it has ended before it could be held.</param>
+    /// <param name="held">Null if it could not be held, yet.</param>
     public ChildLife(ProcessIdentity identity, Pidfd? pidfd, HeldProcess? held, bool isOurs, DateTimeOffset started, string log, FileKey input) =>
-        (Identity, Pidfd, Held, IsOurs, Started, Log, Input) = (identity, pidfd, held, isOurs, started, log, input);
+        (Identity, Pidfd, _held, IsOurs, Started, Log, Input) = (identity, pidfd, held, isOurs, started, log, input);
 
     public ProcessIdentity Identity { get; }
 
@@ -21,8 +22,6 @@ internal sealed class ChildLife : IDisposable
     public Pidfd? Pidfd { get; }
 
     public bool HasEnded => Pidfd?.HasEnded() ?? true;
-
-    public HeldProcess? Held { get; }
 
     public bool IsOurs { get; }
 
@@ -44,6 +43,14 @@ internal sealed class ChildLife : IDisposable
 
     /// <summary>Whether nobody else can have its number: it lives, or is ours and was not waited for.</summary>
     public bool HasItsNumber => !HasEnded || (IsOurs && Waiting.IsZombie(Pidfd!));
+
+    /// <summary>Holds it, to be signalled.</summary>
+    /// <param name="why">Why it can't be; null if it is.</param>
+    public HeldProcess? Hold(ProcFs proc, out string? why)
+    {
+        why = null;
+        return _held ??= HeldProcess.Open(proc, Identity, out why);
+    }
 
     /// <summary>What belonged to it when its stop began; given to whoever asks first.</summary>
     public List<HeldProcess> TakeSeen() => Interlocked.Exchange(ref _seen, []);
@@ -71,7 +78,7 @@ internal sealed class ChildLife : IDisposable
     public void Dispose()
     {
         See([]);
-        Held?.Dispose();
+        _held?.Dispose();
         Pidfd?.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace ProcessArsenal.Control.Supervision;
 /// - on ext4 and xfs (fallocate(2), FALLOC_FL_COLLAPSE_RANGE) in whole blocks, so that nothing is lost or twice, and the files one after another are what was
 ///   written; a line may begin in one and end in the next;
 /// - elsewhere the file is truncated once all of it was copied: what is written between the last read and that is lost;
-/// - what we have not seen for too long (more than max_size beyond it) is not copied but dropped, the oldest first;
+/// - an old file holds what there was when it was looked at, up to twice max_size; what is more than that is dropped, the oldest first;
 /// - after a crash of ours in between a piece may be there twice.</summary>
 internal sealed class ChildLog(string path, long maxSize, int keep, bool mayCut = true)
 {
@@ -79,7 +79,7 @@ internal sealed class ChildLog(string path, long maxSize, int keep, bool mayCut 
         bool isCut;
         try
         {
-            long from = Math.Max(0, whole - (maxSize / block * block) - block);
+            long from = Math.Max(0, whole - (2 * maxSize / block * block));
             try
             {
                 if (copy is not null) Copy(log, copy, from, whole);

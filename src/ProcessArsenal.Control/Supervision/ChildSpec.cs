@@ -30,7 +30,8 @@ public sealed record ChildSpec(string Name, IReadOnlyList<string> Command)
 
 /// <summary>Where a child's output goes.</summary>
 /// <param name="Path">An absolute path; null: a file in the state directory.</param>
-/// <param name="MaxSize">Bytes after which it is rotated: 64 KiB to 1 TiB. It is looked at each second, so what a child writes within one comes on top.</param>
+/// <param name="MaxSize">Bytes after which it is rotated: 64 KiB to 1 TiB. It is looked at each second, and what a child
+/// writes within one comes on top: up to <paramref name="MaxSize"/> more is kept, the rest dropped and counted.</param>
 /// <param name="Keep">How many old ones are kept, as <c>path.1</c> (the newest), <c>path.2</c> ...: 0 to 100.</param>
 public sealed record ChildLogSpec(string? Path = null, long MaxSize = 10L << 20, int Keep = 3);
 

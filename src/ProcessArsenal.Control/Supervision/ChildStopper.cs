@@ -14,10 +14,12 @@ internal static class ChildStopper
     /// <returns>Null if it has ended; else why not.</returns>
     public static async Task<string?> StopAsync(ChildLife life, ChildSpec spec, TimeProvider time, CancellationToken cancellation)
     {
-        if (life.Held is not { } held) return null;
+        if (life.HasEnded) return null;
+        using ProcFs proc = ProcFs.Open();
+        if (life.Hold(proc, out string? why) is not { } held) return life.HasEnded ? null : why;
         // As long as it lives it is certain who its children are.
-        using (ProcFs proc = ProcFs.Open()) life.See(Remains.Find(proc, life));
-        string? why = held.Send(spec.StopSignal);
+        life.See(Remains.Find(proc, life));
+        why = held.Send(spec.StopSignal);
         if (why is null) held.Send(Continue); // One that is stopped (SIGSTOP) would not see it.
         if (await held.WaitAsync(spec.StopTimeout, time, cancellation).ConfigureAwait(false)) return null;
         why = held.Send(Kill);

@@ -34,7 +34,7 @@ internal sealed class HealthCheck : IDisposable
         {
             return FormattableString.Invariant($"{spec.Http} did not answer within {spec.Timeout.TotalSeconds} s");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
         {
             return $"{spec.Http} can't be asked: {e.Message}";
         }

@@ -10,7 +10,7 @@ internal static class Showing
 
     private static ChildView Of(ChildSeat seat, ChildSlot slot, int within, DateTimeOffset wall, TimeSpan now)
     {
-        ChildState state = State(slot);
+        ChildState state = slot.Phase == ChildPhase.Up && seat.Life is { HasEnded: true } ? ChildState.Stopping : State(slot);
         return new ChildView(
             seat.Spec.Name, state, seat.Life?.Identity, state == ChildState.Running && seat.Life is { } life ? life.Started : wall - (now - slot.Since), seat.Life is { IsOurs: false },
             slot.Restarts, within, seat.LastEnd, seat.Health is { } health ? new ChildHealth(health.IsHealthy, health.Failures, health.Why) : null,

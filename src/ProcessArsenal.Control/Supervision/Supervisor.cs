@@ -13,7 +13,7 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>Of the loop: what is told to it. There are never more than a few of one child's, and no more requests than <see cref="MostRequests"/>.</summary>
     private const int MostEvents = 4096;
 
-    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5), LookPatience = TimeSpan.FromSeconds(1), LookPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5), LookPause = TimeSpan.FromMilliseconds(20);
 
     private readonly SupervisorSpec _spec;
     private readonly ChildSeat[] _seats;
@@ -268,7 +268,8 @@ public sealed class Supervisor : IAsyncDisposable
     {
         if (seat.Life != life || seat.Health is not { } health) return;
         _isChanged = true;
-        if (!health.Take(why, Now - _machine.Slots[seat.Index].UpSince) || seat.Cause is not null) return;
+        ChildSlot slot = _machine.Slots[seat.Index];
+        if (!health.Take(why, Now - slot.UpSince) || slot.Phase != ChildPhase.Up || seat.Cause is not null) return;
         seat.Cause = FormattableString.Invariant($"stopped as {health.Failures} health checks in a row failed: {why}");
         _machine.Unhealthy(seat.Index);
     }
@@ -317,8 +318,9 @@ public sealed class Supervisor : IAsyncDisposable
                 return; // The supervision has ended.
             }
             ExitStatus? exit = life.Reap();
-            // One that was adopted is waited for by init, and its end told afterwards.
-            for (long since = _time.GetTimestamp(); exit is null && !life.IsOurs && life.Pidfd is not null && _time.GetElapsedTime(since) < LookPatience; exit = life.Reap())
+            // One that was adopted is waited for by init, and its end told afterwards; how long that may take depends on what it is needed for.
+            TimeSpan patience = life.IsOurs || life.Pidfd is null ? TimeSpan.Zero : TimeSpan.FromSeconds(seat.Spec.Restart == RestartType.Transient ? 3 : 0.5);
+            for (long since = _time.GetTimestamp(); exit is null && _time.GetElapsedTime(since) < patience; exit = life.Reap())
                 await Task.Delay(LookPause, _time).ConfigureAwait(false);
             Tell(() => Ended(seat, life, exit, left));
         });

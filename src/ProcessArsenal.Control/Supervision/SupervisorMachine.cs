@@ -135,7 +135,11 @@ internal sealed class SupervisorMachine
     public void Stuck(int child) => _slots[child].IsStuck = true;
 
     /// <summary>An operator stops a child.</summary>
-    public void Stop(int child) => _slots[child].Wish = ChildWish.Stopped;
+    public void Stop(int child)
+    {
+        _slots[child].Wish = ChildWish.Stopped;
+        TryAgain(_slots[child]);
+    }
 
     /// <summary>An operator starts a child, also one that was given up. As long as the supervisor is latched it is not started again if it fails.</summary>
     public void Start(int child, TimeSpan now) => (_slots[child].Wish, _slots[child].NotBefore) = (ChildWish.Up, now);
@@ -144,6 +148,7 @@ internal sealed class SupervisorMachine
     public void Renew(int child, TimeSpan now)
     {
         Start(child, now);
+        TryAgain(_slots[child]);
         if (_slots[child].Phase is ChildPhase.Up or ChildPhase.Starting) _slots[child].StopToRenew = true;
     }
 
@@ -153,6 +158,7 @@ internal sealed class SupervisorMachine
         foreach (ChildSlot slot in _slots)
         {
             slot.Wish = ChildWish.Stopped;
+            TryAgain(slot);
             slot.StopInTurn = slot.Phase is ChildPhase.Up or ChildPhase.Starting;
         }
     }
@@ -289,6 +295,12 @@ internal sealed class SupervisorMachine
     }
 
     private void Enter(int child, ChildPhase phase, TimeSpan now) => (_slots[child].Phase, _slots[child].Since) = (phase, now);
+
+    /// <summary>One that did not end is stopped once more if it is asked for once more.</summary>
+    private static void TryAgain(ChildSlot slot)
+    {
+        if (slot.IsStuck) (slot.Phase, slot.IsStuck) = (ChildPhase.Up, false);
+    }
 
     private static void Settle(ChildSlot slot) => slot.StopInTurn = slot.StopToRenew = slot.IsUnhealthy = slot.IsStuck = false;
 

@@ -37,7 +37,7 @@ internal sealed record RecordedChild(string Name, ChildWish Wish, string? Identi
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SupervisorRecord), TypeInfoPropertyName = "Record")]
 internal sealed partial class RecordJson : JsonSerializerContext

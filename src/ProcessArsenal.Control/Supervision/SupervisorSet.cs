@@ -14,10 +14,9 @@ public sealed class SupervisorSet : IAsyncDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _tending;
 
-    private SupervisorSet(SupervisionDirectory directory, ProcFs proc, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed)
+    private SupervisorSet(SupervisionDirectory directory, string[] directories, ProcFs proc, IReadOnlyList<SupervisorSpec> specs, TimeProvider time, Action<SupervisorView>? changed)
     {
         (_directory, _proc) = (directory, proc);
-        string[] directories = [.. specs.Select(spec => directory.Of(spec.Name))]; // All, before the first child is started.
         Supervisors = [.. specs.Select((spec, i) => new Supervisor(spec, directories[i], _exits, _checks, time, changed))];
         _tending = TendAsync(time);
     }
@@ -38,7 +37,8 @@ public sealed class SupervisorSet : IAsyncDisposable
         {
             if (!proc.IsLive) throw new IOException("/proc is not of our own pid namespace: we could not tell which process a child is.");
             directory = SupervisionDirectory.Open(stateDirectory);
-            return new SupervisorSet(directory, proc, specs, time, changed);
+            string[] directories = [.. specs.Select(spec => directory.Of(spec.Name))]; // All, before the first child is started.
+            return new SupervisorSet(directory, directories, proc, specs, time, changed);
         }
         catch
         {

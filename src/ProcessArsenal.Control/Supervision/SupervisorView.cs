@@ -36,6 +36,8 @@ public enum ChildState
 
     Starting,
     Running,
+
+    /// <summary>It is being stopped; or it has ended, and what it left behind is being ended.</summary>
     Stopping,
 
     /// <summary>Stopped by an operator.</summary>

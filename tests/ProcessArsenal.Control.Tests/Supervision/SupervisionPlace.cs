@@ -75,12 +75,15 @@ internal sealed class SupervisionPlace : IAsyncDisposable
         return File.Exists(path) ? File.ReadAllText(path) : "";
     }
 
-    public Task Says(string text, string child = "orders") => Eventually.True($"says {text}", () => Output(child).Contains(text, StringComparison.Ordinal), () => $"{Output(child)} {View.Children[0]}");
+    public Task Says(string text, string child = "orders") => Eventually.True($"says {text}", () => Output(child).Contains(text, StringComparison.Ordinal) && IsKnown(child), () => $"{Output(child)} {Set?.List()[0].Children[0]}");
+
+    /// <summary>It may have said something before its supervisor has said who it is.</summary>
+    private bool IsKnown(string child) => Set is null || View.Children.Any(one => one.Name == child && one.Identity is not null);
 
     /// <summary>Reads a pid that a child has told, and who that is.</summary>
     public async Task<ProcessIdentity> Told(string child = "orders")
     {
-        await Eventually.True("a pid", () => Output(child).Contains('\n', StringComparison.Ordinal));
+        await Eventually.True("a pid", () => Output(child).Contains('\n', StringComparison.Ordinal) && IsKnown(child));
         ProcessIdentity identity = Identify(int.Parse(Output(child).Split('\n')[0], CultureInfo.InvariantCulture));
         lock (_seen) _seen.Add(identity);
         return identity;

@@ -66,6 +66,10 @@ public sealed class SupervisorMachineTests
         run.Do(machine => machine.StopAll());
         run.Do(machine => machine.Stuck(2));
         Assert.Equal(("-2 -1 -0", "--o"), (run.Done(), run.States));
+        run.Do(machine => machine.Stop(2));
+        Assert.Equal(("-2", "--o"), (run.Done(), run.States)); // Once more, as it was asked for once more.
+        run.Finish(2);
+        Assert.Equal("---", run.States);
     }
 
     [Theory]

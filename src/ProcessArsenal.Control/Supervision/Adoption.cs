@@ -33,7 +33,7 @@ internal static class Adoption
     }
 
     /// <summary>A life that was over before we began: of <see cref="Remains"/> may be left.</summary>
-    public static ChildLife Over(ProcFs proc, RecordedChild? recorded, ChildFiles files)
+    public static ChildLife Over(ProcFs proc, RecordedChild? recorded, ChildFiles files, TimeProvider time)
     {
         FileKey input = Files.TryStat(files.Input, out FileFacts facts) && facts.IsFifo ? facts.Key : default;
         bool isKnown = ProcessIdentity.TryParse(recorded?.Identity, out ProcessIdentity identity) && identity.Boot == proc.BootId;
@@ -44,7 +44,7 @@ internal static class Adoption
             zombie.Dispose();
             zombie = null;
         }
-        return new ChildLife(isKnown ? identity : default, zombie, null, isOurs: zombie is not null, recorded?.Started ?? default, recorded?.Log ?? files.Log, input)
+        return new ChildLife(isKnown ? identity : default, zombie, null, isOurs: zombie is not null, recorded?.Started ?? time.GetUtcNow(), recorded?.Log ?? files.Log, input)
         {
             AliveTicks = isKnown ? recorded!.AliveTicks : 0,
         };

@@ -6,6 +6,8 @@ namespace ProcessArsenal.Control.Supervision;
 /// <summary>Between a supervisor and its record: what a run of ours leaves to the next one.</summary>
 internal static class EarlierRun
 {
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
+
     /// <summary>Takes up what there is: restarts and latch, and children that live on; those that ended meanwhile get a life that is over.</summary>
     public static async Task<(uint Boot, IReadOnlyList<(RecordedChild, ProcessIdentity)> Unconfigured, string? Trouble)> Find(
         RecordFile file, ChildSeat[] seats, SupervisorSpec spec, SupervisorMachine machine, TimeProvider time, TimeSpan now, CancellationToken cancellation)
@@ -39,7 +41,7 @@ internal static class EarlierRun
                 if (slot.Wish is ChildWish.Ended or ChildWish.Failed) slot.Wish = ChildWish.Up; // It does run.
                 continue;
             }
-            ChildLife over = Adoption.Over(proc, recorded, seat.Files);
+            ChildLife over = Adoption.Over(proc, recorded, seat.Files, time);
             if (sameBoot && recorded is { Identity: not null, Wish: ChildWish.Up })
             {
                 seat.Begin(over);
@@ -54,8 +56,8 @@ internal static class EarlierRun
         }
         return (proc.BootId, Unconfigured(proc, record, seats), trouble);
 
-        // A wall clock that was set back must not put anything into the future.
-        TimeSpan At(DateTimeOffset then) => now - (wall > then ? wall - then : TimeSpan.Zero);
+        // A wall clock that was set back must not put anything into the future, nor a wrong one anything before all times.
+        TimeSpan At(DateTimeOffset then) => now - (wall <= then ? TimeSpan.Zero : wall - then < LongestAge ? wall - then : LongestAge);
     }
 
     /// <summary>What is to be known again.</summary>

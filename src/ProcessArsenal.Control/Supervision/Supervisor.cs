@@ -24,14 +24,14 @@ public sealed class Supervisor : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action<SupervisorView>? _changed;
     private readonly Channel<Action> _events = Channel.CreateBounded<Action>(new BoundedChannelOptions(MostEvents) { SingleReader = true });
-    private readonly List<PendingRequest> _requests = [];
+    private readonly RequestDesk _requests;
     private readonly CancellationTokenSource _closed = new();
     private readonly ITimer _timer;
     private readonly long _began;
     private readonly Task _loop;
     private IReadOnlyList<(RecordedChild Recorded, ProcessIdentity Identity)> _unconfigured = [];
     private uint _boot;
-    private int _launching, _asked;
+    private int _launching;
     private bool _isClosing, _isChanged = true;
     private string? _trouble;
     private volatile SupervisorView _view;
@@ -40,6 +40,7 @@ public sealed class Supervisor : IAsyncDisposable
     {
         (_spec, _exits, _checks, _time, _changed) = (spec, exits, checks, time, changed);
         _began = time.GetTimestamp();
+        _requests = new RequestDesk(time);
         _machine = new SupervisorMachine(spec);
         _seats = [.. spec.Children.Select((child, i) => new ChildSeat(i, child, new ChildFiles(Path.Join(directory, child.Name + ".stdin"), child.Log.Path ?? Path.Join(directory, child.Name + ".log"))))];
         _record = new RecordFile(Path.Join(directory, "record.json"));
@@ -54,21 +55,21 @@ public sealed class Supervisor : IAsyncDisposable
     public SupervisorView View => _view;
 
     /// <summary>Stops a child, which stays so until it is started.</summary>
-    public Task<ChildAnswer> StopAsync(string child, CancellationToken cancellation = default) => AskAsync(child, (i, _) => _machine.Stop(i), StopDone, cancellation);
+    public Task<ChildAnswer> StopAsync(string child, CancellationToken cancellation = default) => AskAsync(child, (i, _) => _machine.Stop(i), (slot, seat, before, _) => Answers.Stop(slot, seat, before), cancellation);
 
     /// <summary>Starts a child that does not run, also one that was given up.</summary>
     public Task<ChildAnswer> StartAsync(string child, CancellationToken cancellation = default) => AskAsync(
-        child, (i, now) => _machine.Start(i, now), StartDone, cancellation,
+        child, (i, now) => _machine.Start(i, now), Answers.Start, cancellation,
         refuse: slot => slot is { Phase: ChildPhase.Up, Wish: ChildWish.Up } ? "it runs already" : null);
 
     /// <summary>Stops a child and starts it again, or starts it if it does not run. No other child takes part, and it does not count as a failure.</summary>
     public Task<ChildAnswer> RestartAsync(string child, CancellationToken cancellation = default) =>
-        AskAsync(child, (i, now) => _machine.Renew(i, now), StartDone, cancellation);
+        AskAsync(child, (i, now) => _machine.Renew(i, now), Answers.Start, cancellation);
 
     /// <summary>Stops all, the last first; one after another.</summary>
     /// <returns>Null if all have ended; else what is left.</returns>
     public async Task<string?> StopAllAsync(CancellationToken cancellation = default) =>
-        (await RequestAsync(() => _machine.StopAll(), AllStopped, PatienceForAll, cancellation).ConfigureAwait(false)).Refused;
+        (await RequestAsync(_machine.StopAll, () => Answers.StopAll(_machine.Slots, _seats), PatienceForAll, cancellation).ConfigureAwait(false)).Refused;
 
     /// <summary>Starts all that an operator has stopped, or that were given up, or have ended by themselves.</summary>
     public Task StartAllAsync(CancellationToken cancellation = default) =>
@@ -85,18 +86,14 @@ public sealed class Supervisor : IAsyncDisposable
     {
         if (Array.Find(_seats, seat => seat.Spec.Name == child) is not { } seat) return Unknown(child);
         if (_view.Children[seat.Index].Identity is null) return "it does not run";
-        if (Interlocked.Increment(ref _asked) > MostRequests)
-        {
-            Interlocked.Decrement(ref _asked);
-            return TooMany;
-        }
+        if (!_requests.TryEnter()) return RequestDesk.TooMany;
         try
         {
             return await ChildInput.SendAsync(seat.Files.Input, line, within, _time, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Decrement(ref _asked);
+            _requests.Leave();
         }
     }
 
@@ -141,8 +138,6 @@ public sealed class Supervisor : IAsyncDisposable
 
     private TimeSpan PatienceForAll => _seats.Aggregate(ClosingPatience, (sum, seat) => sum + Patience(seat));
 
-    private static string TooMany => $"{MostRequests} requests wait already: try again later";
-
     private string Unknown(string child) => $"there is no child '{child}' in the supervisor '{Name}'";
 
     private static TimeSpan Patience(ChildSeat seat) => seat.Spec.StopTimeout + ChildStopper.KillPatience + Remains.LongestEnd + SupervisorMachine.LaunchPatience;
@@ -152,32 +147,47 @@ public sealed class Supervisor : IAsyncDisposable
 
     private async Task LoopAsync()
     {
-        await Guard(TakeUpAsync).ConfigureAwait(false);
+        try
+        {
+            await TakeUpAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is: the children are to run.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _trouble = $"what an earlier run left can't be taken up: {e.Message}";
+        }
         TimeSpan? closing = null;
         while (true)
         {
-            if (!_isClosing) foreach (Command command in _machine.Next(Now)) Do(command);
+            if (!_isClosing) Guard(Decide);
             else if (_launching == 0 || Now - (closing ??= Now) >= ClosingPatience) break;
-            _machine.Window.Forget(Now);
-            Publish();
+            Guard(Publish);
             Arm(_isClosing ? closing + ClosingPatience : _machine.Wake);
             Action happened = await _events.Reader.ReadAsync().ConfigureAwait(false);
-            do await Guard(() => { happened(); return Task.CompletedTask; }).ConfigureAwait(false);
+            do Guard(happened);
             while (_events.Reader.TryRead(out happened!));
         }
         _events.Writer.TryComplete();
         _isChanged = true;
-        Publish();
-        foreach (PendingRequest request in _requests) request.Answer.TrySetResult(new ChildAnswer("the supervision ends"));
+        Guard(Publish);
+        _requests.End();
     }
 
-    private async Task Guard(Func<Task> act)
+    private void Decide()
+    {
+        _machine.Window.Forget(Now);
+        foreach (Command command in _machine.Next(Now)) Do(command);
+    }
+
+    /// <summary>Whatever goes wrong is shown, and the children are looked after all the same.</summary>
+    private void Guard(Action act)
     {
         try
         {
-            await act().ConfigureAwait(false);
+            act();
         }
-#pragma warning disable CA1031 // Whatever it is: it is shown, and the other children are looked after.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -221,7 +231,7 @@ public sealed class Supervisor : IAsyncDisposable
     {
         _launching++;
         // A thread of its own: it waits until the program is executed, which a disk can delay.
-        new Thread(() =>
+        var thread = new Thread(() =>
         {
             ChildLife? life = null;
             string? why;
@@ -237,7 +247,15 @@ public sealed class Supervisor : IAsyncDisposable
             }
             Tell(() => Launched(seat, life, why));
         })
-        { IsBackground = true, Name = "launch" }.Start();
+        { IsBackground = true, Name = "launch" };
+        try
+        {
+            thread.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            Tell(() => Launched(seat, null, "there is no memory, or there are too many threads, to start it by"));
+        }
     }
 
     private void Launched(ChildSeat seat, ChildLife? life, string? why)
@@ -337,9 +355,10 @@ public sealed class Supervisor : IAsyncDisposable
     }
 
     private Task<ChildAnswer> AskAsync(
-        string child, Action<int, TimeSpan> act, Func<ChildSeat, ProcessIdentity?, int, ChildAnswer?> answer, CancellationToken cancellation, Func<ChildSlot, string?>? refuse = null)
+        string child, Action<int, TimeSpan> act, Func<ChildSlot, ChildSeat, ProcessIdentity?, int, ChildAnswer?> answer, CancellationToken cancellation, Func<ChildSlot, string?>? refuse = null)
     {
         if (Array.Find(_seats, seat => seat.Spec.Name == child) is not { } seat) return Task.FromResult(new ChildAnswer(Unknown(child)));
+        ChildSlot slot = _machine.Slots[seat.Index];
         ProcessIdentity? before = null;
         int failures = 0;
         string? refused = null;
@@ -347,74 +366,26 @@ public sealed class Supervisor : IAsyncDisposable
             () =>
             {
                 (before, failures) = (seat.Life?.Identity, seat.LaunchFailures);
-                if ((refused = refuse?.Invoke(_machine.Slots[seat.Index])) is null) act(seat.Index, Now);
+                if ((refused = refuse?.Invoke(slot)) is null) act(seat.Index, Now);
             },
-            () => refused is null ? answer(seat, before, failures) : new ChildAnswer(refused, before),
+            () => refused is null ? answer(slot, seat, before, failures) : new ChildAnswer(refused, before),
             Patience(seat), cancellation);
     }
 
-    private async Task<ChildAnswer> RequestAsync(Action act, Func<ChildAnswer?> answer, TimeSpan patience, CancellationToken cancellation)
-    {
-        if (Interlocked.Increment(ref _asked) > MostRequests)
+    private Task<ChildAnswer> RequestAsync(Action act, Func<ChildAnswer?> answer, TimeSpan patience, CancellationToken cancellation) => _requests.AskAsync(
+        _events.Writer.TryWrite,
+        () =>
         {
-            Interlocked.Decrement(ref _asked);
-            return new ChildAnswer(TooMany);
-        }
-        var request = new PendingRequest(answer);
-        try
-        {
-            bool isTold = _events.Writer.TryWrite(() =>
-            {
-                if (request.Answer.Task.IsCompleted) return; // Nobody waits any more: nothing is done behind his back.
-                act();
-                _isChanged = true;
-                _requests.Add(request);
-            });
-            if (!isTold) return new ChildAnswer("the supervision has ended");
-            return await request.Answer.Task.WaitAsync(patience, _time, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            request.Answer.TrySetCanceled(CancellationToken.None);
-            return new ChildAnswer(FormattableString.Invariant($"it was not done within {patience.TotalSeconds} s, and goes on"));
-        }
-        finally
-        {
-            request.Answer.TrySetCanceled(CancellationToken.None);
-            Interlocked.Decrement(ref _asked);
-        }
-    }
-
-    private ChildAnswer? StopDone(ChildSeat seat, ProcessIdentity? before, int failures) => _machine.Slots[seat.Index] switch
-    {
-        { Phase: ChildPhase.Down } => new ChildAnswer(null, before),
-        { IsStuck: true } => new ChildAnswer(seat.StopTrouble, before, seat.Life?.Identity),
-        { Wish: not ChildWish.Stopped } => new ChildAnswer("it was asked to start meanwhile", before, seat.Life?.Identity),
-        _ => null,
-    };
-
-    private ChildAnswer? StartDone(ChildSeat seat, ProcessIdentity? before, int failures) => _machine.Slots[seat.Index] switch
-    {
-        { Phase: ChildPhase.Up, StopToRenew: false } when seat.Life?.Identity != before => new ChildAnswer(null, before, seat.Life?.Identity),
-        { IsStuck: true } => new ChildAnswer(seat.StopTrouble, before, seat.Life?.Identity),
-        _ when seat.LaunchFailures != failures => new ChildAnswer(seat.LastEnd?.Why, before),
-        { Wish: not ChildWish.Up } => new ChildAnswer(seat.LastEnd is { } end ? $"it does not run: {end.Why}" : "it was stopped meanwhile", before),
-        _ => null,
-    };
-
-    private ChildAnswer? AllStopped()
-    {
-        if (_machine.Slots.Any(slot => slot.IsAlive && !slot.IsStuck)) return null;
-        string left = string.Join(", ", _seats.Where(seat => _machine.Slots[seat.Index].IsStuck).Select(seat => $"{seat.Spec.Name}: {seat.StopTrouble}"));
-        return new ChildAnswer(left.Length == 0 ? null : left);
-    }
+            act();
+            _isChanged = true;
+        },
+        answer, patience, cancellation);
 
     private void Publish()
     {
         SupervisorView view = MakeView();
         _view = view; // First: whoever is answered sees what he is told.
-        foreach (PendingRequest request in _requests) request.Ask();
-        _requests.RemoveAll(request => request.Answer.Task.IsCompleted);
+        _requests.AnswerAll();
         if (!_isChanged) return;
         _isChanged = false;
         if (_boot != 0) _record.Write(EarlierRun.Record(_boot, _seats, _machine, _unconfigured, _time, Now));
@@ -422,15 +393,4 @@ public sealed class Supervisor : IAsyncDisposable
     }
 
     private SupervisorView MakeView() => Showing.Of(_spec, _machine, _seats, [.. _unconfigured.Select(child => new UnconfiguredChild(child.Recorded.Name, child.Identity))], _trouble ?? _record.Trouble, _time.GetUtcNow(), Now);
-
-    /// <summary>One who waits until something is so.</summary>
-    private sealed class PendingRequest(Func<ChildAnswer?> answer)
-    {
-        public TaskCompletionSource<ChildAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Ask()
-        {
-            if (answer() is { } done) Answer.TrySetResult(done);
-        }
-    }
 }

@@ -118,6 +118,7 @@ public sealed class AdoptionTests : IAsyncDisposable
         JsonNode record = JsonNode.Parse(File.ReadAllText(_place.Record))!;
         record["children"]![0]!["identity"] = (other with { Token = other.Token - 1 }).ToString();
         record["children"]![0]!["wish"] = "Up";
+        record["children"]![0]!["started"] = "0001-01-01T00:00:00+00:00"; // A clock that was wrong.
         File.WriteAllText(_place.Record, record.ToJsonString());
         _place.Start(SupervisionPlace.Sleeper("orders") with { Restart = RestartType.Transient });
         await _place.Becomes("Running");

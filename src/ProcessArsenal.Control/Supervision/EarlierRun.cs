@@ -41,6 +41,9 @@ internal static class EarlierRun
                 if (slot.Wish is ChildWish.Ended or ChildWish.Failed) slot.Wish = ChildWish.Up; // It does run.
                 continue;
             }
+            // Whoever can't be held for want of descriptors looks as if he had ended.
+            using (Pidfd? probe = Pidfd.Open(Environment.ProcessId))
+                if (probe is null) throw new IOException("There are no descriptors to spare, or pidfd_open(2) is not let through.");
             ChildLife over = Adoption.Over(proc, recorded, seat.Files, time);
             if (sameBoot && recorded is { Identity: not null, Wish: ChildWish.Up })
             {

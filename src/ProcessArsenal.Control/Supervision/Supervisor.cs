@@ -33,7 +33,7 @@ public sealed class Supervisor : IAsyncDisposable
     private uint _boot;
     private int _launching;
     private bool _isClosing, _isChanged = true;
-    private string? _trouble;
+    private string? _trouble, _idle;
     private volatile SupervisorView _view;
 
     internal Supervisor(SupervisorSpec spec, string directory, ExitWatch exits, HealthCheck checks, TimeProvider time, Action<SupervisorView>? changed)
@@ -151,17 +151,17 @@ public sealed class Supervisor : IAsyncDisposable
         {
             await TakeUpAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever it is: the children are to run.
+#pragma warning disable CA1031 // Whatever it is: whoever may run already is not to be started a second time.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _trouble = $"what an earlier run left can't be taken up: {e.Message}";
+            _trouble = _idle = $"what an earlier run left can't be looked for, so nothing is started or stopped: {e.Message} Make that right, and start us again.";
         }
         TimeSpan? closing = null;
         while (true)
         {
-            if (!_isClosing) Guard(Decide);
-            else if (_launching == 0 || Now - (closing ??= Now) >= ClosingPatience) break;
+            if (!_isClosing && _idle is null) Guard(Decide);
+            else if (_isClosing && (_launching == 0 || Now - (closing ??= Now) >= ClosingPatience)) break;
             Guard(Publish);
             Arm(_isClosing ? closing + ClosingPatience : _machine.Wake);
             Action happened = await _events.Reader.ReadAsync().ConfigureAwait(false);
@@ -376,10 +376,10 @@ public sealed class Supervisor : IAsyncDisposable
         _events.Writer.TryWrite,
         () =>
         {
-            act();
+            if (_idle is null) act();
             _isChanged = true;
         },
-        answer, patience, cancellation);
+        () => _idle is null ? answer() : new ChildAnswer(_idle), patience, cancellation);
 
     private void Publish()
     {

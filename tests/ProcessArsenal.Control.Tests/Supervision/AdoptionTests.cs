@@ -198,11 +198,30 @@ public sealed class AdoptionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task If_what_runs_already_can_not_be_looked_for_nothing_is_started_a_second_time()
+    {
+        var spec = new SupervisorSpec("shop", [SupervisionPlace.Sleeper("orders")]);
+        await using var supervisor = new Supervisor(spec, _place.Folder, null!, null!, new BrokenTime(), null); // It can't tell the time: whatever goes wrong.
+        await Eventually.True("it says so", () => supervisor.View.Trouble is not null);
+        Assert.StartsWith("what an earlier run left can't be looked for, so nothing is started or stopped: no time", supervisor.View.Trouble, StringComparison.Ordinal);
+        Assert.Equal(supervisor.View.Trouble, (await supervisor.StartAsync("orders", TestContext.Current.CancellationToken)).Refused);
+        Assert.False(File.Exists(_place.Record));
+    }
+
+    [Fact]
     public void Two_of_us_do_not_share_a_state_directory()
     {
         _place.Start(SupervisionPlace.Sleeper("orders"));
         var refused = Assert.Throws<IOException>(() => SupervisorSet.Start(_place.State, [], TimeProvider.System));
         Assert.Contains("another exporter supervises", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Fails the second time that it is asked for the date: when what an earlier run left is looked for.</summary>
+    private sealed class BrokenTime : TimeProvider
+    {
+        private int _asked;
+
+        public override DateTimeOffset GetUtcNow() => ++_asked == 2 ? throw new IOException("no time.") : base.GetUtcNow();
     }
 
     [Fact]

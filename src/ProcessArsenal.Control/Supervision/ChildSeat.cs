@@ -65,8 +65,14 @@ internal sealed class ChildSeat(int index, ChildSpec spec, ChildFiles files)
         ChildLog log = Log;
         _ = Task.Run(() =>
         {
-            LogTrouble = log.Check();
-            Volatile.Write(ref _isTended, 0);
+            try
+            {
+                LogTrouble = log.Check();
+            }
+            finally
+            {
+                Volatile.Write(ref _isTended, 0);
+            }
         });
     }
 }

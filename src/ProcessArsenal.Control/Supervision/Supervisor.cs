@@ -128,9 +128,9 @@ public sealed class Supervisor : IAsyncDisposable
         {
             adopted.SeeAlive(proc);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
-            // It ended in this moment.
+            // It ended in this moment; or nobody can tell.
         }
     }
 
@@ -299,9 +299,15 @@ public sealed class Supervisor : IAsyncDisposable
         {
             why = await Task.Run(() => ChildStopper.StopAsync(life, seat.Spec, _time, _closed.Token)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
         {
-            why = e is IOException ? e.Message : null;
+            return; // It has ended, or the supervision has.
+        }
+#pragma warning disable CA1031 // Whatever it is: it is why it was not stopped.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            why = e.Message;
         }
         if (why is not null) Tell(() => DidNotEnd(seat, life, why));
     }
@@ -327,13 +333,15 @@ public sealed class Supervisor : IAsyncDisposable
             {
                 left = await Remains.EndAsync(life, seat.Spec.StopSignal, seat.Spec.StopTimeout, _time, _closed.Token).ConfigureAwait(false);
             }
-            catch (IOException)
-            {
-                left = -1; // Nobody knows: /proc does not answer.
-            }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
                 return; // The supervision has ended.
+            }
+#pragma warning disable CA1031 // Whatever it is: the child has ended, and that must be told.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                left = -1;
             }
             ExitStatus? exit = life.Reap();
             // One that was adopted is waited for by init, and its end told afterwards; how long that may take depends on what it is needed for.

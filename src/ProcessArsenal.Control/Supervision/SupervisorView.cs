@@ -54,7 +54,7 @@ public enum ChildState
 /// <param name="Identity">Null if it was never started.</param>
 /// <param name="Code">0 to 255, if it ended by itself and that is known.</param>
 /// <param name="Signal">1 to 64, if a signal ended it and that is known.</param>
-/// <param name="Left">Processes of its own that it left behind and that could not be ended.</param>
+/// <param name="Left">Processes of its own that it left behind and that could not be ended; -1: they could not be looked for.</param>
 public sealed record ChildEnd(DateTimeOffset At, string? Identity, int? Code, int? Signal, string Why, int Left = 0)
 {
     internal static ChildEnd Of(DateTimeOffset at, ProcessIdentity identity, ExitStatus? exit, string? cause, int left)

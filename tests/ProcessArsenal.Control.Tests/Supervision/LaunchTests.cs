@@ -67,8 +67,8 @@ public sealed class LaunchTests : IAsyncDisposable
         { new ChildSpec("orders", ["sleep", "1"]) { WorkingDirectory = "/no/such" }, "the working directory /no/such is not there" },
         { new ChildSpec("orders", ["sleep", "1"]) { User = "no-such-user" }, "there is no user 'no-such-user' in /etc/passwd" },
         { new ChildSpec("orders", ["sleep", "1"]) { Log = new("/no/such/a.log") }, "the directory of the log /no/such/a.log is not there" },
-        { new ChildSpec("orders", ["/no/such"]) { User = "nobody" }, Environment.IsPrivilegedProcess ? "there is no program /no/such" : "to run it as 'nobody' takes root" },
-        { new ChildSpec("orders", ["/etc/passwd"]) { User = "nobody" }, Environment.IsPrivilegedProcess ? "/etc/passwd may not be executed" : "to run it as 'nobody' takes root" },
+        { new ChildSpec("orders", ["/no/such"]) { User = "daemon" }, Environment.IsPrivilegedProcess ? "there is no program /no/such" : "to run it as 'daemon' takes root" },
+        { new ChildSpec("orders", ["/etc/passwd"]) { User = "daemon" }, Environment.IsPrivilegedProcess ? "/etc/passwd may not be executed" : "to run it as 'daemon' takes root" },
     };
 
     [Theory]

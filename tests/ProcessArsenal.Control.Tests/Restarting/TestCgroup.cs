@@ -3,7 +3,6 @@ using System.Globalization;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
-using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Control.Tests.Restarting;
 
@@ -64,8 +63,7 @@ internal sealed class TestCgroup : IDisposable
     public static ProcessIdentity IdentityOf(int pid)
     {
         using ProcFs proc = ProcFs.Open();
-        Assert.Equal(ReadOutcome.Ok, proc.OpenProcess(pid, out ProcessDirectory? directory));
-        using (directory) return ProcessOpener.Identify(proc, directory!) ?? throw new InvalidOperationException($"{pid} has no identity.");
+        return Identities.Of(proc, pid, static _ => true) ?? throw new InvalidOperationException($"{pid} has no identity.");
     }
 
     public static HeldProcess Hold(int pid)

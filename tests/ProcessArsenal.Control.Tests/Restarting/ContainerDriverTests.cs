@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
@@ -226,9 +225,9 @@ public sealed partial class ContainerDriverTests : IDisposable
             Gen.Int[0, whole.Length].Select(length => whole[..length]),
             Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, (at, value) => { byte[] copy = [.. whole]; copy[at] = value; return copy; }),
             Gen.String.Select(static text => EngineDouble.Http(200, text)),
-            Gen.OneOfConst("null", "[]", "{}", "1", "\"x\"", "{\"Id\":null}", $"{{\"Id\":\"{_id}\"}}", $"{{\"Id\":\"{_id}\",\"State\":{{\"Pid\":-1}},\"Config\":{{\"Labels\":[]}}}}", $"{{\"Id\":\"{_id}\",\"State\":{{\"Pid\":1e9}}}}", new string('[', 5000)).Select(static text => EngineDouble.Http(200, text)),
+            Gen.OneOf(Consts("null", "[]", "{}", "1", "\"x\"", "{\"Id\":null}", $"{{\"Id\":\"{_id}\"}}", $"{{\"Id\":\"{_id}\",\"State\":{{\"Pid\":-1}},\"Config\":{{\"Labels\":[]}}}}", $"{{\"Id\":\"{_id}\",\"State\":{{\"Pid\":1e9}}}}", new string('[', 5000))).Select(static text => EngineDouble.Http(200, text)),
             Gen.Int[100, 999].Select(static status => EngineDouble.Http(status, "{\"message\":3}")),
-            Gen.Select(Gen.OneOfConst("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "HTTP/1.1 301 X\r\nLocation: http://127.0.0.1/\r\n\r\n", "HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n"), Gen.String,
+            Gen.Select(Gen.OneOf(Consts("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "HTTP/1.1 301 X\r\nLocation: http://127.0.0.1/\r\n\r\n", "HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n")), Gen.String,
                 static (head, text) => Encoding.UTF8.GetBytes(head + text)));
         byte[] answer = [];
         await using EngineDouble engine = new(_ => answer);
@@ -241,6 +240,8 @@ public sealed partial class ContainerDriverTests : IDisposable
             return details is null ? trouble is { Length: > 0 and < 1000 } : details.Id == _id && details.State is not null;
         }, iter: 400, threads: 1);
     }
+
+    private static Gen<string>[] Consts(params string[] values) => [.. values.Select(Gen.Const)];
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

@@ -1,6 +1,6 @@
 namespace ProcessArsenal.Control.Restarting;
 
-/// <summary>Who can start a process again.</summary>
+/// <summary>Who can start a process again; in this order: the later one is the nearer to the process, where there are several.</summary>
 public enum OwnerKind
 {
     /// <summary>Nobody that we know how to ask; <see cref="Owner.Reason"/> says why.</summary>

@@ -14,7 +14,7 @@ public sealed class OwnerFinderTests
     public void Finds_the_unit_by_the_control_group_and_not_by_the_name()
     {
         using TestCgroup cgroup = TestCgroup.Create("/system.slice/*.service");
-        using Process process = cgroup.Start("sleep 1000", name: "/usr/sbin/sshd -D");
+        Process process = cgroup.Start("sleep 1000", name: "/usr/sbin/sshd -D");
         using HeldProcess held = TestCgroup.Hold(process.Id);
         using ProcFs proc = ProcFs.Open();
         Owner owner = OwnerFinder.Find(proc, held, inPod: false);
@@ -26,7 +26,7 @@ public sealed class OwnerFinderTests
     {
         using TestCgroup one = TestCgroup.Create("/system.slice/*.service");
         using TestCgroup other = one.Another(one.Path.Replace(".service", "-b.service", StringComparison.Ordinal));
-        using Process process = one.Start("sleep 1000 & wait");
+        Process process = one.Start("sleep 1000 & wait");
         using HeldProcess held = TestCgroup.Hold(process.Id);
         using ProcFs proc = ProcFs.Open();
         Assert.Equal(one.Path, OwnerFinder.Find(proc, held, inPod: false).Cgroup);
@@ -38,7 +38,7 @@ public sealed class OwnerFinderTests
     public async Task Of_one_that_has_ended_nobody_is_the_owner()
     {
         using TestCgroup cgroup = TestCgroup.Create("/system.slice/*.service");
-        using Process process = cgroup.Start("read line");
+        Process process = cgroup.Start("read line");
         using HeldProcess held = TestCgroup.Hold(process.Id);
         using ProcFs proc = ProcFs.Open();
         process.StandardInput.Close();
@@ -50,7 +50,7 @@ public sealed class OwnerFinderTests
     public async Task Restarting_what_nobody_owns_is_refused_with_the_reason()
     {
         using TestCgroup cgroup = TestCgroup.Create("/jobs-*");
-        using Process process = cgroup.Start("sleep 1000");
+        Process process = cgroup.Start("sleep 1000");
         using HeldProcess held = TestCgroup.Hold(process.Id);
         RestartResult result = await new Restarter(new RestartOptions(), TimeProvider.System).RestartAsync(held, TestContext.Current.CancellationToken);
         Assert.Equal((RestartVerdict.Refused, OwnerKind.Nobody, held.Identity, null), (result.Verdict, result.Owner.Kind, result.Old!.Value, result.New));
@@ -66,9 +66,9 @@ public sealed class OwnerFinderTests
         using TestCgroup cgroup = TestCgroup.Create("/system.slice/*.service", hierarchy);
         using TestCgroup below = cgroup.Another(cgroup.Path + "/workers/one");
         using TestCgroup beside = cgroup.Another(cgroup.Path.Replace(".service", ".service2", StringComparison.Ordinal));
-        using Process main = cgroup.Start("sleep 1000 & sleep 1000 & wait");
-        using Process worker = below.Start("sleep 1000 & wait");
-        using Process other = beside.Start("sleep 1000");
+        Process main = cgroup.Start("sleep 1000 & sleep 1000 & wait");
+        Process worker = below.Start("sleep 1000 & wait");
+        Process other = beside.Start("sleep 1000");
         using ProcFs proc = ProcFs.Open();
         var owner = new Owner(OwnerKind.SystemdUnit, "x.service", cgroup.Path, hierarchy);
         await Eventually.True("five processes are listed", () => OwnerProcesses.List(proc, owner).Members.Count == 5);
@@ -84,7 +84,7 @@ public sealed class OwnerFinderTests
     public async Task Where_control_groups_are_not_mounted_every_process_is_asked()
     {
         using TestCgroup cgroup = TestCgroup.Create("/system.slice/*.service");
-        using Process main = cgroup.Start("sleep 1000 & wait");
+        Process main = cgroup.Start("sleep 1000 & wait");
         using ProcFs proc = ProcFs.Open();
         // A path that has no directory, as one beside a container of our own has none for us.
         await Eventually.True("two processes are listed", () => OwnerProcesses.List(proc, "/../x", cgroup.Hierarchy, path => path == cgroup.Path).Members.Count == 2);

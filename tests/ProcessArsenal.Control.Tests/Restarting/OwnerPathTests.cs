@@ -103,6 +103,31 @@ public sealed class OwnerPathTests
     }
 
     [Fact]
+    public void Of_several_hierarchies_the_one_counts_that_tells_the_nearest_owner()
+    {
+        // As Docker leaves it on a host with v1 and v2: restarting containerd would end every container.
+        var cgroup = new ProcCgroup("/system.slice/containerd.service", "/docker/" + A, "/docker/" + A);
+        Assert.Equal((OwnerKind.Container, A, CgroupHierarchy.Systemd), Named(OwnerFinder.Of(cgroup, inPod: false)));
+        cgroup = new ProcCgroup("/init.scope", "/system.slice/docker.service", $"/kubepods/pod{Pod}/{A}");
+        Assert.Equal((OwnerKind.PodContainer, A, CgroupHierarchy.Memory), Named(OwnerFinder.Of(cgroup, inPod: false)));
+        cgroup = new ProcCgroup("/", "/system.slice/nginx.service", "/system.slice");
+        Assert.Equal((OwnerKind.SystemdUnit, "nginx.service", CgroupHierarchy.Systemd), Named(OwnerFinder.Of(cgroup, inPod: false)));
+        static (OwnerKind, string, CgroupHierarchy) Named(Owner owner) => (owner.Kind, owner.Name, owner.Hierarchy);
+    }
+
+    [Theory]
+    [InlineData("/system.slice/a.service", "/system.slice/b.service", "contradict each other: systemd unit a.service and systemd unit b.service")]
+    [InlineData("/docker/" + A, "/docker/" + B, "contradict each other")]
+    [InlineData("/user.slice/user-1.slice/user@1.service/a.service", "/system.slice/a.service", "contradict each other: systemd unit a.service of user 1 and systemd unit a.service")]
+    [InlineData("/job", "/init.scope", "/job is of no unit")]
+    public void Hierarchies_that_contradict_each_other_name_nobody(string unified, string systemd, string reason)
+    {
+        Owner owner = OwnerFinder.Of(new ProcCgroup(unified, systemd, null), inPod: false);
+        Assert.Equal(OwnerKind.Nobody, owner.Kind);
+        Assert.Contains(reason, owner.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Who_can_name_a_control_group_does_not_choose_a_unit_of_the_system() => Part.Array[1, 6].Sample(parts =>
     {
         // Whatever a user makes below what was delegated to him is the user's, or nobody's.
@@ -121,7 +146,7 @@ public sealed class OwnerPathTests
 
     [Fact]
     public void Any_file_is_survived() => Gen.OneOf(Gen.Byte.Array[0, 300], Line.Array[0, 6].Select(static lines => Encoding.UTF8.GetBytes(string.Concat(lines)))).Sample(text =>
-        !ProcCgroup.TryParse(text, out ProcCgroup? cgroup) || IsSound(OwnerFinder.Of(cgroup!, inPod: true), cgroup!.Path));
+        !ProcCgroup.TryParse(text, out ProcCgroup? cgroup) || IsSoundIn(OwnerFinder.Of(cgroup!, inPod: true), cgroup!));
 
     private static readonly Gen<string> Part = Gen.OneOf(
         Gen.Const("nginx.service"), Gen.Const("sshd.service"), Gen.Const("app.slice"), Gen.Const("system.slice"), Gen.Const("init.scope"), Gen.Const("user@0.service"), Gen.Const("user@1000.service"), Gen.Const(A),
@@ -129,6 +154,8 @@ public sealed class OwnerPathTests
 
     private static readonly Gen<string> Line = Gen.Select(Gen.Int[0, 12], Gen.OneOf(Gen.Const(""), Gen.Const("name=systemd"), Gen.Const("memory"), Gen.Const("cpu,memory")), Part.Array[0, 4],
         static (number, controllers, parts) => $"{number}:{controllers}:/{string.Join('/', parts)}\n");
+
+    private static bool IsSoundIn(Owner owner, ProcCgroup cgroup) => IsSound(owner, OwnerFinder.PathIn(cgroup, owner.Hierarchy) ?? cgroup.Path);
 
     private static bool IsSound(Owner owner, string path)
     {

@@ -41,7 +41,7 @@ public sealed class PodDriverTests : IDisposable
     [Fact]
     public async Task The_main_process_is_ended_and_the_one_of_the_next_container_is_told()
     {
-        using Process process = _cgroup.Start("sleep 1000 & wait");
+        Process process = _cgroup.Start("sleep 1000 & wait");
         await Eventually.True("it has a child", () => _cgroup.Pids().Length == 2);
         using HeldProcess main = TestCgroup.Hold(process.Id), worker = TestCgroup.Hold(_cgroup.Pids().Single(pid => pid != process.Id));
         Task<int> kubelet = KubeletAsync(main);
@@ -55,7 +55,7 @@ public sealed class PodDriverTests : IDisposable
     [Fact]
     public async Task One_that_does_not_end_in_time_is_killed()
     {
-        using Process process = _cgroup.Start("trap '' TERM; while true; do read -t 1 <> <(:); done");
+        Process process = _cgroup.Start("trap '' TERM; while true; do read -t 1 <> <(:); done");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         Task<int> kubelet = KubeletAsync(main);
         RestartResult result = await RestartAsync(main, Options with { StopTimeout = TimeSpan.FromMilliseconds(300) });
@@ -68,7 +68,7 @@ public sealed class PodDriverTests : IDisposable
     [Fact]
     public async Task A_container_of_another_pod_is_no_success()
     {
-        using Process process = _cgroup.Start("sleep 1000 & wait");
+        Process process = _cgroup.Start("sleep 1000 & wait");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         Task<int> kubelet = KubeletAsync(main, pod: Guid.NewGuid().ToString("D"));
         RestartResult result = await RestartAsync(main, Options with { Timeout = TimeSpan.FromSeconds(3) });
@@ -83,8 +83,8 @@ public sealed class PodDriverTests : IDisposable
     {
         TestCgroup sidecar = _cgroup.Another($"/kubepods/burstable/pod{_pod}/{NewId()}");
         _others.Add(sidecar);
-        using Process beside = sidecar.Start("sleep 1000");
-        using Process process = _cgroup.Start("sleep 1000 & wait");
+        Process beside = sidecar.Start("sleep 1000");
+        Process process = _cgroup.Start("sleep 1000 & wait");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         // Start times are told in hundredths of a second: what began within the same one can't be told from a successor.
         await Eventually.True("time has passed", () => Ticks() > StartTicks(process.Id) + 1);
@@ -96,7 +96,7 @@ public sealed class PodDriverTests : IDisposable
     [Fact]
     public async Task One_that_dies_within_the_grace_period_has_failed()
     {
-        using Process process = _cgroup.Start("sleep 1000 & wait");
+        Process process = _cgroup.Start("sleep 1000 & wait");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         Task<int> kubelet = KubeletAsync(main, "sleep 0.3; exit 3");
         RestartResult result = await RestartAsync(main, Options with { GracePeriod = TimeSpan.FromSeconds(10) });
@@ -111,7 +111,7 @@ public sealed class PodDriverTests : IDisposable
     [InlineData(PodRestartPolicy.OnFailure, "is OnFailure")]
     public async Task What_the_kubelet_would_not_start_again_is_not_ended(PodRestartPolicy policy, string reason)
     {
-        using Process process = _cgroup.Start("sleep 1000");
+        Process process = _cgroup.Start("sleep 1000");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         string? asked = null;
         RestartResult result = await RestartAsync(main, Options with { PodPolicy = pod => { asked = pod; return policy; } });
@@ -124,7 +124,7 @@ public sealed class PodDriverTests : IDisposable
     [Fact]
     public async Task Of_one_that_has_ended_the_kubelet_knows_itself()
     {
-        using Process process = _cgroup.Start("sleep 1000");
+        Process process = _cgroup.Start("sleep 1000");
         using HeldProcess main = TestCgroup.Hold(process.Id);
         using ProcFs proc = ProcFs.Open();
         Owner owner = OwnerFinder.Find(proc, main, inPod: false);

@@ -14,4 +14,7 @@ internal static class Ourselves
             return directory!.ReadStatus(new byte[4096], out ProcStatus status) == ReadOutcome.Ok ? status.EffectiveUserId : null;
         }
     }
+
+    /// <summary>Whether an owner has us too: a process that we started ourselves is in our own unit.</summary>
+    public static bool AreIn(ProcFs proc, Owner owner) => Identities.In(proc, Environment.ProcessId, owner) is not null;
 }

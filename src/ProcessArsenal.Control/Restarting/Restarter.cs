@@ -15,8 +15,7 @@ public sealed class Restarter(RestartOptions options, TimeProvider time)
     public async Task<RestartCheck> CheckAsync(HeldProcess process, CancellationToken cancellation)
     {
         using ProcFs proc = ProcFs.Open();
-        Owner owner = OwnerFinder.Find(proc, process, options.InPod);
-        return owner.Kind == OwnerKind.Nobody ? new RestartCheck(owner, owner.Reason, false) : Public(owner, await CheckAsync(SceneOf(proc, owner, process), cancellation).ConfigureAwait(false));
+        return await LookAsync(proc, OwnerFinder.Find(proc, process, options.InPod), process, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The same of an owner whose process has ended.</summary>
@@ -24,9 +23,8 @@ public sealed class Restarter(RestartOptions options, TimeProvider time)
     public async Task<RestartCheck> CheckAsync(Owner owner, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        if (owner.Kind == OwnerKind.Nobody) return new RestartCheck(owner, owner.Reason, false);
         using ProcFs proc = ProcFs.Open();
-        return Public(owner, await CheckAsync(SceneOf(proc, owner, null), cancellation).ConfigureAwait(false));
+        return await LookAsync(proc, owner, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Restarts the owner of a process, with all that the owner has.</summary>
@@ -65,8 +63,17 @@ public sealed class Restarter(RestartOptions options, TimeProvider time)
         };
     }
 
+    private async Task<RestartCheck> LookAsync(ProcFs proc, Owner owner, HeldProcess? target, CancellationToken cancellation)
+    {
+        if (owner.Kind == OwnerKind.Nobody) return new RestartCheck(owner, owner.Reason, false);
+        OwnerState state = await CheckAsync(SceneOf(proc, owner, target), cancellation).ConfigureAwait(false);
+        return new RestartCheck(owner, state.Refusal, state.IsDoomed) { Main = state.Main, Members = OwnerProcesses.List(proc, owner) };
+    }
+
     private async Task<OwnerState> CheckAsync(RestartScene scene, CancellationToken cancellation)
     {
+        if (Ourselves.AreIn(scene.Proc, scene.Owner)) return OwnerState.Refused("we run in it ourselves: its restart would end us before we had seen what came of it");
+        if (Identities.In(scene.Proc, 1, scene.Owner) is not null) return OwnerState.Refused("the first process of all is in it");
         using Deadline deadline = Within(options.LookTimeout, cancellation);
         try
         {
@@ -146,8 +153,6 @@ public sealed class Restarter(RestartOptions options, TimeProvider time)
     private Deadline Within(TimeSpan duration, CancellationToken cancellation) => new(duration, time, cancellation);
 
     private static RestartDriver DriverOf(RestartScene scene) => RestartDrivers.Of(scene.Owner.Kind)!;
-
-    private static RestartCheck Public(Owner owner, OwnerState state) => new(owner, state.Refusal, state.IsDoomed) { Main = state.Main };
 }
 
 /// <summary>Whether a restart would be refused, as far as that can be told before.</summary>
@@ -157,4 +162,7 @@ public sealed record RestartCheck(Owner Owner, string? Refusal, bool IsDoomed)
 {
     /// <summary>The owner's main process; null if it has none, or was not asked.</summary>
     public ProcessIdentity? Main { get; init; }
+
+    /// <summary>All that a restart would end. None of them may be one that must not be ended, whichever of them is meant.</summary>
+    public OwnerMembers Members { get; init; } = new([], true);
 }

@@ -59,6 +59,25 @@ public sealed class OwnerFinderTests
     }
 
     [Theory]
+    [InlineData(OwnerKind.SystemdUnit)]
+    [InlineData(OwnerKind.Container)]
+    [InlineData(OwnerKind.PodContainer)]
+    public async Task An_owner_that_has_ourselves_is_not_restarted(OwnerKind kind)
+    {
+        using ProcFs proc = ProcFs.Open();
+        Assert.Equal(ReadOutcome.Ok, proc.OpenSelf(out ProcessDirectory? self));
+        using (self)
+        {
+            Assert.Equal(ReadOutcome.Ok, OwnerFinder.Read(self!, out ProcCgroup? own));
+            CgroupHierarchy hierarchy = own!.Unified is not null ? CgroupHierarchy.Unified : CgroupHierarchy.Systemd;
+            var owner = new Owner(kind, "shop.service", OwnerFinder.PathIn(own, hierarchy)!, hierarchy);
+            RestartResult result = await new Restarter(new RestartOptions(), TimeProvider.System).RestartAsync(owner, null, TestContext.Current.CancellationToken);
+            Assert.Equal(RestartVerdict.Refused, result.Verdict);
+            Assert.StartsWith("we run in it ourselves", result.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData(CgroupHierarchy.Unified)]
     [InlineData(CgroupHierarchy.Systemd)]
     public async Task All_processes_of_an_owner_are_listed_with_those_of_the_control_groups_below(CgroupHierarchy hierarchy)

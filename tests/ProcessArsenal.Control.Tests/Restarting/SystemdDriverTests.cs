@@ -179,6 +179,7 @@ public sealed class SystemdDriverTests : IDisposable
     {
         RestartCheck check = await new Restarter(_systemctl.Options, TimeProvider.System).CheckAsync(_held, TestContext.Current.CancellationToken);
         Assert.Equal((null, false, _held.Identity), (check.Refusal, check.IsDoomed, check.Main!.Value));
+        Assert.True(check.Members.Contains(_held.Identity));
         Assert.False(_held.HasEnded());
     }
 
@@ -226,6 +227,19 @@ public sealed class SystemdDriverTests : IDisposable
         Assert.True(result.Succeeded, result.Reason);
         Assert.Equal(_held.Identity, result.Old);
         Assert.Equal([result.New!.Value.Pid], _cgroup.Pids());
+    }
+
+    [Theory]
+    [InlineData("PID=1", "is the main process of")]
+    [InlineData("GROUP=/system.slice/other.service", "and /system.slice/")]
+    public async Task A_unit_that_lives_elsewhere_is_not_restarted_for_one_that_has_ended(string state, string reason)
+    {
+        using ProcFs proc = ProcFs.Open();
+        Owner owner = OwnerFinder.Find(proc, _held, inPod: false);
+        _systemctl.Show = state + " properties";
+        RestartResult result = await new Restarter(_systemctl.Options, TimeProvider.System).RestartAsync(owner, _held.Identity, TestContext.Current.CancellationToken);
+        Assert.Equal(RestartVerdict.Refused, result.Verdict);
+        Assert.Contains(reason, result.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,8 +39,8 @@ internal sealed class SystemdDriver : RestartDriver
         string name = owner.Name;
         if (state.Id != name) return OwnerState.Refused($"systemd knows {name} as {Quoting.Cap(state.Id)}");
         if (state.LoadState != "loaded") return OwnerState.Refused($"systemd has no unit file of {name} ({Quoting.Cap(state.LoadState)})");
-        // A living process tells where the unit must be; otherwise this systemd is not the one that started it (that of a container, say).
-        if (scene.Target is not null && state.ControlGroup != owner.Cgroup)
+        // The kernel has told where the unit must be; otherwise this systemd is not the one that started it (that of a container, say).
+        if (state.ControlGroup != owner.Cgroup && (scene.Target is not null || state.ControlGroup.Length > 0))
             return OwnerState.Refused($"the control group of {name} is {(state.ControlGroup.Length > 0 ? Quoting.Cap(state.ControlGroup, 200) : "none")} to the systemd that was asked, and {Quoting.Cap(owner.Cgroup, 200)} to the kernel");
         if (state.Type == "oneshot") return OwnerState.Refused($"{name} is of type oneshot: it has no process that stays");
         if (!state.MayBeStarted) return OwnerState.Refused($"{name} may not be started by hand (RefuseManualStart, or CanStart=no)");
@@ -51,7 +51,7 @@ internal sealed class SystemdDriver : RestartDriver
         if (state.ActiveState == "failed" && state.StartLimitBurst > 0 && state.Restarts >= state.StartLimitBurst)
             return OwnerState.Doomed(string.Create(CultureInfo.InvariantCulture, $"{name} has failed ({Quoting.Cap(state.Result)}) after {state.Restarts} starts by systemd itself"));
         ProcessIdentity? main = Identities.In(scene.Proc, state.MainPid, owner);
-        if (main is null && state.MainPid > 0 && scene.Target is not null) return OwnerState.Refused(string.Create(CultureInfo.InvariantCulture, $"systemd says that {state.MainPid} is the main process of {name}, which is not in its control group"));
+        if (main is null && state.MainPid > 0) return OwnerState.Refused(string.Create(CultureInfo.InvariantCulture, $"systemd says that {state.MainPid} is the main process of {name}, which is not in its control group"));
         return OwnerState.Fit(main);
     }
 }

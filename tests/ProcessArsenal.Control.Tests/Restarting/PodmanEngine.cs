@@ -60,7 +60,21 @@ internal sealed class PodmanEngine : IAsyncDisposable
         if (_service is { HasExited: false }) TestCgroup.End(TestCgroup.IdentityOf(_service.Id));
         _service?.WaitForExit();
         _service?.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        // What watched over a container (conmon, its cleanup) may still be writing.
+        await Eventually.True("the directory is gone", TryDelete);
+    }
+
+    private bool TryDelete()
+    {
+        try
+        {
+            Directory.Delete(_directory, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return !Directory.Exists(_directory);
+        }
     }
 
     private async Task PrepareAsync()

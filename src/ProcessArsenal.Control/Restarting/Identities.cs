@@ -19,4 +19,17 @@ internal static class Identities
     /// <summary>The same of the control group that the owner is known by.</summary>
     public static ProcessIdentity? In(ProcFs proc, int pid, Owner owner) =>
         Of(proc, pid, cgroup => OwnerFinder.PathIn(cgroup, owner.Hierarchy) is { } path && (path == owner.Cgroup || path.StartsWith(owner.Cgroup + "/", StringComparison.Ordinal)));
+
+    /// <summary>Whether there is a process of that pid that has not ended: an owner may be late to notice the end of its own.</summary>
+    public static bool IsAlive(ProcFs proc, int pid)
+    {
+        if (pid <= 0) return false;
+        ReadOutcome outcome = proc.OpenProcess(pid, out ProcessDirectory? directory);
+        if (directory is null) return outcome != ReadOutcome.Gone;
+        using (directory)
+        {
+            outcome = directory.ReadStat(stackalloc byte[2048], out ProcStat stat, out _);
+            return outcome != ReadOutcome.Gone && stat.State is not ((byte)'Z' or (byte)'X');
+        }
+    }
 }

@@ -35,7 +35,11 @@ public sealed partial class ContainerDriverTests : IDisposable
 
     private static RestartOptions OptionsOf(params string[] sockets) => new()
     {
-        EngineSockets = ["/nowhere/engine.sock", .. sockets], Timeout = TimeSpan.FromSeconds(20), StopTimeout = TimeSpan.FromSeconds(7), GracePeriod = TimeSpan.FromMilliseconds(400), LookInterval = TimeSpan.FromMilliseconds(50),
+        EngineSockets = ["/nowhere/engine.sock", .. sockets],
+        Timeout = TimeSpan.FromSeconds(20),
+        StopTimeout = TimeSpan.FromSeconds(7),
+        GracePeriod = TimeSpan.FromMilliseconds(400),
+        LookInterval = TimeSpan.FromMilliseconds(50),
     };
 
     private Task<RestartResult> RestartAsync(RestartOptions options) => new Restarter(options, TimeProvider.System).RestartAsync(_held, TestContext.Current.CancellationToken);
@@ -141,14 +145,17 @@ public sealed partial class ContainerDriverTests : IDisposable
         Assert.Equal((RestartVerdict.Refused, "there is no engine to ask at /nowhere/engine.sock"), (result.Verdict, result.Reason));
     }
 
-    [Fact]
-    public async Task A_container_whose_process_has_ended_is_started_unless_somebody_may_have_forged_its_name()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // Then it still tells the pid of before.
+    public async Task A_container_whose_process_has_ended_is_started_unless_somebody_may_have_forged_its_name(bool engineHasNoticed)
     {
         using ProcFs proc = ProcFs.Open();
         Owner owner = OwnerFinder.Find(proc, _held, inPod: false);
         foreach (int pid in _cgroup.Pids()) TestCgroup.End(TestCgroup.IdentityOf(pid));
         await Eventually.True("all are gone", () => _held.HasEnded() && _cgroup.Pids().Length == 0);
-        _pid = 0;
+        await Eventually.True("it was waited for", () => !Directory.Exists($"/proc/{_pid}"));
+        if (engineHasNoticed) _pid = 0;
         await using EngineDouble engine = Engine(pid => EngineDouble.Inspection(_id, pid).Replace("\"Running\":true", pid == 0 ? "\"Running\":false" : "\"Running\":true", StringComparison.Ordinal));
         var restarter = new Restarter(OptionsOf(engine.Path), TimeProvider.System);
         RestartResult refused = await restarter.RestartAsync(owner with { IsDelegated = true }, _held.Identity, TestContext.Current.CancellationToken);

@@ -69,7 +69,11 @@ internal sealed class FakeSystemctl : IDisposable
 
     public RestartOptions Options => new()
     {
-        Systemctl = ["/nowhere/systemctl", Program], Timeout = TimeSpan.FromSeconds(20), GracePeriod = TimeSpan.FromMilliseconds(400), LookInterval = TimeSpan.FromMilliseconds(50), LookTimeout = TimeSpan.FromSeconds(20),
+        Systemctl = ["/nowhere/systemctl", Program],
+        Timeout = TimeSpan.FromSeconds(20),
+        GracePeriod = TimeSpan.FromMilliseconds(400),
+        LookInterval = TimeSpan.FromMilliseconds(50),
+        LookTimeout = TimeSpan.FromSeconds(20),
         UserRuntimeDirectory = _directory,
     };
 

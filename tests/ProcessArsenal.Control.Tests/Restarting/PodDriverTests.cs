@@ -56,6 +56,7 @@ public sealed class PodDriverTests : IDisposable
     public async Task One_that_does_not_end_in_time_is_killed()
     {
         Process process = _cgroup.Start("trap '' TERM; while true; do read -t 1 <> <(:); done");
+        await Eventually.True("it ignores SIGTERM", () => IgnoresTerminate(process.Id));
         using HeldProcess main = TestCgroup.Hold(process.Id);
         Task<int> kubelet = KubeletAsync(main);
         RestartResult result = await RestartAsync(main, Options with { StopTimeout = TimeSpan.FromMilliseconds(300) });
@@ -142,6 +143,12 @@ public sealed class PodDriverTests : IDisposable
         Assert.Null(Main());
         static int? Main(params (int Pid, int Parent, ulong Start)[] members) =>
             PodDriver.MainOf(new OwnerMembers([.. members.Select(static m => new OwnerMember(new ProcessIdentity(m.Pid, (ulong)m.Pid, 1), m.Parent, m.Start, "/x"))], true))?.Pid;
+    }
+
+    private static bool IgnoresTerminate(int pid)
+    {
+        string line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status")).Single(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & (1 << 14)) != 0;
     }
 
     private static ulong Ticks()

@@ -60,8 +60,25 @@ internal sealed class PodmanEngine : IAsyncDisposable
         if (_service is { HasExited: false }) TestCgroup.End(TestCgroup.IdentityOf(_service.Id));
         _service?.WaitForExit();
         _service?.Dispose();
-        // What watched over a container (conmon, its cleanup) may still be writing.
+        // What watched over a container (conmon, its cleanup) may still be writing, and would make the directory anew.
+        await Eventually.True("nobody works in the directory", () => !IsInUse());
         await Eventually.True("the directory is gone", TryDelete);
+    }
+
+    private bool IsInUse()
+    {
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (char.IsAsciiDigit(Path.GetFileName(process)[0]) && File.ReadAllText(process + "/cmdline").Contains(_directory, StringComparison.Ordinal)) return true;
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+        return false;
     }
 
     private bool TryDelete()

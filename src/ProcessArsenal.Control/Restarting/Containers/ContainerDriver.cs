@@ -53,7 +53,7 @@ internal sealed class ContainerDriver : RestartDriver
 
     /// <summary>The engine that has the container, by all evidence there is.</summary>
     private static Task<(string? Socket, ContainerDetails? Details, string? Trouble)> FindAsync(RestartScene scene, CancellationToken cancellation) =>
-        AskAsync(scene, details => MainOf(scene, details.State!) is not null || (scene.Target is null && details.State!.Pid == 0), cancellation);
+        AskAsync(scene, details => MainOf(scene, details.State!) is not null || (scene.Target is null && !Identities.IsAlive(scene.Proc, details.State!.Pid)), cancellation);
 
     private static async Task<(string? Socket, ContainerDetails? Details, string? Trouble)> AskAsync(RestartScene scene, Predicate<ContainerDetails> isTheOne, CancellationToken cancellation)
     {

@@ -51,7 +51,7 @@ internal sealed class SystemdDriver : RestartDriver
         if (state.ActiveState == "failed" && state.StartLimitBurst > 0 && state.Restarts >= state.StartLimitBurst)
             return OwnerState.Doomed(string.Create(CultureInfo.InvariantCulture, $"{name} has failed ({Quoting.Cap(state.Result)}) after {state.Restarts} starts by systemd itself"));
         ProcessIdentity? main = Identities.In(scene.Proc, state.MainPid, owner);
-        if (main is null && state.MainPid > 0) return OwnerState.Refused(string.Create(CultureInfo.InvariantCulture, $"systemd says that {state.MainPid} is the main process of {name}, which is not in its control group"));
+        if (main is null && Identities.IsAlive(scene.Proc, state.MainPid)) return OwnerState.Refused(string.Create(CultureInfo.InvariantCulture, $"systemd says that {state.MainPid} is the main process of {name}, which is not in its control group"));
         return OwnerState.Fit(main);
     }
 }

@@ -23,7 +23,11 @@ internal static class ToolRun
         cancellation.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
         };
         start.Environment.Clear();
         foreach ((string name, string value) in environment) start.Environment[name] = value;

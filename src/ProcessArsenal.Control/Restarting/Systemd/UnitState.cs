@@ -62,9 +62,19 @@ internal sealed record UnitState
         if (!TryBool(values["CanStart"], out bool canStart) || !TryBool(values["RefuseManualStart"], out bool noStart) || !TryBool(values["RefuseManualStop"], out bool noStop)) return false;
         state = new UnitState
         {
-            Id = values["Id"], LoadState = values["LoadState"], ActiveState = values["ActiveState"], SubState = values["SubState"], Result = values["Result"], Type = values["Type"],
-            MainPid = pid, ControlGroup = values["ControlGroup"], Restarts = restarts, StartLimitBurst = burst, HasJob = values["Job"] is not ("" or "0"),
-            MayBeStarted = canStart && !noStart, MayBeStopped = !noStop,
+            Id = values["Id"],
+            LoadState = values["LoadState"],
+            ActiveState = values["ActiveState"],
+            SubState = values["SubState"],
+            Result = values["Result"],
+            Type = values["Type"],
+            MainPid = pid,
+            ControlGroup = values["ControlGroup"],
+            Restarts = restarts,
+            StartLimitBurst = burst,
+            HasJob = values["Job"] is not ("" or "0"),
+            MayBeStarted = canStart && !noStart,
+            MayBeStopped = !noStop,
         };
         return true;
     }

@@ -15,11 +15,14 @@ public sealed record CgroupMounts(CgroupMount? Memory, CgroupMount? Unified)
     /// <summary>The v1 hierarchy with the cpu controller; null if there is none.</summary>
     public CgroupMount? Cpu { get; private init; }
 
+    /// <summary>Systemd's own v1 hierarchy, without controllers (<c>name=systemd</c>); null if there is none.</summary>
+    public CgroupMount? Systemd { get; private init; }
+
     /// <summary>Parses the content. Lines of another shape are passed over, and a last line without an end: there is no harm in a mount
     /// that is not found.</summary>
     public static CgroupMounts Parse(ReadOnlySpan<byte> text)
     {
-        CgroupMount? memory = null, unified = null, pids = null, cpu = null;
+        CgroupMount? memory = null, unified = null, pids = null, cpu = null, systemd = null;
         var lines = new Utf8Scanner(text[..(text.LastIndexOf((byte)'\n') + 1)]);
         while (lines.TryReadLine(out ReadOnlySpan<byte> line))
         {
@@ -42,9 +45,10 @@ public sealed record CgroupMounts(CgroupMount? Memory, CgroupMount? Unified)
                 if (HasOption(options, "memory"u8)) memory = Better(memory, mount);
                 if (HasOption(options, "pids"u8)) pids = Better(pids, mount);
                 if (HasOption(options, "cpu"u8)) cpu = Better(cpu, mount);
+                if (HasOption(options, "name=systemd"u8)) systemd = Better(systemd, mount);
             }
         }
-        return new CgroupMounts(memory, unified) { Pids = pids, Cpu = cpu };
+        return new CgroupMounts(memory, unified) { Pids = pids, Cpu = cpu, Systemd = systemd };
     }
 
     /// <summary>The whole hierarchy rather than a part of it.</summary>

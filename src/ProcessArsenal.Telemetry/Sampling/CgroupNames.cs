@@ -34,13 +34,14 @@ internal static class CgroupNames
         return null;
     }
 
-    /// <summary>The pod's UID: of <c>kubepods-burstable-podUID.slice</c> (systemd driver, with underscores) or <c>podUID</c> (cgroupfs driver); null if
-    /// it is in none.</summary>
+    /// <summary>The pod's UID: of <c>kubepods-burstable-podUID.slice</c> (systemd driver, with underscores) or <c>podUID</c> (cgroupfs driver), with what
+    /// containerd adds to it under systemd without its own driver (<c>:cri-containerd:ID</c>); null if it is in none.</summary>
     public static string? PodOf(string path)
     {
         foreach (Range range in Reversed(path))
         {
             ReadOnlySpan<char> part = path.AsSpan(range);
+            if (part.IndexOf(':') is > 0 and var colon) part = part[..colon];
             if (part.EndsWith(".slice")) part = part[..^".slice".Length];
             int start = part.LastIndexOf("pod");
             if (start < 0 || (start > 0 && part[start - 1] != '-')) continue;

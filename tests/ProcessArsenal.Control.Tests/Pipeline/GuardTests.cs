@@ -147,7 +147,7 @@ public sealed class GuardTests : IDisposable
 
         public ControlRequest Ask(string way)
         {
-            Victim other = place.Start("/bin/cat");
+            Victim other = place.Start();
             place.Sample();
             return ControlPlace.Ask(Action, way switch
             {

@@ -6,7 +6,6 @@ using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>Where it can't start it ends with 1, and says in plain words what is wrong and where.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class StartFailureTests : IDisposable
 {
     private readonly Scratch _scratch = new();

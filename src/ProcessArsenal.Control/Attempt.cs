@@ -8,7 +8,7 @@ namespace ProcessArsenal.Control;
 /// <summary>A request on its way, as far as one of its targets is concerned.</summary>
 internal sealed class Attempt(Target target) : IDisposable
 {
-    public Target Target => target;
+    public Target Target { get; set; } = target;
 
     /// <summary>Held from the decision to the end; null if it could not be.</summary>
     public HeldProcess? Process { get; set; }

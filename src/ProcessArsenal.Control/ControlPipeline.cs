@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Guards;
@@ -20,6 +21,9 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
 
     private readonly SemaphoreSlim _deciding = new(1, 1);
     private readonly TargetResolver _resolver = new(store, options);
+
+    /// <summary>Outcomes that could not be recorded, until they can.</summary>
+    private readonly ConcurrentQueue<(long Id, Outcome Outcome)> _unclosed = new();
     private ControlState? _state;
 
     /// <summary>Told what came of each target, after it was recorded. Must not throw.</summary>
@@ -36,6 +40,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     public async Task<ControlResult> RunAsync(ControlRequest request, CancellationToken cancellation)
     {
         Authorise(request);
+        _ = Ledger; // A preview of what can't be done either would be a lie.
         List<Attempt> attempts = [.. _resolver.Resolve(request.Selection).Select(static target => new Attempt(target))];
         try
         {
@@ -64,7 +69,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
                 using HeldProcess? held = HeldProcess.Open(proc, identity, out string? why);
                 now = held is null ? why! : "its target lives on";
             }
-            await ledger.Close(open.Id, new Outcome(OutcomeKind.Interrupted, time.GetUtcNow()) { Reason = $"the exporter ended before it was done; {now}" }).ConfigureAwait(false);
+            await ledger.Close(open.Id, new Outcome(OutcomeKind.Interrupted, time.GetUtcNow()) { Reason = $"the exporter ended before what came of it was recorded; {now}" }).ConfigureAwait(false);
         }
         return ledger.LeftOpen.Count;
     }
@@ -125,6 +130,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             }).ConfigureAwait(false);
             if (recording.Kind == RecordingKind.Conflict) throw new ControlException(ControlFault.KeyConflict, "this Idempotency-Key was used for another request: choose another for each.");
             if (recording.Kind == RecordingKind.Repeated) return new ControlResult([.. recording.Actions.Select(ActionDetails.ToResult)]) { IsRepeated = true };
+            await CloseLateAsync(record).ConfigureAwait(false); // It can be written to.
             for (int i = 0; i < attempts.Count; i++)
             {
                 attempts[i].Id = recording.Actions[i].Id;
@@ -156,8 +162,12 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
     }
 
-    private Objection? AskGuards(ControlRequest request, Attempt attempt, ControlState state) => TargetFacts.Read(proc, attempt.Process!) is { } facts
-        ? GuardCatalogue.Ask(new GuardContext(request, attempt.Target, facts, state)) : new Objection(GuardCatalogue.Identity, "it has ended");
+    private Objection? AskGuards(ControlRequest request, Attempt attempt, ControlState state)
+    {
+        if (TargetFacts.Read(proc, attempt.Process!) is not { } facts) return new Objection(GuardCatalogue.Identity, "it has ended");
+        attempt.Target = attempt.Target with { Name = facts.Name };
+        return GuardCatalogue.Ask(new GuardContext(request, attempt.Target, facts, state));
+    }
 
     private async Task CarryOutAsync(ControlRequest request, Attempt attempt, bool isOnly)
     {
@@ -189,12 +199,29 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
         catch (LedgerException e)
         {
-            attempt.NotClosed = e.Message; // It is done all the same; at the next start it is closed as interrupted.
+            attempt.NotClosed = e.Message; // It is done all the same.
+            if (_unclosed.Count < MostTargets) _unclosed.Enqueue((attempt.Id!.Value, outcome));
         }
         finally
         {
             if (givesBack) _deciding.Release();
             Let(attempt);
+        }
+    }
+
+    private async Task CloseLateAsync(ActionLedger record)
+    {
+        while (_unclosed.TryPeek(out (long Id, Outcome Outcome) late))
+        {
+            try
+            {
+                await record.Close(late.Id, late.Outcome).ConfigureAwait(false);
+            }
+            catch (LedgerException)
+            {
+                return; // Another time.
+            }
+            _unclosed.TryDequeue(out _);
         }
     }
 

@@ -1,3 +1,5 @@
+using ProcessArsenal.Control.Targeting;
+
 namespace ProcessArsenal.Control.Actions;
 
 /// <summary><c>signal</c>: one of those that may be sent.</summary>
@@ -14,7 +16,11 @@ public sealed class SignalAction(int signal) : ControlAction
     internal override async Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation)
     {
         if (context.Process.Send(signal) is { } wrong) return new ActionEnd(false, wrong);
-        if (!await context.Process.WaitAsync(Look, context.Time, cancellation).ConfigureAwait(false)) return new ActionEnd(true, $"{SignalNames.Of(signal)} was delivered, and it lives on");
+        if (!await context.Process.WaitAsync(Look, context.Time, cancellation).ConfigureAwait(false))
+        {
+            return new ActionEnd(true, TargetFacts.Read(context.Proc, context.Process) is { IsStopped: true }
+                ? $"{SignalNames.Of(signal)} was sent, and waits until it goes on: it is stopped" : $"{SignalNames.Of(signal)} was delivered, and it lives on");
+        }
         return await Ending.OfAsync(context, $"after {SignalNames.Of(signal)}", cancellation).ConfigureAwait(false);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class BudgetGuard : Guard
 
     public override string? Check(GuardContext context)
     {
+        if (!context.Request.Action.IsHarmful) return null; // What was suspended may always go on.
         int most = context.State.Options.MaxActionsPerHour, spent = context.State.SpentWithout(context.Request, context.Target);
         return spent >= most ? FormattableString.Invariant($"{spent} actions were taken within the last hour, and {most} are allowed (control.max_actions_per_hour). An administrator may overrule it with force.") : null;
     }

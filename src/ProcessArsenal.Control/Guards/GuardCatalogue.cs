@@ -11,6 +11,7 @@ internal static class GuardCatalogue
         new PauseGuard(),
         new SelfGuard(),
         new ProtectedGuard(),
+        new ChangedGuard(),
         new UptimeGuard(),
         new ConcurrencyGuard(),
         new HealthyGuard(),

@@ -42,6 +42,8 @@ public sealed class ActionLedger : IDisposable
         {
             connection = LedgerDatabase.OpenToWrite(path, options.MaxBytes);
             AuditLog log = Begin(connection, path, time);
+            if (HeadFile.Read(path) is { } noted && noted.Sequence > log.Head.Sequence)
+                throw LedgerException.Broken(path, $"row {noted.Sequence} was recorded, and the last that is there is {log.Head.Sequence}: what came after it is lost, whether actions are paused too");
             reader = LedgerReader.Open(stateDirectory);
             return new ActionLedger(held, log, reader, path, options, time);
         }

@@ -78,6 +78,7 @@ internal static class LedgerDirectory
         File.Delete(database + "-journal");
         File.Delete(database + "-wal");
         File.Delete(database + "-shm");
+        File.Delete(HeadFile.PathOf(database));
         Open(database, FileMode.CreateNew, FileShare.None).Dispose();
     }
 

@@ -34,5 +34,5 @@ public sealed class LedgerException(LedgerFault fault, string message, Exception
     };
 
     internal static LedgerException Broken(string path, string what, Exception? inner = null) => new(
-        LedgerFault.Damaged, $"{path} is damaged: {what.TrimEnd('.')}. Keep it as evidence under another name; a new one is begun at the next start.", inner);
+        LedgerFault.Damaged, $"{path} is damaged: {what.TrimEnd('.')}. Keep its directory as evidence under another name; a new one is begun at the next start.", inner);
 }

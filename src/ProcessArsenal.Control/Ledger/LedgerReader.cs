@@ -61,6 +61,9 @@ public sealed class LedgerReader : IDisposable
         using (own) return ChainVerifier.Verify(own, _path, head, cancellation);
     }
 
+    /// <summary>The last row that the exporter noted beside the database; null if it did not.</summary>
+    public LedgerHead? Noted => HeadFile.Read(_path);
+
     private T Read<T>(Func<SqliteConnection, T> query)
     {
         lock (_lock)

@@ -11,6 +11,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly LedgerOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<AuditLog> _tidy;
+    private readonly HeadFile _noted;
     private readonly Thread _thread;
     private AuditLog? _log;
     private bool _closing;
@@ -20,6 +21,8 @@ internal sealed class LedgerWriter : IDisposable
     public LedgerWriter(AuditLog log, string path, LedgerOptions options, TimeProvider time, Action<AuditLog> tidy)
     {
         (_log, _head, _path, _options, _time, _tidy) = (log, log.Head, path, options, time, tidy);
+        _noted = HeadFile.Open(path);
+        _noted.Save(_head);
         _thread = new Thread(Loop) { IsBackground = true, Name = "ledger" };
         _thread.Start();
     }
@@ -69,8 +72,24 @@ internal sealed class LedgerWriter : IDisposable
             if (Try(job.Do) is { } fault) job.Fail(fault);
             else if (!job.TryComplete()) Try(job.Undo);
             Tidy();
+            _noted.Save(_head);
         }
+        Finish();
         _log?.Dispose();
+        _noted.Dispose();
+    }
+
+    /// <summary>At an orderly end all of it is in the database itself.</summary>
+    private void Finish()
+    {
+        try
+        {
+            if (_log is not null) LedgerDatabase.Execute(_log.Connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // The log has it all the same.
+        }
     }
 
     private WriteJob? Take()

@@ -3,11 +3,14 @@ using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control.Targeting;
 
-/// <summary>What the kernel says of a process at this moment, as far as guards go by it. Nothing here is chosen by the process itself, but for where the file
-/// lies that it runs.</summary>
+/// <summary>What the kernel says of a process at this moment, as far as guards go by it. Nothing here is chosen by the process itself, but for its name
+/// and where the file lies that it runs.</summary>
 public sealed record TargetFacts
 {
     public required ProcessIdentity Identity { get; init; }
+
+    /// <summary>comm, chosen by the process: to be shown.</summary>
+    public required string Name { get; init; }
 
     public required bool IsKernelThread { get; init; }
 
@@ -42,7 +45,8 @@ public sealed record TargetFacts
         if (proc.OpenProcess(held.Identity.Pid, out ProcessDirectory? opened) != ReadOutcome.Ok) return null;
         using ProcessDirectory directory = opened!;
         byte[] buffer = new byte[4096];
-        if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok) return null;
+        if (directory.ReadStat(buffer, out ProcStat stat, out ReadOnlySpan<byte> comm) != ReadOutcome.Ok) return null;
+        string name = Encoding.UTF8.GetString(comm);
         string? executable = directory.ReadExecutable(buffer, out int length) == ReadOutcome.Ok && length > 0 ? Encoding.UTF8.GetString(buffer, 0, length) : null;
         bool isOfRoot = directory.ReadExecutableOwner(out uint owner, out bool isShared) == ReadOutcome.Ok && owner == 0 && !isShared;
         TimeSpan? uptime = proc.ReadUptime(out TimeSpan sinceBoot) == ReadOutcome.Ok ? sinceBoot - TimeSpan.FromSeconds(stat.StartTicks / (double)SystemConstants.ClockTicksPerSecond) : null;
@@ -51,6 +55,7 @@ public sealed record TargetFacts
         return new TargetFacts
         {
             Identity = held.Identity,
+            Name = name,
             IsKernelThread = stat.IsKernelThread,
             IsZombie = stat.IsZombie,
             IsStopped = stat.State is (byte)'T' or (byte)'t',

@@ -52,6 +52,10 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         Expression? by = null;
         foreach (Expression condition in options().Protected)
             if (condition.Evaluate(told) != Truth.False) by ??= condition;
-        return new Target(proven.Sample.Identity, told.Description.Name, proven.Group) { ProtectedBy = by is null ? null : $"control.protected has {by}" };
+        return new Target(proven.Sample.Identity, told.Description.Name, proven.Group)
+        {
+            Executable = told.Description.Executable,
+            ProtectedBy = by is null ? null : $"control.protected has {by}",
+        };
     }
 }

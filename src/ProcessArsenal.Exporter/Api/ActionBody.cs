@@ -30,7 +30,7 @@ internal static class ActionBody
 
     private static readonly ApiParameter<object> MinUptime = Parameters.Duration("min_uptime", "Let younger ones be.", TimeSpan.Zero, TimeSpan.FromDays(365), TimeSpan.Zero);
 
-    private static readonly ApiParameter<object> Cooldown = Parameters.Duration("cooldown", "Refuse the same for its group for so long afterwards, and if it was done a shorter time ago.", TimeSpan.Zero, TimeSpan.FromDays(1), TimeSpan.Zero);
+    private static readonly ApiParameter<object> Cooldown = Parameters.Duration("cooldown", "After this, requests for the same that ask for a cooldown too are refused for so long, for all of its group; and so is this one, if one before began such a time.", TimeSpan.Zero, TimeSpan.FromDays(1), TimeSpan.Zero);
 
     public static readonly ApiParameter<object> Timeout = Parameters.Duration("timeout", "Of stop: how long it has to end before SIGKILL.", TimeSpan.Zero, StopAction.LongestTimeout, StopAction.UsualTimeout);
 
@@ -66,10 +66,11 @@ internal static class ActionBody
         };
     }
 
-    /// <summary>Who is meant by a pid is who has it now.</summary>
-    /// <exception cref="ProblemException">Nobody has it.</exception>
-    public static ProcessIdentity Resolve(ApiRequest request, ProcessName name) => name.Identity ?? HeldProcess.Identify(request.Services.Proc, name.Pid)
-        ?? throw new ProblemException(Problem.NoSuchProcess($"There is no process {name.Pid}. GET /api/v1/lifecycle tells who ended."));
+    /// <summary>Who is meant by a pid is who has it now; null: nobody.</summary>
+    public static ProcessIdentity? Identify(ApiRequest request, ProcessName name) => name.Identity ?? HeldProcess.Identify(request.Services.Proc, name.Pid);
+
+    /// <exception cref="ProblemException">Nobody has the pid.</exception>
+    public static ProcessIdentity Resolve(ApiRequest request, ProcessName name) => Identify(request, name) ?? throw new ProblemException(Problem.NoSuchProcess($"There is no process {name.Pid}. GET /api/v1/lifecycle tells who ended."));
 
     private static IdempotencyKey? KeyOf(ApiRequest request, string canonical)
     {

@@ -47,6 +47,7 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
         }
         catch (ControlException e)
         {
+            if (e.Kind == ControlFault.NotRecorded) services.Control.NotRecorded(e.Message);
             await (e.Kind switch
             {
                 ControlFault.Forbidden => Problem.Forbidden(e.Message),

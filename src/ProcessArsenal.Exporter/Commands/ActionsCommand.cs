@@ -14,7 +14,7 @@ internal static class ActionsCommand
         var list = new ListOptions();
         var server = new ServerOptions(context);
         var id = new Argument<long?>("id") { Arity = ArgumentArity.ZeroOrOne, Description = "Number of one action. All, if it is not given." };
-        Option<string> outcome = Options.Choice("--outcome", ["succeeded", "failed", "refused", "not_done", "cancelled", "interrupted", "open"], "Only those with this outcome; open: with none yet.");
+        Option<string> outcome = Options.Choice("--outcome", ["all", "succeeded", "failed", "refused", "not_done", "cancelled", "interrupted", "open"], "Only those with this outcome; open: with none yet.");
         var target = new Option<string>("--target") { HelpName = "identity", Description = "Only those on this process." };
         Option<int?> limit = Options.Number("--limit", 1, "How many. [default: 30]", "number", "-n");
         var command = new Command("actions", "Show what was done to processes, and what was refused, newest first.") { id, outcome, target, limit, list.Output };
@@ -35,12 +35,12 @@ internal static class ActionsCommand
             ActionListView view;
             if (result.GetValue(id) is { } one)
             {
-                view = new ActionListView([await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/v1/actions/{one}"), ViewJson.Default.ActionView, cancellation).ConfigureAwait(false)], null);
+                view = new ActionListView([await client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/v1/actions/{one}"), ViewJson.Default.ActionView, cancellation).ConfigureAwait(false)]);
             }
             else
             {
                 string query = string.Create(CultureInfo.InvariantCulture, $"/api/v1/actions?limit={result.GetValue(limit) ?? 30}");
-                if (result.GetValue(outcome) is { } wanted) query += $"&outcome={wanted}";
+                if (result.GetValue(outcome) is { } wanted and not "all") query += $"&outcome={wanted}";
                 if (result.GetValue(target) is { } whose) query += $"&target={Uri.EscapeDataString(whose)}";
                 view = await client.GetAsync(query, ViewJson.Default.ActionListView, cancellation).ConfigureAwait(false);
             }
@@ -58,13 +58,13 @@ internal static class ActionsCommand
             error.WriteLine("There are none.");
             return;
         }
-        List<string[]> rows = [["ID", "TIME", "ACTION", "TARGET", "NAME", "BY", "OUTCOME", "WHAT HAPPENED"]];
+        List<string[]> rows = [["ID", "TIME", "ACTION", "TARGET", "NAME", "BY", "OUTCOME", "WHAT HAPPENED", "WHY"]];
         rows.AddRange(view.Actions.Select(static action => (string[])
         [
             action.Id.ToString(CultureInfo.InvariantCulture), action.Requested.ToLocalTime().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture), action.Action, action.Target,
             Terminal.Printable(action.Details is { } details && details.TryGetProperty("name", out JsonElement name) ? name.GetString() ?? "" : "", 16),
             Terminal.Printable(action.Policy ?? $"{action.Caller} ({action.Trigger})", 40),
-            action.Outcome is { } outcome ? outcome.ToString().ToLowerInvariant() : "open", Terminal.Printable(action.Reason ?? "", 300),
+            action.Outcome is { } outcome ? outcome.ToString().ToLowerInvariant() : "open", Terminal.Printable(action.Reason ?? "", 300), Terminal.Printable(action.Request ?? "", 100),
         ]));
         Terminal.Write(output, Terminal.Table(rows, rightAligned: 1), colours: Terminal.HasColours);
     }

@@ -27,7 +27,7 @@ internal static class AuditCommand
                 kept = new LedgerHead(0, hash.ToLowerInvariant());
             }
             using LedgerReader reader = LedgerReader.Open(configuration.StateDirectory);
-            AuditVerdict verdict = reader.Verify(kept);
+            AuditVerdict verdict = reader.Verify(kept ?? reader.Noted);
             (verdict.IsWhole ? output : error).WriteLine($"{(verdict.IsWhole ? "whole" : "NOT WHOLE")}: {verdict.Message}");
             if (verdict.Head is { } last) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"head: {last.Hash} (row {last.Sequence})"));
             return verdict.IsWhole ? CommandLine.Done : CommandLine.Failed;

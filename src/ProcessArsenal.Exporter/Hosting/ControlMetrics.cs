@@ -8,10 +8,10 @@ namespace ProcessArsenal.Exporter.Hosting;
 /// <summary>What was done to processes, by prometheus-net; exemplars are the traces of the requests.</summary>
 internal sealed class ControlMetrics
 {
-    private readonly Counter _actions, _refusals, _stopped, _killed;
+    private readonly Counter _actions, _refusals, _stopped, _killed, _notRecorded;
     private readonly Histogram _duration;
 
-    public ControlMetrics(CollectorRegistry registry, ActionLedger? ledger)
+    public ControlMetrics(CollectorRegistry registry, ActionLedger? ledger, Func<bool> isPaused)
     {
         MetricFactory factory = Metrics.WithCustomRegistry(registry);
         _actions = factory.CreateCounter("process_controller_actions_total", "Actions that were asked for, by what came of each.", ["action", "trigger", "policy", "outcome"]);
@@ -19,18 +19,23 @@ internal sealed class ControlMetrics
         _stopped = factory.CreateCounter("process_controller_processes_stopped_total", "Processes that ended after they were asked to.");
         _killed = factory.CreateCounter("process_controller_processes_killed_total", "Processes that were ended by SIGKILL.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
+        _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
         if (ledger is null) return;
+        Gauge paused = factory.CreateGauge("process_controller_paused", "1 while all actions are paused.");
         Gauge head = factory.CreateGauge("process_controller_audit_head", "Number of the last row of the ledger, with its hash: kept elsewhere, it shows that the end was cut off (process-arsenal audit verify --head).", ["hash"]);
         Gauge waiting = factory.CreateGauge("process_controller_ledger_waiting", "Rows that wait to be on the disk.");
         string? last = null;
         registry.AddBeforeCollectCallback(() =>
         {
             LedgerHead now = ledger.Head;
+            paused.Set(isPaused() ? 1 : 0);
             waiting.Set(ledger.Waiting);
             if (last is not null && last != now.Hash) head.RemoveLabelled(last);
             head.WithLabels(last = now.Hash).Set(now.Sequence);
         });
     }
+
+    public void NotRecorded() => _notRecorded.Inc();
 
     public void Finished(ControlRequest request, TargetResult result, TimeSpan took)
     {

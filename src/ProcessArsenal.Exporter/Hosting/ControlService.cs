@@ -12,6 +12,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 {
     private readonly ILogger<ControlService> _logger;
     private readonly ControlMetrics _metrics;
+    private readonly Api.LogBudget _budget;
     private ControlOptions _options;
 
     public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
@@ -36,7 +37,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
             if (why is not null) Log.NoLedger(logger, why);
         }
         Pipeline = new ControlPipeline(proc, store, Ledger, why, () => _options, time);
-        _metrics = new ControlMetrics(own.Registry, Ledger);
+        _metrics = new ControlMetrics(own.Registry, Ledger, () => Pipeline.Paused is not null);
+        _budget = new Api.LogBudget(perMinute: 2, time);
         Pipeline.Finished = _metrics.Finished;
     }
 
@@ -44,6 +46,13 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     public ActionLedger? Ledger { get; }
 
     public ControlPipeline Pipeline { get; }
+
+    /// <summary>A request was refused since it can't be recorded.</summary>
+    public void NotRecorded(string why)
+    {
+        _metrics.NotRecorded();
+        if (_budget.Take() is { } omitted) Log.NotRecorded(_logger, why, omitted);
+    }
 
     /// <summary>What holds from now on.</summary>
     public void Configure(ExporterConfiguration configuration) => _options = OptionsOf(configuration);
@@ -79,8 +88,11 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         [LoggerMessage(540, LogLevel.Error, "Nothing can be recorded, so no action is taken; seeing goes on: {Reason}")]
         public static partial void NoLedger(ILogger logger, string reason);
 
-        [LoggerMessage(541, LogLevel.Warning, "{Count} actions were open when the exporter ended last: they are closed as interrupted (process-arsenal actions)")]
+        [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]
         public static partial void Interrupted(ILogger logger, int count);
+
+        [LoggerMessage(543, LogLevel.Error, "An action was not taken, as it can't be recorded: {Reason}{Omitted}")]
+        public static partial void NotRecorded(ILogger logger, string reason, string omitted);
 
         [LoggerMessage(542, LogLevel.Error, "Actions that were open when the exporter ended last can't be closed: {Reason}")]
         public static partial void NotClosed(ILogger logger, string reason);

@@ -4,9 +4,15 @@ using ProcessArsenal.Control.Ledger;
 namespace ProcessArsenal.Exporter.Views;
 
 /// <summary>What came of an action on one process.</summary>
-/// <param name="Id">Of the action in the ledger; null if nothing was recorded: a preview.</param>
-internal sealed record ActionResultView(long? Id, string Identity, int Pid, string Name, string? Group, OutcomeKind? Outcome)
+internal sealed record ActionResultView(string Identity, int Pid, string Name)
 {
+    /// <summary>Of the action in the ledger; null if nothing was recorded: a preview.</summary>
+    public long? Id { get; init; }
+
+    public string? Group { get; init; }
+
+    /// <summary>Null: it is under way.</summary>
+    public OutcomeKind? Outcome { get; init; }
     public string? Guard { get; init; }
     public string? Reason { get; init; }
     public bool? Ended { get; init; }
@@ -16,8 +22,11 @@ internal sealed record ActionResultView(long? Id, string Identity, int Pid, stri
     /// <summary>It was carried out before, under the same Idempotency-Key.</summary>
     public bool? Repeated { get; init; }
 
-    public static ActionResultView Of(TargetResult result, bool isRepeated = false) => new(result.Action, result.Target.Identity.ToString(), result.Target.Identity.Pid, result.Target.Name, result.Target.Group, result.Outcome)
+    public static ActionResultView Of(TargetResult result, bool isRepeated = false) => new(result.Target.Identity.ToString(), result.Target.Identity.Pid, result.Target.Name)
     {
+        Id = result.Action,
+        Group = result.Target.Group,
+        Outcome = result.Outcome,
         Guard = result.Guard,
         Reason = result.Reason,
         Ended = result.HasEnded ? true : null,
@@ -34,9 +43,14 @@ internal sealed record BatchView(bool Preview, IReadOnlyList<ActionResultView> S
 {
     public string? Note { get; init; }
 
-    public static BatchView Of(ControlResult result)
+    /// <param name="missing">Pids that nobody has.</param>
+    public static BatchView Of(ControlResult result, IEnumerable<int> missing)
     {
-        ActionResultView[] all = [.. result.Targets.Select(target => ActionResultView.Of(target, result.IsRepeated))];
+        ActionResultView[] all =
+        [
+            .. result.Targets.Select(target => ActionResultView.Of(target, result.IsRepeated)),
+            .. missing.Select(static pid => new ActionResultView("", pid, "") { Outcome = OutcomeKind.Refused, Guard = "identity", Reason = "there is no such process" }),
+        ];
         return new BatchView(result.IsPreview, [.. all.Where(IsGood)], [.. all.Where(static one => !IsGood(one))])
         {
             Note = all.Length == 0 ? "nobody is meant, so nothing is done: a process is meant only if the condition is true for it by what it can't choose itself (its executable, user, unit or container, not its name or arguments)"
@@ -48,8 +62,10 @@ internal sealed record BatchView(bool Preview, IReadOnlyList<ActionResultView> S
 }
 
 /// <summary>An action as the ledger has it.</summary>
-internal sealed record ActionView(long Id, string Action, string Target, string Trigger, DateTimeOffset Requested, OutcomeKind? Outcome)
+internal sealed record ActionView(long Id, string Action, string Target, string Trigger, DateTimeOffset Requested)
 {
+    /// <summary>Null: it is under way.</summary>
+    public OutcomeKind? Outcome { get; init; }
     public DateTimeOffset? Finished { get; init; }
     public string? Policy { get; init; }
     public string? Caller { get; init; }
@@ -64,8 +80,9 @@ internal sealed record ActionView(long Id, string Action, string Target, string 
     public System.Text.Json.JsonElement? Details { get; init; }
     public System.Text.Json.JsonElement? Result { get; init; }
 
-    public static ActionView Of(ActionRecord action) => new(action.Id, action.Intent.Action, action.Intent.Target, action.Intent.Trigger, action.Intent.Requested, action.Outcome?.Kind)
+    public static ActionView Of(ActionRecord action) => new(action.Id, action.Intent.Action, action.Intent.Target, action.Intent.Trigger, action.Intent.Requested)
     {
+        Outcome = action.Outcome?.Kind,
         Finished = action.Outcome?.Finished,
         Policy = action.Intent.Policy,
         Caller = action.Intent.Caller,
@@ -78,8 +95,11 @@ internal sealed record ActionView(long Id, string Action, string Target, string 
 }
 
 /// <summary>Some actions, newest first.</summary>
-/// <param name="Next">Cursor of those that follow; null if there are none.</param>
-internal sealed record ActionListView(IReadOnlyList<ActionView> Actions, string? Next);
+internal sealed record ActionListView(IReadOnlyList<ActionView> Actions)
+{
+    /// <summary>Cursor of those that follow; null if there are none.</summary>
+    public string? Next { get; init; }
+}
 
 /// <summary>Whether actions are paused.</summary>
 internal sealed record PauseView(bool Paused)

@@ -15,6 +15,26 @@ public sealed class LedgerTroubleTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
+    public async Task Rows_that_a_wrong_byte_in_the_log_takes_away_are_missed()
+    {
+        using var place = new LedgerPlace();
+        using (ActionLedger ledger = place.Open())
+        {
+            for (int i = 0; i < 3; i++) await ledger.Record(LedgerPlace.One());
+            using LedgerPlace crashed = LedgerPlace.Copy(place);
+            File.Copy(Path.Join(place.State, "ledger", "head"), Path.Join(crashed.State, "ledger", "head"));
+            using (FileStream log = File.OpenWrite(crashed.Database + "-wal"))
+            {
+                log.Seek(200, SeekOrigin.Begin);
+                log.WriteByte(0xff);
+            }
+            Assert.Equal(LedgerFault.Damaged, crashed.FaultOfOpening());
+        }
+        Assert.Equal(0, new FileInfo(place.Database + "-wal") is { Exists: true } log2 ? log2.Length : 0); // An orderly end leaves nothing in the log.
+        place.Open().Dispose();
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_and_once_there_is_room_all_goes_on()
     {
         string mount = Mount("size=600k");

@@ -119,7 +119,7 @@ public sealed class ActionTests : IDisposable
         _place.Restart();
         Assert.Equal(1, await _place.Pipeline.CloseInterruptedAsync());
         ActionRecord action = Assert.Single(_place.Ledger.Reader.List(null, 10).Actions);
-        Assert.Equal((OutcomeKind.Interrupted, "the exporter ended before it was done; its target lives on"), (action.Outcome!.Kind, action.Outcome.Reason));
+        Assert.Equal((OutcomeKind.Interrupted, "the exporter ended before what came of it was recorded; its target lives on"), (action.Outcome!.Kind, action.Outcome.Reason));
         Assert.True(victim.IsAlive);
     }
 

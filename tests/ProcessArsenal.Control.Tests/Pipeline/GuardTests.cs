@@ -164,7 +164,7 @@ public sealed class GuardTests : IDisposable
                 ProcessIdentity self = HeldProcess.Identify(place.Proc, Environment.ProcessId)!.Value;
                 return new Scene(place) { Target = self, Unharmed = static () => true, Reason = "^it is this exporter", Action = new SuspendAction() };
             }
-            Victim victim = place.Start(place.Program("member"));
+            Victim victim = guard == "changed" ? place.Start("/bin/sh", "-c", "read -r line; exec /bin/sleep 600") : place.Start(place.Program("member"));
             var scene = new Scene(place) { Target = victim.Identity, Unharmed = () => guard == "identity" || victim.IsAlive };
             switch (guard)
             {
@@ -177,6 +177,10 @@ public sealed class GuardTests : IDisposable
                     break;
                 case "protected":
                     (scene.Object, scene.Reason) = (() => Task.FromResult(place.Options = place.Options with { Protected = [ControlPlace.Parse("exe ~ \"/member\"")] }), "^control.protected has exe ~ \"/member\"");
+                    break;
+                case "changed":
+                    place.Options = place.Options with { Protected = [ControlPlace.Parse("exe = \"/nowhere\"")] };
+                    (scene.Object, scene.Reason) = (() => Exec(victim), "^it runs /.*/sleep now, and ran /.*sh when it was sampled");
                     break;
                 case "min_uptime":
                     scene.Limits = scene.Limits with { MinUptime = TimeSpan.FromHours(1) };
@@ -206,6 +210,12 @@ public sealed class GuardTests : IDisposable
                     throw new ArgumentException($"There is no scene of the guard {guard}.", nameof(guard));
             }
             return scene;
+        }
+
+        private static Task Exec(Victim victim)
+        {
+            victim.Tell("go on");
+            return ProcessArsenal.Tests.Eventually.True("it runs another file", () => new FileInfo($"/proc/{victim.Identity.Pid}/exe").LinkTarget?.EndsWith("/sleep", StringComparison.Ordinal) == true);
         }
 
         /// <summary>Has another action of it under way, that does not end by itself.</summary>

@@ -28,6 +28,8 @@ internal sealed class Victim : IDisposable
     /// <summary>A line of what it prints.</summary>
     public string Line() => _process.StandardOutput.ReadLine() ?? "";
 
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
     public string Ask(string line)
     {
         _process.StandardInput.WriteLine(line);

@@ -47,7 +47,7 @@ internal static class ActionList
                 Open = outcome == "open",
             };
             ActionPage page = LedgerOf(request).Reader.List(request.Get(Cursor) as long?, request.Get(Limit) as int? ?? UsualLimit, filter);
-            await JsonAnswer.WriteAsync(request.Http, new ActionListView([.. page.Actions.Select(ActionView.Of)], page.Next?.ToString(CultureInfo.InvariantCulture)), ViewJson.Default.ActionListView);
+            await JsonAnswer.WriteAsync(request.Http, new ActionListView([.. page.Actions.Select(ActionView.Of)]) { Next = page.Next?.ToString(CultureInfo.InvariantCulture) }, ViewJson.Default.ActionListView);
         },
     };
 

@@ -38,7 +38,7 @@ internal static class ActionRoutes
         ControlResult result = await request.Services.Control.Pipeline.RunAsync(ActionBody.Read(request, action, target, isPreview: false, maxTargets: 1), request.Aborted);
         TargetResult one = result.Targets[0];
         if (one.Outcome == OutcomeKind.Refused)
-            throw new ProblemException(Problem.Refused($"{action.Name} of {one.Target.Identity} is refused: {one.Reason}.", one.Guard, one.Action));
+            throw new ProblemException(Problem.Refused($"{action.Name} of {one.Target.Identity} is refused: {one.Reason?.TrimEnd('.')}.", one.Guard, one.Action));
         await JsonAnswer.WriteAsync(request.Http, ActionResultView.Of(one, result.IsRepeated), ViewJson.Default.ActionResultView);
     }
 }

@@ -4,6 +4,7 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Expressions;
 
 namespace ProcessArsenal.Exporter.Api.Routes;
@@ -40,20 +41,29 @@ internal static class BatchRoute
 
     private static async Task HandleAsync(ApiRequest request)
     {
-        TargetSelection selection = SelectionOf(request);
+        var missing = new List<int>();
+        TargetSelection selection = SelectionOf(request, missing);
         bool isPreview = request.Get(Confirm) is not true;
         int most = request.Get(MaxTargets) as int? ?? UsualMost;
         ControlResult result = await request.Services.Control.Pipeline.RunAsync(ActionBody.Read(request, ActionOf(request), selection, isPreview, most), request.Aborted);
-        await JsonAnswer.WriteAsync(request.Http, BatchView.Of(result), ViewJson.Default.BatchView);
+        await JsonAnswer.WriteAsync(request.Http, BatchView.Of(result, missing), ViewJson.Default.BatchView);
     }
 
-    private static TargetSelection SelectionOf(ApiRequest request)
+    /// <param name="missing">Pids that nobody has are added to it.</param>
+    private static TargetSelection SelectionOf(ApiRequest request, List<int> missing)
     {
         ProcessName[]? names = request.Get(Targets);
         Expression? where = request.Get(Parameters.Where);
         if (names is null == where is null) throw new ProblemException(Problem.InvalidParameter("targets", "Say whom: either targets, or where."));
         if (where is not null) return request.Services.Look(_ => TargetSelection.Of(where)); // Of a fresh sample alone.
-        return names!.Length > 0 ? TargetSelection.Of([.. names.Select(name => ActionBody.Resolve(request, name))]) : throw new ProblemException(Problem.InvalidParameter("targets", "targets is empty, so nobody is meant: name at least one."));
+        if (names!.Length == 0) throw new ProblemException(Problem.InvalidParameter("targets", "targets is empty, so nobody is meant: name at least one."));
+        var identities = new List<ProcessIdentity>();
+        foreach (ProcessName name in names)
+        {
+            if (ActionBody.Identify(request, name) is { } identity) identities.Add(identity);
+            else missing.Add(name.Pid);
+        }
+        return TargetSelection.Of(identities);
     }
 
     private static ControlAction ActionOf(ApiRequest request)

@@ -59,5 +59,7 @@ internal static class PauseRoutes
         },
     };
 
-    private static Task AnswerAsync(ApiRequest request) => JsonAnswer.WriteAsync(request.Http, PauseView.Of(request.Services.Control.Pipeline.Paused), ViewJson.Default.PauseView);
+    private static Task AnswerAsync(ApiRequest request) => request.Services.Control.Ledger is null
+        ? throw new ProblemException(Problem.NotRecorded("Whether actions are paused is not known, as there is no ledger: none is taken. The log says why."))
+        : JsonAnswer.WriteAsync(request.Http, PauseView.Of(request.Services.Control.Pipeline.Paused), ViewJson.Default.PauseView);
 }

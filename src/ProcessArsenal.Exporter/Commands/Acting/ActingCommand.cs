@@ -98,6 +98,6 @@ internal sealed class ActingCommand
             Terminal.Write(output, Terminal.Table(rows, rightAligned: 1), colours: Terminal.HasColours);
         }
         if (done.Successful.Count + done.Failed.Count == 0) error.WriteLine($"process-arsenal: {done.Note}.");
-        else if (isHint) error.WriteLine($"Nothing was done. To {_action} these: the same with --yes.");
+        else if (isHint && done.Successful.Count > 0) error.WriteLine($"Nothing was done. To {_action} these: the same with --yes.");
     }
 }

@@ -69,6 +69,16 @@ internal static class LedgerDirectory
         Span<byte> begin = stackalloc byte[Magic.Length];
         if (RandomAccess.GetLength(handle!) is var length and > 0 && !File.Exists(database + "-journal") && (length < LedgerDatabase.PageBytes || RandomAccess.Read(handle!, begin, 0) < begin.Length || !begin.SequenceEqual(Magic)))
             throw LedgerException.Broken(database, "it is no database");
+        if (IsCut(handle!, database)) throw LedgerException.Broken(database, "its end is missing");
+    }
+
+    /// <summary>Whether the file is shorter than its header says, and no log has the rest (https://www.sqlite.org/fileformat2.html#in_header_database_size).</summary>
+    private static bool IsCut(Microsoft.Win32.SafeHandles.SafeFileHandle file, string database)
+    {
+        const int HeaderLength = 100, PagesAt = 28;
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (File.Exists(database + "-journal") || new FileInfo(database + "-wal") is { Exists: true, Length: > 0 } || RandomAccess.Read(file, header, 0) < HeaderLength) return false;
+        return RandomAccess.GetLength(file) < (long)System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(header[PagesAt..]) * LedgerDatabase.PageBytes;
     }
 
     private static void Make(string database)

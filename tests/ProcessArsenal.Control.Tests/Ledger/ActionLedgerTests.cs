@@ -184,7 +184,7 @@ public sealed class ActionLedgerTests : IDisposable
         using ActionLedger ledger = _place.Open();
         await ledger.Record(LedgerPlace.One());
         string[] files = Directory.GetFiles(Path.GetDirectoryName(_place.Database)!);
-        Assert.Equal(["ledger.db", "ledger.db-shm", "ledger.db-wal", "lock"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["head", "ledger.db", "ledger.db-shm", "ledger.db-wal", "lock"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(_place.Database)!));
     }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -30,9 +31,11 @@ static pid_t make(pid_t wanted)
 {
     struct clone_args args = {.exit_signal = SIGCHLD, .set_tid = wanted ? (uint64_t)(uintptr_t)&wanted : 0, .set_tid_size = wanted ? 1 : 0};
     const pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-    if (pid == 0)
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (;;)
             pause();
+    }
     return pid;
 }
 

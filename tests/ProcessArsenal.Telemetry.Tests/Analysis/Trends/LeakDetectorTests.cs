@@ -127,7 +127,7 @@ public sealed class LeakDetectorTests(ITestOutputHelper output)
         (double idle, _) = Cost(null);
         output.WriteLine(FormattableString.Invariant($"2,000 processes: idle {idle * 2:F2} ms, noisy {noisy * 2:F1} ms, leaking {leaking * 2:F1} ms"));
         Assert.Equal(0, allocated + allocatedToo);
-        Assert.True(idle < 1 && noisy < 20 && leaking < 60, $"{idle}, {noisy}, {leaking} us");
+        Assert.True(idle < 1 && noisy < 60 && leaking < 120, $"{idle}, {noisy}, {leaking} us");
     }
 
     /// <summary>Of one process, microseconds.</summary>

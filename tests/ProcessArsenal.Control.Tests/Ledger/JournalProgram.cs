@@ -17,7 +17,8 @@ internal sealed partial class JournalProgram : IDisposable
     public JournalProgram(string directory, int count, int? maxRows = null, string[]? before = null)
     {
         string[] line = [.. before ?? [], "dotnet", Path.Join(Golden.Root(), "tests/targets/Journal/bin/Release/net10.0/Journal.dll"), directory, count.ToString(CultureInfo.InvariantCulture), .. maxRows is { } most ? [most.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
-        _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) {
+        _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1))
+        {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
             // Nobody listens to it: a runtime that ends while somebody begins to can stand still for good.

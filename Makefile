@@ -205,6 +205,11 @@ otlp-killed: setup publish targets receiver ## the exporter killed while spans f
 	OTLP_KILLED_TIMES=$${OTLP_KILLED_TIMES:-50} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*OtlpKilledTests' --show-live-output on
 
+.PHONY: short-lived
+short-lived: setup publish $(WORKLOAD) ## 500 short processes at once and 2,000 in a minute, all counted, with their CPU time (SHORT_LIVED_SECONDS=60)
+	SHORT_LIVED_SECONDS=$${SHORT_LIVED_SECONDS:-60} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*ShortLivedTests' --output Detailed
+
 .PHONY: control-killed
 control-killed: setup publish $(WORKLOAD) ## the exporter killed at random moments of actions (CONTROL_ACTIONS=500)
 	CONTROL_ACTIONS=$${CONTROL_ACTIONS:-500} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \

@@ -14,8 +14,8 @@ run() { # run NAME ARGS...
   dotnet test -c Release "$@" 2>&1 | tee "$log" || status=1
 }
 
-# Apart: end-to-end tests measure, and others would take the processors from them; of the unit tests some measure too, so one project at a time.
-[ "${1:-}" = e2e ] || run unit --solution ProcessArsenal.Exporter.sln --max-parallel-test-modules 1 --filter-not-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
+# Apart: end-to-end tests measure, and others would take the processors from them.
+[ "${1:-}" = e2e ] || run unit --solution ProcessArsenal.Exporter.sln --filter-not-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
 [ "${1:-}" = unit ] || run e2e --project tests/ProcessArsenal.Exporter.Tests --filter-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
 
 sum() { # sum WORD: over the summaries that dotnet test prints ("  failed: 0")

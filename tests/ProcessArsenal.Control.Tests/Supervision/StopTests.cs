@@ -19,6 +19,7 @@ public sealed class StopTests : IAsyncDisposable
             SupervisionPlace.Script("orders", "trap '' TERM; echo deaf; while :; do sleep 0.1; done") with { StopTimeout = TimeSpan.FromSeconds(6) },
             SupervisionPlace.Sleeper("other"));
         await _place.Says("deaf");
+        await Eventually.True("the other runs too", () => _place.Child(1).Identity is not null);
         ProcessIdentity child = _place.Child().Identity!.Value, other = _place.Child(1).Identity!.Value;
         long began = TimeProvider.System.GetTimestamp();
         Task<ChildAnswer> stop = _place.Stop("orders");

@@ -210,6 +210,11 @@ short-lived: setup publish $(WORKLOAD) ## 500 short processes at once and 2,000 
 	SHORT_LIVED_SECONDS=$${SHORT_LIVED_SECONDS:-60} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*ShortLivedTests' --output Detailed
 
+.PHONY: dotnet-starts
+dotnet-starts: setup publish targets ## 600 .NET programs that begin and end beside two exporters, none of which hangs (START_ROUNDS=100)
+	ARSENAL_START_ROUNDS=$${START_ROUNDS:-100} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*DotnetStartTests' --output Detailed
+
 .PHONY: control-killed
 control-killed: setup publish $(WORKLOAD) ## the exporter killed at random moments of actions (CONTROL_ACTIONS=500)
 	CONTROL_ACTIONS=$${CONTROL_ACTIONS:-500} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \

@@ -186,7 +186,7 @@ internal static class ConfigurationCatalogue
         new ConfigurationKey<string>(new SocketPathKind("/run/process-arsenal/dotnet.sock"), c => c.Dotnet.Port, (c, v) => c with { Dotnet = c.Dotnet with { Port = v } })
         {
             Path = "dotnet.port",
-            Help = "A socket that .NET programs call as they begin (DOTNET_DiagnosticPorts=PATH,connect,nosuspend): then nothing of their start is missed.",
+            Help = "A socket that .NET programs call as they begin (DOTNET_DiagnosticPorts=PATH,connect,suspend): they wait until we listen, so that nothing of their start is missed, for ever where we don't run.",
             Example = "/run/process-arsenal/dotnet.sock",
         },
         new ConfigurationKey<ImmutableArray<string>>(

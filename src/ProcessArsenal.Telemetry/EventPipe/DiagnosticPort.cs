@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace ProcessArsenal.Telemetry.EventPipe;
 
-/// <summary>A socket that runtimes call when they begin: <c>DOTNET_DiagnosticPorts=PATH,connect,nosuspend</c>
-/// (<see href="https://github.com/dotnet/diagnostics/blob/main/documentation/design-docs/ipc-protocol.md">ipc-protocol.md</see>). Who calls is listened to
-/// from its first moment on. One that waits to be resumed (<c>suspend</c>, what a runtime does without another word) goes on as soon as it is listened to,
-/// or when that takes too long. Whom it is about is said by the kernel, not by who calls.</summary>
+/// <summary>A socket that runtimes call when they begin: <c>DOTNET_DiagnosticPorts=PATH,connect,suspend</c>
+/// (<see href="https://github.com/dotnet/diagnostics/blob/main/documentation/design-docs/ipc-protocol.md">ipc-protocol.md</see>). One that
+/// waits to be resumed (<c>suspend</c>, what a runtime does without another word) goes on as soon as it is listened to, or when that takes too long, and
+/// so is listened to from its first moment on; others when they have begun (<see cref="ProgramStart"/>). Whom it is about is said by the kernel, not by who calls.</summary>
 internal sealed class DiagnosticPort : IAsyncDisposable
 {
     /// <summary>Runtimes on the line at once: each costs a descriptor. Who finds no place tries again.</summary>

@@ -49,6 +49,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private long _signs;
     private TaskCompletionSource<TargetObstacle> _obstacle = new();
     private MeterSettings? _agreed;
+    private bool _hasBegun;
     private long? _hastyAt;
     private long _toldAt;
     private long _lost;
@@ -227,6 +228,12 @@ internal sealed class DotnetTarget : IAsyncDisposable
         using DiagnosticSocket held = socket;
         try
         {
+            if (!_hasBegun)
+            {
+                Status = DotnetStatus.Starting;
+                await ProgramStart.PassedAsync(_directory, _isNew, _time, _stop.Token);
+                _hasBegun = true;
+            }
             TargetReadings readings = Renew(await AskAsync(socket));
             int megabytes = _memory?.MegabytesOf(_directory, _options.BufferMegabytes) ?? _options.BufferMegabytes;
             // There is one filter of spans in a process: a session that has had it takes it along.
@@ -329,6 +336,9 @@ internal sealed class DotnetTarget : IAsyncDisposable
 /// <param name="Reason">Why it is not attached, in words; null if it is, or if nobody knows.</param>
 internal sealed record DotnetStatus(DotnetTargetState State, string? Reason)
 {
+    public static readonly DotnetStatus Starting = new(
+        DotnetTargetState.Starting, "a session that begins while a program does can hang it: it is listened to when it has come to rest, or has worked for a second");
+
     public static readonly DotnetStatus Denied = new(DotnetTargetState.Denied, "needs same user, root, or CAP_SYS_PTRACE and CAP_DAC_OVERRIDE");
 }
 
@@ -337,6 +347,9 @@ internal enum DotnetTargetState
 {
     /// <summary>No .NET process, as far as is known.</summary>
     None,
+
+    /// <summary>It is a .NET process that has just begun, and is let begin.</summary>
+    Starting,
 
     /// <summary>Its events are read.</summary>
     Attached,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 
@@ -9,36 +10,42 @@ namespace ProcessArsenal.Control;
 /// <summary>What the ledger keeps of an intent beside its own columns.</summary>
 /// <param name="Name">comm of the target.</param>
 /// <param name="Parameters">What the action was asked with.</param>
-internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force);
+/// <param name="Identity">Of the process that a child had; null: it had none, or it is no child.</param>
+internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force, string? Identity = null);
 
 /// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
-internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal);
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Old = null, string? New = null);
 
 /// <summary>Writes them, and reads what came of a request that was carried out before.</summary>
 internal static class ActionDetails
 {
     public static JsonElement Of(Target target, ControlRequest request) => JsonSerializer.SerializeToElement(
-        new IntentDetails(target.Name, target.Group, request.Action.Parameters is { Length: > 0 } parameters ? parameters : null, request.Force ? true : null), ActionJson.Default.IntentDetails);
+        new IntentDetails(target.Name, target.Group, request.Action.Parameters is { Length: > 0 } parameters ? parameters : null, request.Force ? true : null, target is { Child: not null, Identity: { Pid: > 0 } process } ? process.ToString() : null), ActionJson.Default.IntentDetails);
 
     public static JsonElement Of(Attempt attempt) => JsonSerializer.SerializeToElement(
         new OutcomeDetails(
             attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
-            attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null), ActionJson.Default.OutcomeDetails);
+            attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString()), ActionJson.Default.OutcomeDetails);
 
     public static TargetResult ToResult(ActionRecord action)
     {
-        _ = ProcessIdentity.TryParse(action.Intent.Target, out ProcessIdentity identity);
         IntentDetails? intent = action.Intent.Details?.Deserialize(ActionJson.Default.IntentDetails);
+        ChildName? child = ChildName.Parse(action.Intent.Target);
+        _ = ProcessIdentity.TryParse(child is null ? action.Intent.Target : intent?.Identity, out ProcessIdentity identity);
         OutcomeDetails? outcome = action.Outcome?.Details?.Deserialize(ActionJson.Default.OutcomeDetails);
-        return new TargetResult(new Target(identity, intent?.Name ?? "", intent?.Group), action.Outcome?.Kind)
+        return new TargetResult(new Target(identity, intent?.Name ?? "", intent?.Group) { Child = child }, action.Outcome?.Kind)
         {
             Action = action.Id,
             Guard = outcome?.Guard,
             Reason = action.Outcome?.Reason ?? "it is under way",
             HasEnded = outcome?.Ended ?? false,
+            Old = IdentityOf(outcome?.Old),
+            New = IdentityOf(outcome?.New),
             Exit = outcome?.Signal is { } signal ? new ExitStatus(signal) : outcome?.ExitCode is { } code ? new ExitStatus(code << 8) : null,
         };
     }
+
+    private static ProcessIdentity? IdentityOf(string? text) => ProcessIdentity.TryParse(text, out ProcessIdentity identity) ? identity : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -10,7 +10,7 @@ internal sealed class Attempt(Target target) : IDisposable
 {
     public Target Target { get; set; } = target;
 
-    /// <summary>Held from the decision to the end; null if it could not be.</summary>
+    /// <summary>Held from the decision to the end; null if it could not be, or if it is a child that does not run.</summary>
     public HeldProcess? Process { get; set; }
 
     /// <summary>Who is against it; null: nobody.</summary>
@@ -47,6 +47,8 @@ internal sealed class Attempt(Target target) : IDisposable
         Reason = Reason ?? (isPreview ? "it would be done" : null),
         Exit = End?.Exit,
         HasEnded = End?.HasEnded ?? false,
+        Old = End?.Old,
+        New = End?.New,
     };
 
     public void Dispose() => Process?.Dispose();

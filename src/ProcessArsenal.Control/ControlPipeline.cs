@@ -3,6 +3,7 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -69,6 +70,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
                 using HeldProcess? held = HeldProcess.Open(proc, identity, out string? why);
                 now = held is null ? why! : "its target lives on";
             }
+            else if (ChildName.Parse(open.Intent.Target) is not null) now = "its supervisor says how the child is (process-arsenal supervisors)";
             await ledger.Close(open.Id, new Outcome(OutcomeKind.Interrupted, time.GetUtcNow()) { Reason = $"the exporter ended before what came of it was recorded; {now}" }).ConfigureAwait(false);
         }
         return ledger.LeftOpen.Count;
@@ -134,7 +136,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             for (int i = 0; i < attempts.Count; i++)
             {
                 attempts[i].Id = recording.Actions[i].Id;
-                if (attempts[i].HasBegun) State.NoteRecorded(attempts[i].Target.Identity);
+                if (attempts[i].HasBegun) State.NoteRecorded(attempts[i].Target.Key);
                 else Finished?.Invoke(request, attempts[i].ToResult(isPreview: false), TimeSpan.Zero);
             }
             return null;
@@ -154,18 +156,32 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         int most = Math.Min(request.Limits.MaxTargets, MostTargets);
         foreach (Attempt attempt in attempts)
         {
-            if (attempts.Count > most) attempt.Objection = new Objection(GuardCatalogue.MaxTargets, FormattableString.Invariant($"{attempts.Count} processes are meant, and {most} may be (max_targets): nothing is done to any"));
-            else if ((attempt.Process = HeldProcess.Open(proc, attempt.Target.Identity, out string? why)) is null) attempt.Objection = new Objection(GuardCatalogue.Identity, why!);
-            else if ((attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target.Identity, request);
+            if (attempts.Count > most) attempt.Objection = new Objection(GuardCatalogue.MaxTargets, FormattableString.Invariant($"{attempts.Count} are meant, and {most} may be (max_targets): nothing is done to any"));
+            else if (Hold(attempt) is { } why) attempt.Objection = new Objection(GuardCatalogue.Identity, why);
+            else if ((attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
             // A hundred pidfds of those that nothing is done to serve nobody.
             if (attempt.Objection is not null) attempt.Process?.Dispose();
         }
     }
 
+    /// <summary>Takes hold of a process. A child is there also if it has none, or if that ends.</summary>
+    /// <returns>Why it can't be held; null if it is.</returns>
+    private string? Hold(Attempt attempt)
+    {
+        string? why = null;
+        if (attempt.Target.Identity != default) attempt.Process = HeldProcess.Open(proc, attempt.Target.Identity, out why);
+        return attempt.Process is null && !(attempt.Target.Supervised is not null && proc.IsLive) ? why : null;
+    }
+
     private Objection? AskGuards(ControlRequest request, Attempt attempt, ControlState state)
     {
-        if (TargetFacts.Read(proc, attempt.Process!) is not { } facts) return new Objection(GuardCatalogue.Identity, "it has ended");
-        attempt.Target = attempt.Target with { Name = facts.Name };
+        TargetFacts? facts = attempt.Process is null ? null : TargetFacts.Read(proc, attempt.Process);
+        if (attempt.Target.Supervised is not { } child)
+        {
+            if (facts is null) return new Objection(GuardCatalogue.Identity, "it has ended");
+        }
+        else if (child.View.Identity is { } now && now != attempt.Target.Identity) return new Objection(GuardCatalogue.Identity, $"its process is another since it was decided ({now}): ask again");
+        if (facts is not null) attempt.Target = attempt.Target with { Name = facts.Name };
         return GuardCatalogue.Ask(new GuardContext(request, attempt.Target, facts, state));
     }
 
@@ -178,7 +194,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             if (BeforeHarm is { } wait) await wait(attempt.Target).ConfigureAwait(false);
             // The world has moved on while the intent was recorded.
             attempt.Objection = AskGuards(request, attempt, State);
-            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(new ActionContext(attempt.Process!, proc, time), CancellationToken.None).ConfigureAwait(false);
+            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(new ActionContext(attempt.Process, attempt.Target, proc, time), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
@@ -230,12 +246,12 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         attempt.Dispose();
         if (!attempt.HasBegun) return;
         attempt.HasBegun = false;
-        State.End(attempt.Target.Identity);
+        State.End(attempt.Target.Key);
     }
 
     private static IntentEntry EntryOf(ControlRequest request, Attempt attempt, DateTimeOffset requested, DateTimeOffset decided)
     {
-        var intent = new Intent(request.Action.Name, attempt.Target.Identity.ToString(), request.Trigger, requested, decided)
+        var intent = new Intent(request.Action.Name, attempt.Target.Label, request.Trigger, requested, decided)
         {
             Policy = request.Policy,
             Caller = request.Caller.Name,

@@ -33,6 +33,12 @@ public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
 
     /// <summary>The process has ended.</summary>
     public bool HasEnded { get; init; }
+
+    /// <summary>Of a start or a restart: the process before, and the one after; null if there was none.</summary>
+    public ProcessIdentity? Old { get; init; }
+
+    /// <inheritdoc cref="Old"/>
+    public ProcessIdentity? New { get; init; }
 }
 
 /// <summary>A request is not carried out at all; the message says why and what to do.</summary>

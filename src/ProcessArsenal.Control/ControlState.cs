@@ -38,10 +38,10 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         lock (_lock) return _open.Count - (_open.ContainsKey(target) ? 1 : 0);
     }
 
-    /// <summary>Notes that something is done to a process, unless something is already.</summary>
-    public bool TryBegin(ProcessIdentity target, ControlRequest request)
+    /// <summary>Notes that something is done to a target, unless something is already.</summary>
+    public bool TryBegin(Target target, ControlRequest request)
     {
-        lock (_lock) return _open.TryAdd(target, new Underway(request));
+        lock (_lock) return _open.TryAdd(target.Key, new Underway(request, target.Identity));
     }
 
     /// <summary>It counts against the budget by now, in the ledger.</summary>
@@ -55,10 +55,14 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         lock (_lock) _open.Remove(target);
     }
 
-    /// <summary>What another request does to a process; null if nothing.</summary>
-    public string? ActionOn(ProcessIdentity target, ControlRequest request)
+    /// <summary>What another request does to a target, or to the child whose process it is, or to its process; null if nothing.</summary>
+    public string? ActionOn(Target target, ControlRequest request)
     {
-        lock (_lock) return _open.TryGetValue(target, out Underway? underway) && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
+        lock (_lock)
+        {
+            Underway? underway = _open.GetValueOrDefault(target.Key) ?? On(target.Identity);
+            return underway is not null && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
+        }
     }
 
     /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without one of them, and without those that
@@ -68,7 +72,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         int healthy = 0;
         foreach (ProcessIdentity member in resolver.MembersOf(group))
         {
-            lock (_lock) if (member == without || (_open.TryGetValue(member, out Underway? underway) && underway.Request.Action.IsHarmful)) continue;
+            lock (_lock) if (member == without || On(member) is { Request.Action.IsHarmful: true }) continue;
             using HeldProcess? held = HeldProcess.Open(proc, member, out _);
             if (held is not null && TargetFacts.Read(proc, held) is { IsStopped: false, IsZombie: false }) healthy++;
         }
@@ -89,7 +93,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
             foreach ((ProcessIdentity identity, Underway underway) in _open)
             {
                 if (!ReferenceEquals(underway.Request, request)) continue;
-                if (identity == target.Identity) spent -= underway.IsRecorded ? 1 : 0;
+                if (identity == target.Key) spent -= underway.IsRecorded ? 1 : 0;
                 else spent += underway.IsRecorded ? 0 : 1;
             }
         }
@@ -123,13 +127,13 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     private bool IsRecorded(ControlRequest request, Target target)
     {
-        lock (_lock) return _open.TryGetValue(target.Identity, out Underway? underway) && ReferenceEquals(underway.Request, request) && underway.IsRecorded;
+        lock (_lock) return _open.TryGetValue(target.Key, out Underway? underway) && ReferenceEquals(underway.Request, request) && underway.IsRecorded;
     }
 
     /// <summary>Names that processes or configurations choose go in as a hash: a key has a length and no control characters.</summary>
     private static string CooldownKey(ControlRequest request, Target target)
     {
-        string whose = $"{request.Policy ?? request.Trigger}\n{request.Action.Name}\n{target.Group ?? target.Identity.ToString()}";
+        string whose = $"{request.Policy ?? request.Trigger}\n{request.Action.Name}\n{target.Child?.ToString() ?? target.Group ?? target.Identity.ToString()}";
         return $"cooldown/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whose)))[..32]}";
     }
 
@@ -149,8 +153,13 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     private static long Minute(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
 
-    private sealed class Underway(ControlRequest request)
+    /// <summary>What is done to a process, by itself or as a child; in the lock. Of a child that does not run there is none.</summary>
+    private Underway? On(ProcessIdentity process) => process == default ? null : _open.GetValueOrDefault(process) ?? _open.Values.FirstOrDefault(underway => underway.Process == process);
+
+    private sealed class Underway(ControlRequest request, ProcessIdentity process)
     {
+        public ProcessIdentity Process => process;
+
         public ControlRequest Request => request;
 
         public bool IsRecorded { get; set; }

@@ -4,7 +4,7 @@ using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control.Actions;
 
-/// <summary>Something that can be done to a process. A new one is a file and a line where it can be asked for.</summary>
+/// <summary>Something that can be done to a process, or to a supervised child. A new one is a file and a line where it can be asked for.</summary>
 public abstract class ControlAction
 {
     /// <summary>As it is written in requests, in the ledger and in metrics; stays.</summary>
@@ -19,12 +19,20 @@ public abstract class ControlAction
     /// <summary>What it was asked with, for the ledger and for telling one request from another; empty: nothing.</summary>
     public virtual string Parameters => "";
 
+    /// <summary>The same in full, for telling one request from another, where the ledger does not keep all of it. Never shown.</summary>
+    public virtual string Canonical => Parameters;
+
     /// <summary>Does it, and makes sure that it is done.</summary>
     internal abstract Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation);
 }
 
 /// <summary>What an action works with.</summary>
-internal sealed record ActionContext(HeldProcess Process, ProcFs Proc, TimeProvider Time);
+/// <param name="Held">Null: it is a child that does not run.</param>
+internal sealed record ActionContext(HeldProcess? Held, Target Target, ProcFs Proc, TimeProvider Time)
+{
+    /// <summary>The same, for actions on processes.</summary>
+    public HeldProcess Process => Held ?? throw new InvalidOperationException("it has no process");
+}
 
 /// <summary>What came of it.</summary>
 /// <param name="Succeeded">It is done, and was seen to be.</param>
@@ -34,4 +42,10 @@ internal sealed record ActionEnd(bool Succeeded, string Reason)
     public bool HasEnded { get; init; }
 
     public ExitStatus? Exit { get; init; }
+
+    /// <summary>Of a start or a restart: the process before; null if there was none.</summary>
+    public ProcessIdentity? Old { get; init; }
+
+    /// <summary>Of a start or a restart: the process now; null if none was seen.</summary>
+    public ProcessIdentity? New { get; init; }
 }

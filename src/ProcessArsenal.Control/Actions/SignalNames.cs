@@ -35,4 +35,13 @@ public static class SignalNames
         if (name.StartsWith("SIG", StringComparison.Ordinal)) name = name[3..];
         return Allowed.TryGetValue(name, out int number) ? number : null;
     }
+
+    /// <returns>The number of any signal by its name, with SIG or without, in capitals or not; null if there is none of that name.</returns>
+    public static int? Find(string text)
+    {
+        string name = text.ToUpperInvariant();
+        if (name.StartsWith("SIG", StringComparison.Ordinal)) name = name[3..];
+        int number = name.Length == 0 ? -1 : Array.IndexOf(Names, name);
+        return number > 0 ? number : null;
+    }
 }

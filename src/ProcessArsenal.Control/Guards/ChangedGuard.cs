@@ -10,6 +10,8 @@ internal sealed class ChangedGuard : Guard
 
     public override string Name => "changed";
 
+    public override bool IsOfProcess => true;
+
     public override string? Check(GuardContext context)
     {
         IReadOnlyList<Expression> conditions = context.State.Options.Protected;

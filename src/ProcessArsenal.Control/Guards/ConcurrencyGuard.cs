@@ -10,7 +10,7 @@ internal sealed class ConcurrencyGuard : Guard
 
     public override string? Check(GuardContext context)
     {
-        if (context.State.ActionOn(context.Target.Identity, context.Request) is { } other) return $"another is under way for it already ({other}): wait for its end";
-        return context.State.OpenWithout(context.Target.Identity) >= Most ? $"{Most} actions of this host are under way: wait for the end of some" : null;
+        if (context.State.ActionOn(context.Target, context.Request) is { } other) return $"another is under way for it already ({other}): wait for its end";
+        return context.State.OpenWithout(context.Target.Key) >= Most ? $"{Most} actions of this host are under way: wait for the end of some" : null;
     }
 }

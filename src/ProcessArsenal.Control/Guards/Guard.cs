@@ -12,13 +12,20 @@ internal abstract class Guard
     /// <summary>An administrator may overrule it with <c>force</c>.</summary>
     public virtual bool CanBeForced => false;
 
+    /// <summary>It goes by the process: of a child that does not run it is not asked.</summary>
+    public virtual bool IsOfProcess => false;
+
     /// <returns>Null if it has nothing against it; else why not, and what to do about it.</returns>
     public abstract string? Check(GuardContext context);
 }
 
 /// <summary>What a guard goes by.</summary>
-/// <param name="Facts">Of the target, read just now.</param>
-internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts Facts, ControlState State);
+/// <param name="Read">What the kernel says of the target just now; null: it is a child that does not run.</param>
+internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts? Read, ControlState State)
+{
+    /// <summary>The same, for guards that are asked of processes alone.</summary>
+    public TargetFacts Facts => Read ?? throw new InvalidOperationException("It has no process.");
+}
 
 /// <summary>A guard said no.</summary>
 internal sealed record Objection(string Guard, string Reason);

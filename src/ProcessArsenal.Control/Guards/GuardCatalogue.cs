@@ -25,6 +25,7 @@ internal static class GuardCatalogue
         foreach (Guard guard in All)
         {
             if (guard.CanBeForced && context.Request.Force) continue;
+            if (guard.IsOfProcess && context.Read is null) continue;
             if (guard.Check(context) is { } reason) return new Objection(guard.Name, reason);
         }
         return null;

@@ -5,6 +5,8 @@ internal sealed class HealthyGuard : Guard
 {
     public override string Name => "min_healthy";
 
+    public override bool IsOfProcess => true;
+
     public override bool CanBeForced => true;
 
     public override string? Check(GuardContext context)

@@ -20,6 +20,8 @@ internal sealed class ProtectedGuard : Guard
 
     public override string Name => "protected";
 
+    public override bool IsOfProcess => true;
+
     public override bool CanBeForced => true;
 
     public override string? Check(GuardContext context)

@@ -5,6 +5,8 @@ internal sealed class UptimeGuard : Guard
 {
     public override string Name => "min_uptime";
 
+    public override bool IsOfProcess => true;
+
     public override bool CanBeForced => true;
 
     public override string? Check(GuardContext context)

@@ -32,6 +32,11 @@ internal sealed class ChildSeat(int index, ChildSpec spec, ChildFiles files)
 
     public HealthJudge? Health { get; set; }
 
+    /// <summary>Health checks of all its lives, by how they were answered.</summary>
+    public long ChecksPassed { get; set; }
+
+    public long ChecksFailed { get; set; }
+
     /// <summary>Ends its health checks.</summary>
     public CancellationTokenSource? Checks { get; set; }
 

@@ -14,7 +14,11 @@ internal static class Showing
         return new ChildView(
             seat.Spec.Name, state, seat.Life?.Identity, state == ChildState.Running && seat.Life is { } life ? life.Started : wall - (now - slot.Since), seat.Life is { IsOurs: false },
             slot.Restarts, within, seat.LastEnd, seat.Health is { } health ? new ChildHealth(health.IsHealthy, health.Failures, health.Why) : null,
-            state == ChildState.Waiting ? wall + (slot.NotBefore > now ? slot.NotBefore - now : TimeSpan.Zero) : null, seat.Log.Path, seat.Log.Dropped, seat.StopTrouble ?? seat.LogTrouble);
+            state == ChildState.Waiting ? wall + (slot.NotBefore > now ? slot.NotBefore - now : TimeSpan.Zero) : null, seat.Log.Path, seat.Log.Dropped, seat.StopTrouble ?? seat.LogTrouble)
+        {
+            ChecksPassed = seat.ChecksPassed,
+            ChecksFailed = seat.ChecksFailed,
+        };
     }
 
     private static ChildState State(ChildSlot slot) => slot.Phase switch

@@ -11,6 +11,16 @@ public static class SpecCheck
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
+    /// <summary>Of ours in the directory of all supervisors, so that none can have a directory of that name.</summary>
+    private const string Taken = "lock";
+
+    /// <summary>Whether a text can be the name of a child.</summary>
+    public static bool IsName(string text) => NameError(text) is null;
+
+    /// <summary>Why a text can't be the name of a supervisor, or of a child; null if it can.</summary>
+    /// <returns>To follow "the name".</returns>
+    public static string? NameError(string name, bool isSupervisor) => NameError(name) ?? (isSupervisor && name == Taken ? "is that of a file of ours: choose another" : null);
+
     /// <summary>All that is wrong, each as a sentence that says where and what to do; empty if nothing is.</summary>
     public static IReadOnlyList<string> Errors(IReadOnlyList<SupervisorSpec> supervisors)
     {
@@ -26,7 +36,7 @@ public static class SpecCheck
     private static void Check(SupervisorSpec supervisor, List<string> errors)
     {
         string at = $"supervisor '{Shown(supervisor.Name)}'";
-        if (NameError(supervisor.Name) is { } wrong) errors.Add($"{at}: name {wrong}");
+        if (NameError(supervisor.Name, isSupervisor: true) is { } wrong) errors.Add($"{at}: name {wrong}");
         if (supervisor.Children.Count is < 1 or > MostChildren) errors.Add($"{at}: children: 1 to {MostChildren}, not {supervisor.Children.Count}");
         if (!Enum.IsDefined(supervisor.Strategy)) errors.Add($"{at}: strategy is none");
         Range(at, "max_restarts", supervisor.MaxRestarts, 0, 1000, errors);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ProcessArsenal.Control.Interop;
 using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control.Supervision;
@@ -50,6 +51,8 @@ public sealed class Supervisor : IAsyncDisposable
     }
 
     public string Name => _spec.Name;
+
+    public SupervisorSpec Spec => _spec;
 
     /// <summary>As it is now.</summary>
     public SupervisorView View => _view;
@@ -237,6 +240,7 @@ public sealed class Supervisor : IAsyncDisposable
             string? why;
             try
             {
+                Capabilities.DropAmbient();
                 life = ChildLauncher.Launch(seat.Spec, seat.Files, _time, out why);
             }
 #pragma warning disable CA1031 // Whatever it is: it is why it was not started.
@@ -286,6 +290,8 @@ public sealed class Supervisor : IAsyncDisposable
     {
         if (seat.Life != life || seat.Health is not { } health) return;
         _isChanged = true;
+        if (why is null) seat.ChecksPassed++;
+        else seat.ChecksFailed++;
         ChildSlot slot = _machine.Slots[seat.Index];
         if (!health.Take(why, Now - slot.UpSince) || slot.Phase != ChildPhase.Up || seat.Cause is not null) return;
         seat.Cause = FormattableString.Invariant($"stopped as {health.Failures} health checks in a row failed: {why}");

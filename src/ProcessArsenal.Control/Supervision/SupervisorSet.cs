@@ -53,6 +53,10 @@ public sealed class SupervisorSet : IAsyncDisposable
     /// <summary>One by name; null if there is none.</summary>
     public Supervisor? Find(string name) => Supervisors.FirstOrDefault(supervisor => supervisor.Name == name);
 
+    /// <summary>A child by name; null if there is none.</summary>
+    public SupervisedChild? Find(ChildName name) => Find(name.Supervisor) is { } supervisor && supervisor.Spec.Children.FirstOrDefault(child => child.Name == name.Child) is { } spec
+        ? new SupervisedChild(supervisor, spec) : null;
+
     /// <summary>Whose child a process is: it itself, not what it has started.</summary>
     /// <returns>Null if it is nobody's.</returns>
     public (Supervisor Supervisor, string Child)? OwnerOf(ProcessIdentity identity)

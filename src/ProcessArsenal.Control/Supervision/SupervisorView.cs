@@ -26,7 +26,14 @@ public sealed record UnconfiguredChild(string Name, ProcessIdentity Identity);
 /// <param name="Trouble">What else is wrong: it does not end, or its log can't be rotated.</param>
 public sealed record ChildView(
     string Name, ChildState State, ProcessIdentity? Identity, DateTimeOffset Since, bool IsAdopted, int Restarts, int RestartsWithin, ChildEnd? LastEnd, ChildHealth? Health,
-    DateTimeOffset? NextStart, string Log, long LogDropped, string? Trouble);
+    DateTimeOffset? NextStart, string Log, long LogDropped, string? Trouble)
+{
+    /// <summary>Health checks that it was asked since we began, and that it answered well.</summary>
+    public long ChecksPassed { get; init; }
+
+    /// <summary>Those that it did not.</summary>
+    public long ChecksFailed { get; init; }
+}
 
 /// <summary>What a child is doing.</summary>
 public enum ChildState

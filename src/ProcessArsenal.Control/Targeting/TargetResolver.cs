@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -13,6 +14,7 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
     {
         using SnapshotLease lease = store.Acquire();
         Snapshot? snapshot = lease.Snapshot;
+        if (selection.Children.Count > 0) return [.. selection.Children.Select(child => Find(snapshot, child))];
         if (selection.Where is null) return [.. selection.Identities.Select(identity => Find(snapshot, identity))];
         var found = new List<Target>();
         for (int i = 0; i < snapshot?.ProcessCount; i++)
@@ -36,6 +38,9 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         }
         return members;
     }
+
+    private Target Find(Snapshot? snapshot, SupervisedChild child) =>
+        (child.View.Identity is { } identity ? Find(snapshot, identity) : new Target(default, "", null)) with { Child = child.Name, Supervised = child };
 
     private Target Find(Snapshot? snapshot, ProcessIdentity identity)
     {

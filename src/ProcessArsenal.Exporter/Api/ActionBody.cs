@@ -54,7 +54,7 @@ internal static class ActionBody
             MinUptime = request.Get(MinUptime) as TimeSpan? ?? TimeSpan.Zero,
             Cooldown = request.Get(Cooldown) as TimeSpan? ?? TimeSpan.Zero,
         };
-        string canonical = FormattableString.Invariant($"{action.Name} {action.Parameters} {selection.Where?.ToString() ?? string.Join(' ', selection.Identities)} {limits} {isForced} {request.Get(Reason)}");
+        string canonical = FormattableString.Invariant($"{action.Name} {action.Canonical} {selection} {limits} {isForced} {request.Get(Reason)}");
         return new ControlRequest(action, selection, request.Token, isCommandLine ? "cli" : "api")
         {
             Reason = request.Get(Reason),

@@ -21,6 +21,7 @@ internal static class ApiCatalogue
         Lifecycle.Route,
         Events.Route,
         .. ActionRoutes.All,
+        .. ChildRoutes.All,
         BatchRoute.Route,
         ActionList.Route,
         OneAction.Route,

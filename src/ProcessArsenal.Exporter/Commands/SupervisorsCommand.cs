@@ -1,22 +1,19 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using ProcessArsenal.Exporter.Commands.Server;
+using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Views;
-using ProcessArsenal.Telemetry.Analysis;
 
 namespace ProcessArsenal.Exporter.Commands;
 
 /// <summary><c>supervisors</c>: who starts whom again.</summary>
 internal static class SupervisorsCommand
 {
-    private const int MostNames = 4;
-
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var list = new ListOptions();
         var server = new ServerOptions(context);
-        var command = new Command("supervisors", "List who starts processes again when they end (units of systemd, containers, pods, supervisord and the like), and how to have them do it; works without a running daemon.") { list.Output };
+        var command = new Command("supervisors", "List who starts processes again when they end (our own supervisors, units of systemd, containers, pods, supervisord and the like), and how to have them do it; but for our own it works without a running daemon.") { list.Output };
         server.AddTo(command);
         settings.AddTo(command);
         HelpText.Attach(command,
@@ -24,40 +21,52 @@ internal static class SupervisorsCommand
             Examples:
               process-arsenal supervisors
               process-arsenal supervisors --output json | jq '.[] | select(.kind == "container") | .name'
+              process-arsenal supervisors --output json | jq '.[] | select(.latched)'
               process-arsenal inspect 4711          who starts this one again, and why that is thought
 
             Processes that nobody starts again are not listed. Whether systemd does is a setting of the unit: systemctl show -p Restart UNIT.
+            Our own are those of the configuration ('supervisors'), asked of the daemon; whoever ends a child of theirs otherwise than by
+            'process-arsenal stop SUPERVISOR/CHILD' has it started again, as its restart type says.
             """);
         command.SetAction(async (result, cancellation) =>
         {
             if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
-            TextWriter output = result.InvocationConfiguration.Output;
-            List<Supervisor> supervisors;
-            if (server.IsGiven(result))
+            TextWriter output = result.InvocationConfiguration.Output, error = result.InvocationConfiguration.Error;
+            List<SupervisorItemView> supervisors = [];
+            if (server.IsGiven(result)) supervisors.AddRange(await AskAsync(() => server.Connect(result, configuration), error, cancellation).ConfigureAwait(false));
+            else
             {
-                using ApiClient client = server.Connect(result, configuration);
-                supervisors = [.. (await client.GetAsync("/api/v1/supervisors", ViewJson.Default.SupervisorListView, cancellation).ConfigureAwait(false)).Supervisors];
+                if (!configuration.Supervisors.IsEmpty) supervisors.AddRange(await OwnAsync(result, server, configuration, cancellation).ConfigureAwait(false));
+                supervisors.AddRange(await LocalSnapshot.ReadAsync(configuration, static snapshot => SupervisorListView.Of(snapshot), TimeProvider.System, cancellation).ConfigureAwait(false));
             }
-            else supervisors = await LocalSnapshot.ReadAsync(configuration, Supervisors.Of, TimeProvider.System, cancellation).ConfigureAwait(false);
-            if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(supervisors, ViewJson.Default.ListSupervisor));
-            else if (supervisors.Count == 0) result.InvocationConfiguration.Error.WriteLine("process-arsenal: nobody is known here who would start a process again.");
-            else Print(supervisors, output);
+            if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(supervisors, ViewJson.Default.ListSupervisorItemView));
+            else if (supervisors.Count == 0) error.WriteLine("process-arsenal: nobody is known here who would start a process again.");
+            else SupervisorsText.Print(supervisors, output);
             return CommandLine.Done;
         });
         return command;
     }
 
-    private static void Print(List<Supervisor> supervisors, TextWriter output)
+    private static async Task<IReadOnlyList<SupervisorItemView>> AskAsync(Func<ApiClient> connect, TextWriter error, CancellationToken cancellation)
     {
-        List<string[]> rows = [["PROCESSES", "KIND", "NAME", "RESTART", "WHICH"]];
-        rows.AddRange(supervisors.Select(static one => (string[])
-        [
-            one.ChildCount.ToString(CultureInfo.InvariantCulture),
-            Terminal.Printable(one.Kind, 16),
-            Terminal.Printable(one.Kind == "container" && one.Name.Length > 12 ? one.Name[..12] : one.Name, 48),
-            Terminal.Printable(one.Restart is { } restart && !restart.Contains('(', StringComparison.Ordinal) ? restart : "-", 64),
-            string.Join(", ", one.Children.Take(MostNames).Select(static child => string.Create(CultureInfo.InvariantCulture, $"{Terminal.Printable(child.Name)} {child.Pid}"))) + (one.ChildCount > MostNames ? ", ..." : ""),
-        ]));
-        Terminal.Write(output, Terminal.Table(rows, rightAligned: 1), Terminal.HasColours);
+        using ApiClient client = connect();
+        SupervisorListView view = await client.GetAsync("/api/v1/supervisors", ViewJson.Default.SupervisorListView, cancellation).ConfigureAwait(false);
+        if (view.Trouble is { } trouble) error.WriteLine($"process-arsenal: nothing is supervised by the daemon: {Terminal.Printable(trouble, 300)}");
+        return view.Supervisors;
+    }
+
+    /// <summary>How our own are only the daemon knows; the others are shown without it too.</summary>
+    private static async Task<IEnumerable<SupervisorItemView>> OwnAsync(ParseResult result, ServerOptions server, ExporterConfiguration configuration, CancellationToken cancellation)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        try
+        {
+            return (await AskAsync(() => server.Connect(result, configuration), error, cancellation).ConfigureAwait(false)).Where(static one => one.Kind == SupervisorItemView.OwnKind);
+        }
+        catch (ServerException e)
+        {
+            error.WriteLine($"process-arsenal: our own supervisors are not shown: {e.Message}");
+            return [];
+        }
     }
 }

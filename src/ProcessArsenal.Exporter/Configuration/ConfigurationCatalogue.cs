@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Configuration.Kinds;
+using ProcessArsenal.Exporter.Configuration.Kinds.Supervision;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Grouping;
@@ -221,6 +223,12 @@ internal static class ConfigurationCatalogue
             Path = "control.max_actions_per_hour",
             Help = "How many actions are taken on this host within an hour, whoever asks; 0 for none.",
             Example = "60",
+        },
+        new ConfigurationKey<ImmutableArray<SupervisorSpec>>(new SupervisorsKind(), c => c.Supervisors, (c, v) => c with { Supervisors = v })
+        {
+            Path = "supervisors",
+            Help = "Our own supervisors, and the children that they start and keep running; the children live on when we end, and are taken up again. A change takes a restart of ours.",
+            Example = "[{name: shop, children: [{name: orders, command: [dotnet, Orders.dll], working_directory: /srv/orders}]}]",
         },
         new ConfigurationKey<Uri?>(new ReceiverUrlKind("http://localhost:4317"),
             c => c.Otlp.Receiver.Endpoint, (c, v) => c.WithReceiver(r => r with { Endpoint = v }))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
@@ -37,6 +38,9 @@ public sealed record ExporterConfiguration
     public OtlpSettings Otlp { get; init; } = new();
 
     public ControlSettings Control { get; init; } = new();
+
+    /// <summary>Our own: what they run is started and kept running by us.</summary>
+    public ImmutableArray<SupervisorSpec> Supervisors { get; init; } = [];
 
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;

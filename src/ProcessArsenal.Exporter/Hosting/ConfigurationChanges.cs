@@ -64,7 +64,7 @@ internal static class ConfigurationChanges
             || (running.Otlp.Interval, running.Otlp.Processes) != (read.Otlp.Interval, read.Otlp.Processes);
         string[] keys = [.. ConfigurationCatalogue.Keys
             .Where(key => key.Path is "state_directory" or "procfs" or "flows.enabled" || key.Path.StartsWith("listen.", StringComparison.Ordinal) || (isSentOtherwise && key.Path.StartsWith(OtlpKeys, StringComparison.Ordinal)))
-            .Where(key => key.Format(running) != key.Format(read)).Select(key => key.Path)];
+            .Where(key => key.Format(running) != key.Format(read)).Select(key => key.Path), .. SupervisorSpecs.AreSame(running.Supervisors, read.Supervisors) ? (string[])[] : ["supervisors"]];
         // That a key is gone may also bring back what variables of OpenTelemetry say of one signal.
         return isSentOtherwise && !Array.Exists(keys, key => key.StartsWith(OtlpKeys, StringComparison.Ordinal)) ? [.. keys, "otlp"] : keys;
     }

@@ -103,6 +103,8 @@ internal static partial class ExporterHost
         builder.Services.AddHostedService<FlowService>();
         builder.Services.AddSingleton<ControlService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ControlService>());
+        builder.Services.AddSingleton<SupervisionService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SupervisionService>()); // After the ledger, and stopped once nobody is let in any more.
         builder.Services.AddSingleton<ApiServices>();
         builder.Services.AddHostedService<ControlListener>();
         builder.Services.AddHostedService<ConfigurationReloader>();

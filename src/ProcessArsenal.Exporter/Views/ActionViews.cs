@@ -3,13 +3,17 @@ using ProcessArsenal.Control.Ledger;
 
 namespace ProcessArsenal.Exporter.Views;
 
-/// <summary>What came of an action on one process.</summary>
+/// <summary>What came of an action on one process, or on a supervised child.</summary>
+/// <param name="Identity">Empty: a child that did not run.</param>
 internal sealed record ActionResultView(string Identity, int Pid, string Name)
 {
     /// <summary>Of the action in the ledger; null if nothing was recorded: a preview.</summary>
     public long? Id { get; init; }
 
     public string? Group { get; init; }
+
+    /// <summary>The supervised child that was meant, as SUPERVISOR/CHILD; null: the process was.</summary>
+    public string? Child { get; init; }
 
     /// <summary>Null: it is under way.</summary>
     public OutcomeKind? Outcome { get; init; }
@@ -19,11 +23,16 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
     public int? ExitCode { get; init; }
     public int? Signal { get; init; }
 
+    /// <summary>Of a start or a restart: the process before, and the one after.</summary>
+    public string? Old { get; init; }
+    public string? New { get; init; }
+
     /// <summary>It was carried out before, under the same Idempotency-Key.</summary>
     public bool? Repeated { get; init; }
 
-    public static ActionResultView Of(TargetResult result, bool isRepeated = false) => new(result.Target.Identity.ToString(), result.Target.Identity.Pid, result.Target.Name)
+    public static ActionResultView Of(TargetResult result, bool isRepeated = false) => new(result.Target.Identity == default ? "" : result.Target.Identity.ToString(), result.Target.Identity.Pid, result.Target.Name)
     {
+        Child = result.Target.Child?.ToString(),
         Id = result.Action,
         Group = result.Target.Group,
         Outcome = result.Outcome,
@@ -32,6 +41,8 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
         Ended = result.HasEnded ? true : null,
         ExitCode = result.Exit is { Signal: 0 } exit ? exit.Code : null,
         Signal = result.Exit is { Signal: > 0 } killed ? killed.Signal : null,
+        Old = result.Old?.ToString(),
+        New = result.New?.ToString(),
         Repeated = isRepeated ? true : null,
     };
 }

@@ -18,7 +18,7 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(Telemetry.Analysis.Health.HealthReport))]
 [JsonSerializable(typeof(StatsView))]
 [JsonSerializable(typeof(SupervisorListView))]
-[JsonSerializable(typeof(List<Telemetry.Analysis.Supervisor>))]
+[JsonSerializable(typeof(List<SupervisorItemView>))]
 [JsonSerializable(typeof(LifecycleView))]
 [JsonSerializable(typeof(LifecycleEventView))]
 [JsonSerializable(typeof(ActionResultView))]

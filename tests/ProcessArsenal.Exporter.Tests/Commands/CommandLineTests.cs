@@ -40,7 +40,9 @@ public sealed class CommandLineTests
     [InlineData("help-lifecycle.txt", "lifecycle")]
     [InlineData("help-supervisors.txt", "supervisors")]
     [InlineData("help-flows.txt", "flows")]
+    [InlineData("help-start.txt", "start")]
     [InlineData("help-stop.txt", "stop")]
+    [InlineData("help-message.txt", "message")]
     [InlineData("help-kill.txt", "kill")]
     [InlineData("help-signal.txt", "signal")]
     [InlineData("help-actions.txt", "actions")]
@@ -114,6 +116,15 @@ public sealed class CommandLineTests
         Assert.Equal((0, $"ok {file}\n", warning is null ? "" : $"warning: {warning}\n"), await Run("config", "check", "--config", file));
         File.Delete(file);
     }
+
+    [Theory]
+    [InlineData("'shop' is no SUPERVISOR/CHILD such as shop/orders. To see which there are: process-arsenal supervisors", "start", "shop")]
+    [InlineData("'4711' is no SUPERVISOR/CHILD such as shop/orders. To see which there are: process-arsenal supervisors", "message", "4711", "x")]
+    [InlineData("a message is one line: no line breaks, no NUL.", "message", "shop/orders", "a\nb")]
+    [InlineData("'4711' is no SUPERVISOR/CHILD such as shop/orders; name either children or processes.", "stop", "shop/orders", "4711")]
+    [InlineData("'../etc' is no SUPERVISOR/CHILD such as shop/orders; name either children or processes.", "stop", "../etc")]
+    [InlineData("kill is for processes, and 'shop/orders' would be a supervised child: name its pid (process-arsenal supervisors).", "kill", "shop/orders")]
+    public async Task What_is_no_child_is_wrong_usage(string told, params string[] arguments) => Assert.Equal((2, "", $"process-arsenal: {told}\n"), await Run(arguments));
 
     /// <summary>They may be meant for another program.</summary>
     [Fact]

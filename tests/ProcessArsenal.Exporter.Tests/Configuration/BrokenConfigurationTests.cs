@@ -32,7 +32,7 @@ public sealed class BrokenConfigurationTests
             ] },
         { "unknown key far from any", "flavour: vanilla\n",
             [
-                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, categories, flows, compatibility, watch, per_process, dotnet, control, otlp, procfs, log.",
+                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, categories, flows, compatibility, watch, per_process, dotnet, control, supervisors, otlp, procfs, log.",
             ] },
         { "key of another section", "linger: 5m\n",
             [
@@ -41,6 +41,76 @@ public sealed class BrokenConfigurationTests
         { "dotted key", "listen.metrics: http://0.0.0.0:1\n",
             [
                 "config.yml:1:1: unknown key 'listen.metrics': write 'listen: { metrics: ... }'.",
+            ] },
+        { "supervisors are no mapping", "supervisors: { shop: [] }\n",
+            [
+                "config.yml:1:14: 'supervisors' must be a list of supervisors such as [{name: shop, children: [{name: orders, command: [dotnet, Orders.dll]}]}], not a mapping.",
+            ] },
+        { "supervisor without anything", "supervisors:\n  - {}\n",
+            [
+                "config.yml:2:5: 'supervisors[0]' has no name: give it one, such as name: shop.",
+                "config.yml:2:5: 'supervisors[0]' has no children: give it one, such as children: [{name: orders, command: [dotnet, Orders.dll]}].",
+            ] },
+        { "supervisor with mistakes", "supervisors:\n  - name: lock\n    strategy: one_for_al\n    max_restart: 3\n    max_seconds: 0\n    children: []\n",
+            [
+                "config.yml:2:11: 'supervisors[0].name' must be a name of 1 to 64 letters, digits, '-', '_' and '.', such as shop, not 'lock': it is that of a file of ours: choose another.",
+                "config.yml:3:15: 'supervisors[0].strategy' must be one of one_for_one, one_for_all, rest_for_one, not 'one_for_al': did you mean 'one_for_all'?",
+                "config.yml:4:5: unknown key 'max_restart' in 'supervisors[0]': did you mean 'max_restarts'?",
+                "config.yml:5:18: 'supervisors[0].max_seconds' must be a whole number from 1 to 86400, not '0'.",
+                "config.yml:6:15: 'supervisors[0].children' must have 1 to 64 entries, not 0.",
+            ] },
+        { "children with mistakes", """
+            supervisors:
+              - name: shop
+                children:
+                  - { name: ../etc, command: dotnet Orders.dll, restart: always }
+                  - { name: a, command: [], working_directory: srv, stop_signal: SIGTREM, stop_timeout: 10 }
+                  - { name: a, command: [x, ~, [y]], environment: [K=v], user: 'a b' }
+                  - { name: a, command: [x], environment: { 'A=B': c, D: ~ }, log: { path: o.log, max_size: 1 }, health: { interval: 1s } }
+                  - { name: a, command: ["x\0"], health: { http: 'ftp://h', failures: 0 } }
+                  - { name: b, command: [''], health: { http: 'http://me:secret@h/' } }
+
+            """,
+            [
+                "config.yml:4:15: 'supervisors[0].children[0].name' must be a name of 1 to 64 letters, digits, '-', '_' and '.', such as orders, not '../etc': it must not begin with '.' or '-'.",
+                "config.yml:4:32: 'supervisors[0].children[0].command' must be a list of a program and its arguments such as [dotnet, Orders.dll], not a single value.",
+                "config.yml:4:60: 'supervisors[0].children[0].restart' must be one of permanent, transient, temporary, not 'always'.",
+                "config.yml:5:27: 'supervisors[0].children[1].command' is empty: name a program.",
+                "config.yml:5:50: 'supervisors[0].children[1].working_directory' must be an absolute path such as /srv/orders, not 'srv'.",
+                "config.yml:5:68: 'supervisors[0].children[1].stop_signal' must be a signal such as SIGTERM, SIGINT or SIGQUIT, or its number, not 'SIGTREM': did you mean 'SIGTERM'?",
+                "config.yml:5:91: 'supervisors[0].children[1].stop_timeout' must be a duration from 100ms to 1h, such as 10s, not '10': add a unit, one of ms, s, m, h, d.",
+                "config.yml:6:31: 'supervisors[0].children[2].command[1]' has no value: give it one ('' for an empty one), or remove it.",
+                "config.yml:6:34: 'supervisors[0].children[2].command[2]' must be text, not a list.",
+                "config.yml:6:53: 'supervisors[0].children[2].environment' must be a mapping of names to values such as {LANG: C.UTF-8}, not a list.",
+                "config.yml:6:66: 'supervisors[0].children[2].user' must be a user's name or number, such as app, not 'a b'.",
+                "config.yml:7:47: 'supervisors[0].children[3].environment': 'A=B' is no name of a variable: it has no '=' and no NUL, and is not empty.",
+                "config.yml:7:60: 'supervisors[0].children[3].environment.D' has no value: give it one ('' for an empty one), or remove it.",
+                "config.yml:7:78: 'supervisors[0].children[3].log.path' must be the absolute path of a file such as /var/log/orders.log, or '' for none, not 'o.log'.",
+                "config.yml:7:95: 'supervisors[0].children[3].log.max_size' must be a size from 64KiB to 1024GiB, such as 50MiB, not '1': add a unit, one of B, KiB, MiB, GiB, kB, MB, GB.",
+                "config.yml:7:108: 'supervisors[0].children[3].health' has no http: give it one, such as http: 'http://127.0.0.1:8080/healthz'.",
+                "config.yml:8:28: 'supervisors[0].children[4].command[0]' has a NUL, which no program can be given.",
+                "config.yml:8:53: 'supervisors[0].children[4].health.http' must be http:// or https://, a host and a path, such as http://127.0.0.1:8080/healthz, not 'ftp://h'.",
+                "config.yml:8:74: 'supervisors[0].children[4].health.failures' must be a whole number from 1 to 100, not '0'.",
+                "config.yml:9:28: 'supervisors[0].children[5].command[0]' is empty: name a program.",
+                "config.yml:9:50: 'supervisors[0].children[5].health.http' must be http:// or https://, a host and a path, such as http://127.0.0.1:8080/healthz, not one with a user.",
+            ] },
+        { "supervised twice", """
+            supervisors:
+              - { name: shop, children: [ { name: a, command: [x], log: { path: /l } }, { name: a, command: [x] } ] }
+              - { name: shop, children: [ { name: a, command: [x], log: { path: /l } } ] }
+
+            """,
+            [
+                "config.yml:2:77: 'supervisors[0].children[1]': 'a' is the name of 'supervisors[0].children[0]' already: choose another.",
+            ] },
+        { "one log of two", """
+            supervisors:
+              - { name: shop, children: [ { name: a, command: [x], log: { path: /l } } ] }
+              - { name: other, children: [ { name: a, command: [x], log: { path: /l } } ] }
+
+            """,
+            [
+                "config.yml:2:3: 'supervisors': log: two children write to '/l'.",
             ] },
         { "section is a list", "groups: [a]\n",
             [

@@ -24,6 +24,10 @@ public sealed class ConfigurationChangesTests
     [InlineData("otlp: { endpoint: 'http://a:1' }\n", "otlp: { endpoint: 'http://b:1', spool: { max_size: 1GiB } }\n", "otlp.endpoint otlp.spool.max_size")]
     [InlineData("otlp: { endpoint: 'http://a:1' }\n", "otlp: { endpoint: 'http://a:1', interval: 1s }\nstate_directory: /s\n", "state_directory otlp.interval")]
     [InlineData("otlp: { endpoint: 'http://a:1' }\n", "otlp: { endpoint: 'http://a:1' }\nstate_directory: /s\n", "state_directory")]
+    [InlineData("supervisors: [{name: a, children: [{name: b, command: [c], environment: {K: v}}]}]\n", "supervisors: [{name: a, children: [{name: b, command: [c], environment: {K: v}}]}]\n", "")]
+    [InlineData("supervisors: [{name: a, children: [{name: b, command: [c], environment: {K: v}}]}]\n", "supervisors: [{name: a, children: [{name: b, command: [c], environment: {K: w}}]}]\n", "supervisors")]
+    [InlineData("supervisors: [{name: a, children: [{name: b, command: [c, --token, d]}]}]\n", "supervisors: [{name: a, children: [{name: b, command: [c, --token, e]}]}]\n", "supervisors")]
+    [InlineData("", "supervisors: [{name: a, children: [{name: b, command: [c]}]}]\n", "supervisors")]
     [InlineData("otlp: { timeout: 5s }\n", "otlp: { timeout: 6s }\n", "")]
     [InlineData("otlp: { endpoint: 'http://a:1' }\n", "", "otlp.endpoint")]
     public void What_takes_a_restart_is_named(string running, string read, string keys) => Assert.Equal(

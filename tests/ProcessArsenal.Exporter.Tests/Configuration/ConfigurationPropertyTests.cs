@@ -19,6 +19,7 @@ public sealed class ConfigurationPropertyTests
         : |
           text
         per_process: { top: 10 }
+        supervisors: [ { name: shop, strategy: one_for_all, children: [ { name: orders, command: [a, b], environment: { K: v }, stop_signal: 15, log: { keep: 1 }, health: { http: 'http://h' } } ] } ]
 
         """;
 

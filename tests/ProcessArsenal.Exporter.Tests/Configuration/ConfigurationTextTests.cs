@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Configuration.Kinds;
+using ProcessArsenal.Exporter.Configuration.Kinds.Supervision;
 using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Tests;
 
@@ -53,7 +55,7 @@ public sealed class ConfigurationTextTests
             watch: ["name = 'a\tb'", "cmdline ~ '# no comment'"]
             listen: { metrics: "http://[::1]:0" }
             """;
-        foreach (string yaml in (string[])[Example, Tricky, ""])
+        foreach (string yaml in (string[])[Example, Tricky, SupervisorsTests.All, ""])
         {
             ConfigurationResult first = LoadText.Yaml(yaml);
             Assert.Empty(first.Errors);
@@ -93,6 +95,8 @@ public sealed class ConfigurationTextTests
             // A file that an example names need not be there.
             Assert.All(LoadText.Errors(yaml), error => Assert.EndsWith("there is no such file: create it, or name another.", error, StringComparison.Ordinal));
         }
+        foreach (MappingKey<SupervisorSpec> key in SupervisorKeys.Kind.Keys) Assert.DoesNotContain(LoadText.Errors($"supervisors:\n  - {key.Name}: {key.Example}\n"), error => error.Contains($".{key.Name}", StringComparison.Ordinal));
+        foreach (MappingKey<ChildSpec> key in ChildKeys.Kind.Keys) Assert.DoesNotContain(LoadText.Errors($"supervisors:\n  - children:\n      - {key.Name}: {key.Example}\n"), error => error.Contains($"].{key.Name}", StringComparison.Ordinal));
         foreach (GroupRuleKey key in GroupRuleKey.All) Assert.Empty(LoadText.Errors($"groups:\n  rules:\n    - {key.Name}: {key.Example}\n"));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Procfs;
@@ -9,12 +10,12 @@ using ProcessArsenal.Telemetry.Expressions;
 
 namespace ProcessArsenal.Exporter.Api.Routes;
 
-/// <summary><c>POST /api/v1/batch</c>: acts on several processes, those named or those that a condition selects; a preview unless it is confirmed.</summary>
+/// <summary><c>POST /api/v1/batch</c>: acts on several processes, those named or those that a condition selects, or on supervised children; a preview unless it is confirmed.</summary>
 internal static class BatchRoute
 {
     private const int UsualMost = 10;
 
-    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", "stop", "kill", "signal", "suspend", "resume");
+    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", "stop", "kill", "signal", "suspend", "resume", "start", "restart");
 
     private static readonly ApiList<ProcessName> Targets = new(
         "targets", "To whom: identities, or pids, which mean whoever has them now.",
@@ -33,7 +34,7 @@ internal static class BatchRoute
         Path = "/api/v1/batch",
         Role = Role.Operate,
         Summary = "Acts on several processes; a preview unless it is confirmed",
-        Body = [Action, Targets, Parameters.Where, Confirm, MaxTargets, ActionBody.Timeout, ActionBody.Signal, .. ActionBody.Common],
+        Body = [Action, Targets, Parameters.Where, ChildParameters.Children, Confirm, MaxTargets, ActionBody.Timeout, ActionBody.Signal, ChildParameters.Reset, .. ActionBody.Common],
         Answer = ViewJson.Default.BatchView,
         IsExpensive = true,
         Handle = HandleAsync,
@@ -54,7 +55,10 @@ internal static class BatchRoute
     {
         ProcessName[]? names = request.Get(Targets);
         Expression? where = request.Get(Parameters.Where);
-        if (names is null == where is null) throw new ProblemException(Problem.InvalidParameter("targets", "Say whom: either targets, or where."));
+        ChildName[]? children = request.Get(ChildParameters.Children);
+        if (((object?[])[names, where, children]).Count(static given => given is not null) != 1) throw new ProblemException(Problem.InvalidParameter("targets", "Say whom: either targets, or where, or children."));
+        if (children?.Length == 0) throw new ProblemException(Problem.InvalidParameter("children", "children is empty, so nobody is meant: name at least one."));
+        if (children is not null) return TargetSelection.OfChildren([.. children.Select(name => ChildParameters.Find(request, name))]);
         if (where is not null) return request.Services.Look(_ => TargetSelection.Of(where)); // Of a fresh sample alone.
         if (names!.Length == 0) throw new ProblemException(Problem.InvalidParameter("targets", "targets is empty, so nobody is meant: name at least one."));
         var identities = new List<ProcessIdentity>();
@@ -69,7 +73,13 @@ internal static class BatchRoute
     private static ControlAction ActionOf(ApiRequest request)
     {
         object? timeout = request.Get(ActionBody.Timeout), signal = request.Get(ActionBody.Signal);
-        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", "action is needed: one of stop, kill, signal, suspend, resume."));
+        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", "action is needed: one of stop, kill, signal, suspend, resume, start, restart."));
+        if (request.Get(ChildParameters.Reset) is not null && action != "start") throw new ProblemException(Problem.InvalidParameter("reset", $"reset belongs to start, not to {action}."));
+        if (request.Get(ChildParameters.Children) is not null)
+        {
+            if (timeout is not null) throw new ProblemException(Problem.InvalidParameter("timeout", "Children have a stop_timeout of their own: leave timeout out."));
+            return ChildParameters.ActionOf(request, action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for processes, not for children: those are started, stopped and restarted."));
+        }
         if (timeout is not null && action != "stop") throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop, not to {action}."));
         if (signal is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
         return action switch
@@ -78,6 +88,7 @@ internal static class BatchRoute
             "kill" => new KillAction(),
             "suspend" => new SuspendAction(),
             "resume" => new ResumeAction(),
+            "start" or "restart" => throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for supervised children: name them in children.")),
             _ => new SignalAction(signal as int? ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))),
         };
     }

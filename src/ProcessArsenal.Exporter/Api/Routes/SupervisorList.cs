@@ -1,6 +1,5 @@
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Exporter.Views;
-using ProcessArsenal.Telemetry.Analysis;
 
 namespace ProcessArsenal.Exporter.Api.Routes;
 
@@ -11,9 +10,9 @@ internal static class SupervisorList
     {
         Path = "/api/v1/supervisors",
         Role = Role.Viewer,
-        Summary = "Lists who starts processes again when they end",
+        Summary = "Lists who starts processes again when they end, our own supervisors first",
         Answer = ViewJson.Default.SupervisorListView,
         Handle = static request => JsonAnswer.WriteAsync(
-            request.Http, request.Services.Look(static snapshot => new SupervisorListView(snapshot.Time, Supervisors.Of(snapshot))), ViewJson.Default.SupervisorListView),
+            request.Http, request.Services.Look(snapshot => SupervisorListView.Of(snapshot, request.Services.Supervision.Set) with { Trouble = request.Services.Supervision.Trouble }), ViewJson.Default.SupervisorListView),
     };
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Api;
 using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Views;
@@ -17,7 +16,7 @@ internal sealed class ActingCommand
     private readonly SettingsOptions _settings;
     private readonly ListOptions _list = new();
     private readonly string _action;
-    private readonly Argument<string[]> _processes = new("process") { Arity = ArgumentArity.ZeroOrMore, Description = "Identities, or pids, which mean whoever has them now." };
+    private readonly Argument<string[]> _processes = new("process") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "With --where: do it; else it is only shown whom it would be done to." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done." };
     private readonly Option<bool> _force = new("--force") { Description = "Overrule the guards that an administrator may overrule." };
@@ -29,6 +28,7 @@ internal sealed class ActingCommand
     public ActingCommand(CommandContext context, SettingsOptions settings, string action, string summary, string help, Func<ParseResult, JsonObject, bool>? more = null, params IEnumerable<Symbol> symbols)
     {
         (_server, _settings, _action) = (new ServerOptions(context), settings, action);
+        _processes.Description = $"Identities, or pids, which mean whoever has them now{(TakesChildren ? "; or supervised children, as SUPERVISOR/CHILD" : "")}.";
         Command = new Command(action, summary);
         foreach (Symbol symbol in symbols)
         {
@@ -51,6 +51,9 @@ internal sealed class ActingCommand
 
     public Command Command { get; }
 
+    /// <summary>It can be done to supervised children too.</summary>
+    private bool TakesChildren => _action is "stop" or "restart";
+
     private async Task<int> RunAsync(ParseResult result, Func<ParseResult, JsonObject, bool>? more, CancellationToken cancellation)
     {
         if (_settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
@@ -62,7 +65,9 @@ internal sealed class ActingCommand
             error.WriteLine($"process-arsenal: say whom: {(where is null ? "identities or pids, or --where 'memory > 2GiB'" : "either processes or --where, not both")}.");
             return CommandLine.Usage;
         }
-        foreach (string name in names.Where(static name => ProcessName.Parse(name) is null))
+        bool areChildren = Array.Exists(names, static name => name.Contains('/'));
+        if (areChildren && !AreChildren(names, error)) return CommandLine.Usage;
+        foreach (string name in names.Where(name => !areChildren && ProcessName.Parse(name) is null))
         {
             error.WriteLine($"process-arsenal: '{Quoting.Cap(name)}' is no identity such as 4711-65123-ab12cd34, and no pid. To find one by its name: process-arsenal find 'name = \"...\"'");
             return CommandLine.Usage;
@@ -71,7 +76,7 @@ internal sealed class ActingCommand
         bool isConfirmed = !result.GetValue(_dryRun) && (where is null || result.GetValue(_yes));
         var body = new JsonObject { ["action"] = _action, ["confirm"] = isConfirmed };
         if (where is not null) body["where"] = where;
-        else body["targets"] = new JsonArray([.. names.Distinct().Select(static name => (JsonNode)name)]);
+        else body[areChildren ? "children" : "targets"] = new JsonArray([.. names.Distinct().Select(static name => (JsonNode)name)]);
         if ((result.GetValue(_most) ?? (where is null ? names.Length : null)) is { } most) body["max_targets"] = most;
         if (result.GetValue(_healthy) is { } healthy) body["min_healthy"] = healthy;
         if (result.GetValue(_reason) is { } reason) body["reason"] = reason;
@@ -84,19 +89,18 @@ internal sealed class ActingCommand
         return done.Failed.Count > 0 || done.Successful.Count == 0 ? CommandLine.Failed : CommandLine.Done;
     }
 
+    /// <returns>False, with the error printed, if they are not all names of supervised children, or this is not done to those.</returns>
+    private bool AreChildren(string[] names, TextWriter error)
+    {
+        if (!TakesChildren) error.WriteLine($"process-arsenal: {_action} is for processes, and '{Quoting.Cap(Array.Find(names, static name => name.Contains('/'))!)}' would be a supervised child: name its pid (process-arsenal supervisors).");
+        else if (Array.Find(names, static name => ChildName.Parse(name) is null) is { } wrong) error.WriteLine($"process-arsenal: '{Quoting.Cap(wrong)}' is no SUPERVISOR/CHILD such as shop/orders; name either children or processes.");
+        else return true;
+        return false;
+    }
+
     private void Print(BatchView done, TextWriter output, TextWriter error, bool isHint)
     {
-        if (done.Successful.Count + done.Failed.Count > 0)
-        {
-            List<string[]> rows = [["PID", "NAME", "IDENTITY", "OUTCOME", "WHAT HAPPENED"]];
-            rows.AddRange(done.Successful.Concat(done.Failed).Select(static one => (string[])
-            [
-                one.Pid.ToString(CultureInfo.InvariantCulture), Terminal.Printable(one.Name, 16), one.Identity,
-                one.Outcome switch { OutcomeKind.NotDone => "would be done", OutcomeKind.Refused => $"refused ({one.Guard})", { } outcome => outcome.ToString().ToLowerInvariant(), null => "under way" },
-                Terminal.Printable(one.Reason ?? "", 300),
-            ]));
-            Terminal.Write(output, Terminal.Table(rows, rightAligned: 1), colours: Terminal.HasColours);
-        }
+        if (done.Successful.Count + done.Failed.Count > 0) ActionTable.Print(done.Successful.Concat(done.Failed), output);
         if (done.Successful.Count + done.Failed.Count == 0) error.WriteLine($"process-arsenal: {done.Note}.");
         else if (isHint && done.Successful.Count > 0) error.WriteLine($"Nothing was done. To {_action} these: the same with --yes.");
     }

@@ -16,6 +16,9 @@ internal static class ActingCommands
               process-arsenal stop 4711-65123-ab12cd34              that process and no other, even if its pid is used again
               process-arsenal stop --where 'memory > 2GiB'          show who that would be
               process-arsenal stop --where 'memory > 2GiB' --yes    and do it
+              process-arsenal stop shop/orders                      a supervised child, by its own stop_signal; it stays so until it is started
+
+            A supervised child whose process is stopped by its pid, or killed, is started again as its restart type says.
             """,
             (result, body) =>
             {

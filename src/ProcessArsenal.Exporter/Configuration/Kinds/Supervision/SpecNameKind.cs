@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using ProcessArsenal.Control.Supervision;
+using ProcessArsenal.Exporter.Configuration.Yaml;
+
+namespace ProcessArsenal.Exporter.Configuration.Kinds.Supervision;
+
+/// <summary>The name of a supervisor or of a child, which files are named after.</summary>
+internal sealed class SpecNameKind(bool isSupervisor) : ScalarKind<string>
+{
+    public override string Expected => $"a name of 1 to {SpecCheck.LongestName} letters, digits, '-', '_' and '.', such as {(isSupervisor ? "shop" : "orders")}";
+
+    protected override bool TryParse(string text, bool plain, [MaybeNullWhen(false)] out string value)
+    {
+        value = text;
+        return SpecCheck.NameError(text, isSupervisor) is null;
+    }
+
+    protected override string? Hint(string text) => SpecCheck.NameError(text, isSupervisor) is { } wrong ? $": it {wrong}." : null;
+
+    public override string Format(string value) => YamlText.Quote(value);
+
+    public override void WriteSchema(Utf8JsonWriter json)
+    {
+        json.WriteString("type", "string");
+        json.WriteString("pattern", FormattableString.Invariant($"^[A-Za-z0-9_][A-Za-z0-9_.-]{{0,{SpecCheck.LongestName - 1}}}$"));
+    }
+
+    public override void WriteJson(Utf8JsonWriter json, string value) => json.WriteStringValue(value);
+}

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
@@ -20,7 +21,7 @@ internal static class ConfigurationWarnings
         {
             Port(configuration.Dotnet.Port),
             Spans(configuration.Dotnet, loaded.Origins["dotnet.spans.sampler"], sending),
-        }.Concat(Endpoint(sending?.Traces, traces: true)).Concat(Endpoint(sending?.Metrics, traces: false)).OfType<string>().Distinct();
+        }.Concat(configuration.Supervisors.SelectMany(Children)).Concat(Endpoint(sending?.Traces, traces: true)).Concat(Endpoint(sending?.Metrics, traces: false)).OfType<string>().Distinct();
     }
 
     /// <summary>Variables of OpenTelemetry that don't count, and what that means.</summary>
@@ -39,6 +40,10 @@ internal static class ConfigurationWarnings
     private static string? Spans(DotnetSettings dotnet, string origin, OtlpSendingOptions? sending) =>
         origin == "default" || !dotnet.HasSpans || dotnet.Sampler == SpanSampler.Auto || sending?.Traces is not null ? null
             : $"'dotnet.spans.sampler' is {dotnet.Sampler}, but nobody is asked for spans, as there is nobody whom they are sent to: set otlp.endpoint.";
+
+    private static IEnumerable<string?> Children(SupervisorSpec supervisor) => supervisor.Children.Select(child =>
+        child.WorkingDirectory is { } directory && !Directory.Exists(directory) ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started until there is a directory {directory}."
+        : Path.IsPathRooted(child.Command[0]) && !File.Exists(child.Command[0]) ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started until there is a program {child.Command[0]}." : null);
 
     private static IEnumerable<string?> Endpoint(OtlpEndpoint? endpoint, bool traces)
     {

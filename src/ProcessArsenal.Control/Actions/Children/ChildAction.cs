@@ -27,6 +27,7 @@ public abstract class ChildAction : ControlAction
     /// <param name="how">What was done, such as "it was started".</param>
     internal static async Task<ActionEnd> SeeAsync(SupervisedChild child, ActionContext context, ProcessIdentity started, string how, CancellationToken cancellation)
     {
+        if (!context.Proc.IsLive) return new ActionEnd(true, $"{how}, as {started}") { New = started }; // Its supervisor sees it, and nobody else.
         using HeldProcess? held = HeldProcess.Open(context.Proc, started, out _);
         if (held is not null && !await held.WaitAsync(Grace, context.Time, cancellation).ConfigureAwait(false)) return new ActionEnd(true, $"{how}, as {started}") { New = started };
         long since = context.Time.GetTimestamp();

@@ -28,7 +28,8 @@ internal static class ChildKeys
         new ChildSpec("", []), "a child such as {name: orders, command: [dotnet, Orders.dll]}",
         new MappingKey<ChildSpec, string>("name", new SpecNameKind(isSupervisor: false), static c => c.Name, static (c, v) => c with { Name = v }, "What it is called, within its supervisor.", "orders") { IsRequired = true },
         new MappingKey<ChildSpec, ImmutableArray<string>>(
-            "command", new CommandKind(), static c => [.. c.Command], static (c, v) => c with { Command = v }, "The program and its arguments, which no shell reads; without a slash the program is looked for in PATH.", "[dotnet, Orders.dll]") { IsRequired = true },
+            "command", new CommandKind(), static c => [.. c.Command], static (c, v) => c with { Command = v }, "The program and its arguments, which no shell reads; without a slash the program is looked for in PATH.", "[dotnet, Orders.dll]")
+        { IsRequired = true },
         new MappingKey<ChildSpec, string>("working_directory", new PathKind("/srv/orders"), static c => c.WorkingDirectory, static (c, v) => c with { WorkingDirectory = v }, "Where it is started. Ours if left out.", "/srv/orders"),
         new MappingKey<ChildSpec, ImmutableSortedDictionary<string, string>>(
             "environment", new EnvironmentKind(), static c => c.Environment.Count == 0 ? null : c.Environment.ToImmutableSortedDictionary(StringComparer.Ordinal), static (c, v) => c with { Environment = v },

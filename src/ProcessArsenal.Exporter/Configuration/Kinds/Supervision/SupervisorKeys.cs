@@ -18,5 +18,6 @@ internal static class SupervisorKeys
         new MappingKey<SupervisorSpec, int>("max_seconds", new IntegerKind(1, 86_400), static s => s.MaxSeconds, static (s, v) => s with { MaxSeconds = v }, "How far back failures count. 60 if left out.", "60"),
         new MappingKey<SupervisorSpec, ImmutableArray<ChildSpec>>(
             "children", new ListKind<ChildSpec>(ChildKeys.Kind, 1, SpecCheck.MostChildren, "a list of children such as [{name: orders, command: [dotnet, Orders.dll]}]", static child => child.Name),
-            static s => [.. s.Children], static (s, v) => s with { Children = v }, "What it runs: started in this order, stopped in the reverse one.", "[{name: orders, command: [dotnet, Orders.dll]}]") { IsRequired = true });
+            static s => [.. s.Children], static (s, v) => s with { Children = v }, "What it runs: started in this order, stopped in the reverse one.", "[{name: orders, command: [dotnet, Orders.dll]}]")
+        { IsRequired = true });
 }

@@ -61,14 +61,14 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         lock (_lock) return _open.TryGetValue(target, out Underway? underway) && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
     }
 
-    /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without one of them, and without those that
+    /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without some of them, and without those that
     /// something is done to.</summary>
-    public int HealthyBeside(string group, ProcessIdentity without)
+    public int HealthyBeside(string group, IReadOnlySet<ProcessIdentity> without)
     {
         int healthy = 0;
         foreach (ProcessIdentity member in resolver.MembersOf(group))
         {
-            lock (_lock) if (member == without || (_open.TryGetValue(member, out Underway? underway) && underway.Request.Action.IsHarmful)) continue;
+            lock (_lock) if (without.Contains(member) || (_open.TryGetValue(member, out Underway? underway) && underway.Request.Action.IsHarmful)) continue;
             using HeldProcess? held = HeldProcess.Open(proc, member, out _);
             if (held is not null && TargetFacts.Read(proc, held) is { IsStopped: false, IsZombie: false }) healthy++;
         }

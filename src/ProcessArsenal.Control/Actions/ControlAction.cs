@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 
@@ -19,6 +20,9 @@ public abstract class ControlAction
     /// <summary>What it was asked with, for the ledger and for telling one request from another; empty: nothing.</summary>
     public virtual string Parameters => "";
 
+    /// <summary>Whom else it would reach, and whether it can be done at all. Changes nothing.</summary>
+    internal virtual Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(Reach.TargetOnly);
+
     /// <summary>Does it, and makes sure that it is done.</summary>
     internal abstract Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation);
 }
@@ -34,4 +38,13 @@ internal sealed record ActionEnd(bool Succeeded, string Reason)
     public bool HasEnded { get; init; }
 
     public ExitStatus? Exit { get; init; }
+
+    /// <summary>Nothing was done, as it turned out in the doing.</summary>
+    public Objection? Objection { get; init; }
+
+    /// <summary>Of a restart: the main process of the owner before; null if there was none.</summary>
+    public ProcessIdentity? Old { get; init; }
+
+    /// <summary>Of a restart: the main process of the owner now; null if none was seen.</summary>
+    public ProcessIdentity? New { get; init; }
 }

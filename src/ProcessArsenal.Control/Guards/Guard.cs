@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Targeting;
 
 namespace ProcessArsenal.Control.Guards;
@@ -12,13 +13,17 @@ internal abstract class Guard
     /// <summary>An administrator may overrule it with <c>force</c>.</summary>
     public virtual bool CanBeForced => false;
 
+    /// <summary>It is about a process itself: so it is asked of each that the action would end, not of the target alone.</summary>
+    public virtual bool IsOfEach => false;
+
     /// <returns>Null if it has nothing against it; else why not, and what to do about it.</returns>
     public abstract string? Check(GuardContext context);
 }
 
 /// <summary>What a guard goes by.</summary>
 /// <param name="Facts">Of the target, read just now.</param>
-internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts Facts, ControlState State);
+/// <param name="Reach">What would be done beyond it.</param>
+internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts Facts, Reach Reach, ControlState State);
 
 /// <summary>A guard said no.</summary>
 internal sealed record Objection(string Guard, string Reason);

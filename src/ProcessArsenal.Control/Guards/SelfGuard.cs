@@ -10,6 +10,8 @@ internal sealed class SelfGuard : Guard
 
     public override string Name => "untouchable";
 
+    public override bool IsOfEach => true;
+
     public override string? Check(GuardContext context)
     {
         int pid = context.Facts.Identity.Pid;

@@ -37,6 +37,13 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         return members;
     }
 
+    /// <summary>One more that a request reaches.</summary>
+    public Target Find(ProcessIdentity identity)
+    {
+        using SnapshotLease lease = store.Acquire();
+        return Find(lease.Snapshot, identity);
+    }
+
     private Target Find(Snapshot? snapshot, ProcessIdentity identity)
     {
         int at = snapshot?.IndexOf(identity.Pid) ?? -1;

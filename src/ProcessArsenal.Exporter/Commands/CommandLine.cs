@@ -35,6 +35,7 @@ internal static class CommandLine
         LifecycleCommand.Create,
         Acting.ActingCommands.CreateStop,
         Acting.ActingCommands.CreateKill,
+        Acting.ActingCommands.CreateRestart,
         Acting.ActingCommands.CreateSignal,
         Acting.ActingCommands.CreateSuspend,
         Acting.ActingCommands.CreateResume,

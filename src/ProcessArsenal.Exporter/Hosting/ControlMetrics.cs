@@ -8,7 +8,7 @@ namespace ProcessArsenal.Exporter.Hosting;
 /// <summary>What was done to processes, by prometheus-net; exemplars are the traces of the requests.</summary>
 internal sealed class ControlMetrics
 {
-    private readonly Counter _actions, _refusals, _stopped, _killed, _notRecorded;
+    private readonly Counter _actions, _refusals, _stopped, _killed, _restarted, _notRecorded;
     private readonly Histogram _duration;
 
     public ControlMetrics(CollectorRegistry registry, ActionLedger? ledger, Func<bool> isPaused)
@@ -18,6 +18,7 @@ internal sealed class ControlMetrics
         _refusals = factory.CreateCounter("process_controller_guard_refusals_total", "Actions that a guard refused.", ["guard"]);
         _stopped = factory.CreateCounter("process_controller_processes_stopped_total", "Processes that ended after they were asked to.");
         _killed = factory.CreateCounter("process_controller_processes_killed_total", "Processes that were ended by SIGKILL.");
+        _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
         _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
         if (ledger is null) return;
@@ -44,6 +45,7 @@ internal sealed class ControlMetrics
         _actions.WithLabels(request.Action.Name, request.Trigger, request.Policy ?? "", JsonName(outcome)).Inc(trace?.Clone());
         if (result.Guard is { } guard) _refusals.WithLabels(guard).Inc(trace?.Clone());
         if (result.Outcome is OutcomeKind.Succeeded or OutcomeKind.Failed) _duration.WithLabels(request.Action.Name).Observe(took.TotalSeconds, trace?.Clone());
+        if (result is { Outcome: OutcomeKind.Succeeded, New: not null }) _restarted.Inc(trace?.Clone());
         if (result is not { HasEnded: true, Outcome: OutcomeKind.Succeeded }) return;
         if (result.Exit is { Signal: 9 }) _killed.Inc(trace?.Clone());
         else _stopped.Inc(trace?.Clone());

@@ -19,6 +19,13 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
     public int? ExitCode { get; init; }
     public int? Signal { get; init; }
 
+    /// <summary>Of a restart: who was asked, such as a systemd unit.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Of a restart: the main process of the owner before, and the new one.</summary>
+    public string? Old { get; init; }
+    public string? New { get; init; }
+
     /// <summary>It was carried out before, under the same Idempotency-Key.</summary>
     public bool? Repeated { get; init; }
 
@@ -32,6 +39,9 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
         Ended = result.HasEnded ? true : null,
         ExitCode = result.Exit is { Signal: 0 } exit ? exit.Code : null,
         Signal = result.Exit is { Signal: > 0 } killed ? killed.Signal : null,
+        Owner = result.Owner,
+        Old = result.Old?.ToString(),
+        New = result.New?.ToString(),
         Repeated = isRepeated ? true : null,
     };
 }

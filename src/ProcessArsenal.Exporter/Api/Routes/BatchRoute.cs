@@ -14,7 +14,7 @@ internal static class BatchRoute
 {
     private const int UsualMost = 10;
 
-    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", "stop", "kill", "signal", "suspend", "resume");
+    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", [.. ActionRoutes.Names]);
 
     private static readonly ApiList<ProcessName> Targets = new(
         "targets", "To whom: identities, or pids, which mean whoever has them now.",
@@ -68,17 +68,9 @@ internal static class BatchRoute
 
     private static ControlAction ActionOf(ApiRequest request)
     {
-        object? timeout = request.Get(ActionBody.Timeout), signal = request.Get(ActionBody.Signal);
-        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", "action is needed: one of stop, kill, signal, suspend, resume."));
-        if (timeout is not null && action != "stop") throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop, not to {action}."));
-        if (signal is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
-        return action switch
-        {
-            "stop" => new StopAction(timeout as TimeSpan? ?? StopAction.UsualTimeout),
-            "kill" => new KillAction(),
-            "suspend" => new SuspendAction(),
-            "resume" => new ResumeAction(),
-            _ => new SignalAction(signal as int? ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))),
-        };
+        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"action is needed: one of {string.Join(", ", ActionRoutes.Names)}."));
+        if (request.Get(ActionBody.Timeout) is not null && action is not ("stop" or "restart")) throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop and restart, not to {action}."));
+        if (request.Get(ActionBody.Signal) is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
+        return ActionRoutes.Create(action, request);
     }
 }

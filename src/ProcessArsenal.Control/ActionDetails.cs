@@ -14,7 +14,7 @@ namespace ProcessArsenal.Control;
 internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force, string? Identity = null);
 
 /// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
-internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Old = null, string? New = null);
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null);
 
 /// <summary>Writes them, and reads what came of a request that was carried out before.</summary>
 internal static class ActionDetails
@@ -25,7 +25,8 @@ internal static class ActionDetails
     public static JsonElement Of(Attempt attempt) => JsonSerializer.SerializeToElement(
         new OutcomeDetails(
             attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
-            attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString()), ActionJson.Default.OutcomeDetails);
+            attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null,
+            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString()), ActionJson.Default.OutcomeDetails);
 
     public static TargetResult ToResult(ActionRecord action)
     {
@@ -39,6 +40,7 @@ internal static class ActionDetails
             Guard = outcome?.Guard,
             Reason = action.Outcome?.Reason ?? "it is under way",
             HasEnded = outcome?.Ended ?? false,
+            Owner = outcome?.Owner,
             Old = IdentityOf(outcome?.Old),
             New = IdentityOf(outcome?.New),
             Exit = outcome?.Signal is { } signal ? new ExitStatus(signal) : outcome?.ExitCode is { } code ? new ExitStatus(code << 8) : null,

@@ -13,6 +13,12 @@ internal sealed class Attempt(Target target) : IDisposable
     /// <summary>Held from the decision to the end; null if it could not be, or if it is a child that does not run.</summary>
     public HeldProcess? Process { get; set; }
 
+    /// <summary>What the action would do beyond the target.</summary>
+    public Reach Reach { get; set; } = Reach.TargetOnly;
+
+    /// <summary>It is done along with another of the same request; null: it is not.</summary>
+    public Attempt? Along { get; set; }
+
     /// <summary>Who is against it; null: nobody.</summary>
     public Objection? Objection { get; set; }
 
@@ -28,13 +34,16 @@ internal sealed class Attempt(Target target) : IDisposable
     /// <summary>What came of it could not be recorded, and why.</summary>
     public string? NotClosed { get; set; }
 
-    public OutcomeKind? Outcome => Objection is not null ? OutcomeKind.Refused : End is null ? null : End.Succeeded ? OutcomeKind.Succeeded : OutcomeKind.Failed;
+    /// <summary>Something is to be done for it itself.</summary>
+    public bool IsTaken => Objection is null && Along is null;
+
+    public OutcomeKind? Outcome => Objection is not null ? OutcomeKind.Refused : Along is not null ? OutcomeKind.NotDone : End is null ? null : End.Succeeded ? OutcomeKind.Succeeded : OutcomeKind.Failed;
 
     public string? Reason
     {
         get
         {
-            string? reason = Objection?.Reason ?? End?.Reason;
+            string? reason = Objection?.Reason ?? (Along is null ? End?.Reason : FormattableString.Invariant($"{Along.Reach.Owner} is restarted once, by way of pid {Along.Target.Identity.Pid}"));
             return NotClosed is null ? reason : $"{reason}; but that could not be recorded: {NotClosed}";
         }
     }
@@ -44,11 +53,12 @@ internal sealed class Attempt(Target target) : IDisposable
     {
         Action = Id,
         Guard = Objection?.Guard,
-        Reason = Reason ?? (isPreview ? "it would be done" : null),
-        Exit = End?.Exit,
-        HasEnded = End?.HasEnded ?? false,
+        Reason = Reason ?? (isPreview ? Reach.Owner is { } owner ? FormattableString.Invariant($"it would be done: {owner}, with {Reach.Others.Count} other processes") : "it would be done" : null),
+        Owner = Reach.Owner,
         Old = End?.Old,
         New = End?.New,
+        Exit = End?.Exit,
+        HasEnded = End?.HasEnded ?? false,
     };
 
     public void Dispose() => Process?.Dispose();

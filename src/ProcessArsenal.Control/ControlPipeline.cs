@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Ledger;
-using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -42,12 +42,15 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     {
         Authorise(request);
         _ = Ledger; // A preview of what can't be done either would be a lie.
+        using Activity? trace = ControlTrace.Begin(request);
+        if (trace is not null) request = request with { TraceId = request.TraceId ?? trace.TraceId.ToHexString() };
         List<Attempt> attempts = [.. _resolver.Resolve(request.Selection).Select(static target => new Attempt(target))];
         try
         {
+            await HoldAsync(request, attempts, cancellation).ConfigureAwait(false);
             if (request.IsPreview) return Preview(request, attempts);
             if (await DecideAndRecordAsync(request, attempts, cancellation).ConfigureAwait(false) is { } repeated) return repeated;
-            await Task.WhenAll(attempts.Where(static attempt => attempt.Objection is null).Select(attempt => CarryOutAsync(request, attempt, attempts.Count == 1))).ConfigureAwait(false);
+            await Task.WhenAll(attempts.Where(static attempt => attempt.IsTaken).Select(attempt => CarryOutAsync(request, attempt, attempts.Count == 1))).ConfigureAwait(false);
             return new ControlResult([.. attempts.Select(static attempt => attempt.ToResult(isPreview: false))]);
         }
         finally
@@ -56,25 +59,8 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
     }
 
-    /// <summary>What is to be done after a start: actions that were open when we ended can't be known to have been done.</summary>
-    /// <returns>How many there were.</returns>
-    /// <exception cref="LedgerException">They can't be closed.</exception>
-    public async Task<int> CloseInterruptedAsync()
-    {
-        if (ledger is null) return 0;
-        foreach (ActionRecord open in ledger.LeftOpen)
-        {
-            string now = "whom it was aimed at is not known";
-            if (ProcessIdentity.TryParse(open.Intent.Target, out ProcessIdentity identity))
-            {
-                using HeldProcess? held = HeldProcess.Open(proc, identity, out string? why);
-                now = held is null ? why! : "its target lives on";
-            }
-            else if (ChildName.Parse(open.Intent.Target) is not null) now = "its supervisor says how the child is (process-arsenal supervisors)";
-            await ledger.Close(open.Id, new Outcome(OutcomeKind.Interrupted, time.GetUtcNow()) { Reason = $"the exporter ended before what came of it was recorded; {now}" }).ConfigureAwait(false);
-        }
-        return ledger.LeftOpen.Count;
-    }
+    /// <inheritdoc cref="Recovery.CloseInterruptedAsync"/>
+    public Task<int> CloseInterruptedAsync() => ledger is null ? Task.FromResult(0) : Recovery.CloseInterruptedAsync(ledger, proc, time);
 
     /// <summary>Presses the kill switch, or lets it go.</summary>
     /// <param name="pause">Null: actions go on.</param>
@@ -124,7 +110,8 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             DateTimeOffset requested = time.GetUtcNow();
             Decide(request, attempts, State);
             DateTimeOffset decided = time.GetUtcNow();
-            Target[] taken = [.. attempts.Where(static attempt => attempt.Objection is null).Select(static attempt => attempt.Target)];
+            using Activity? part = ControlTrace.Part("record");
+            Target[] taken = [.. attempts.Where(static attempt => attempt.IsTaken).Select(static attempt => attempt.Target)];
             Recording recording = await record.Record(new IntentBatch([.. attempts.Select(attempt => EntryOf(request, attempt, requested, decided))])
             {
                 Key = request.Key,
@@ -151,16 +138,33 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
     }
 
-    private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
+    /// <summary>Takes hold of each, and looks how far the action would reach. Where an owner is asked that takes time, in which others are decided.</summary>
+    private async Task HoldAsync(ControlRequest request, List<Attempt> attempts, CancellationToken cancellation)
     {
+        using Activity? part = ControlTrace.Part("hold");
         int most = Math.Min(request.Limits.MaxTargets, MostTargets);
         foreach (Attempt attempt in attempts)
         {
             if (attempts.Count > most) attempt.Objection = new Objection(GuardCatalogue.MaxTargets, FormattableString.Invariant($"{attempts.Count} are meant, and {most} may be (max_targets): nothing is done to any"));
             else if (Hold(attempt) is { } why) attempt.Objection = new Objection(GuardCatalogue.Identity, why);
-            else if ((attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
+            else attempt.Objection = await LookAsync(request, attempt, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Objection?> LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
+        (attempt.Reach = await request.Action.ReachAsync(ContextOf(attempt), cancellation).ConfigureAwait(false)).Objection;
+
+    private ActionContext ContextOf(Attempt attempt) => new(attempt.Process, attempt.Target, proc, time);
+
+    private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
+    {
+        using Activity? part = ControlTrace.Part("guards");
+        foreach (Attempt attempt in attempts)
+        {
+            if (attempt.Objection is null && (attempt.Along = attempts.Find(other => other.HasBegun && other.Reach.Owner is { } owner && owner == attempt.Reach.Owner)) is null
+                && (attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
             // A hundred pidfds of those that nothing is done to serve nobody.
-            if (attempt.Objection is not null) attempt.Process?.Dispose();
+            if (!attempt.IsTaken) attempt.Process?.Dispose();
         }
     }
 
@@ -182,26 +186,45 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
         else if (child.View.Identity is { } now && now != attempt.Target.Identity) return new Objection(GuardCatalogue.Identity, $"its process is another since it was decided ({now}): ask again");
         if (facts is not null) attempt.Target = attempt.Target with { Name = facts.Name };
-        return GuardCatalogue.Ask(new GuardContext(request, attempt.Target, facts, state));
+        var context = new GuardContext(request, attempt.Target, facts, attempt.Reach, state);
+        return GuardCatalogue.Ask(context) ?? AskGuardsOfOthers(context);
+    }
+
+    private Objection? AskGuardsOfOthers(GuardContext context)
+    {
+        foreach (ProcessIdentity other in context.Reach.Others)
+        {
+            using HeldProcess? held = HeldProcess.Open(proc, other, out _);
+            if (held is null || TargetFacts.Read(proc, held) is not { } facts) continue; // It has ended.
+            if (GuardCatalogue.Ask(context with { Target = _resolver.Find(other), Read = facts }, ofEach: true) is not { } objection) continue;
+            return objection with { Reason = FormattableString.Invariant($"{context.Reach.Owner} has pid {other.Pid} ({facts.Name}) too, of which is to be said: {objection.Reason}") };
+        }
+        return null;
     }
 
     private async Task CarryOutAsync(ControlRequest request, Attempt attempt, bool isOnly)
     {
         await Task.Yield(); // Each on its own.
+        using Activity? span = ControlTrace.Target(attempt);
         long began = time.GetTimestamp();
         try
         {
             if (BeforeHarm is { } wait) await wait(attempt.Target).ConfigureAwait(false);
             // The world has moved on while the intent was recorded.
-            attempt.Objection = AskGuards(request, attempt, State);
-            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(new ActionContext(attempt.Process, attempt.Target, proc, time), CancellationToken.None).ConfigureAwait(false);
+            string? owner = attempt.Reach.Owner;
+            attempt.Objection = await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false)
+                ?? (owner == attempt.Reach.Owner ? AskGuards(request, attempt, State) : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner} now, and did to {owner}"));
+            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(attempt), CancellationToken.None).ConfigureAwait(false);
+            attempt.Objection ??= attempt.End?.Objection;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             attempt.End = new ActionEnd(false, $"what came of it is not known: {e.Message}");
         }
         await CloseAsync(request, attempt, isOnly).ConfigureAwait(false);
-        Finished?.Invoke(request, attempt.ToResult(isPreview: false), time.GetElapsedTime(began));
+        TargetResult result = attempt.ToResult(isPreview: false);
+        ControlTrace.End(span, result, ledger?.Head);
+        Finished?.Invoke(request, result, time.GetElapsedTime(began));
     }
 
     private async Task CloseAsync(ControlRequest request, Attempt attempt, bool isOnly)
@@ -259,6 +282,6 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             TraceId = request.TraceId,
             Details = ActionDetails.Of(attempt.Target, request),
         };
-        return new IntentEntry(intent, attempt.Objection is null ? null : new Outcome(OutcomeKind.Refused, decided) { Reason = attempt.Objection.Reason, Details = ActionDetails.Of(attempt) });
+        return new IntentEntry(intent, attempt.IsTaken ? null : new Outcome(attempt.Outcome!.Value, decided) { Reason = attempt.Reason, Details = ActionDetails.Of(attempt) });
     }
 }

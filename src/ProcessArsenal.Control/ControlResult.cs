@@ -31,14 +31,17 @@ public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
     /// <summary>How the process ended, if it did and the kernel tells.</summary>
     public ExitStatus? Exit { get; init; }
 
-    /// <summary>The process has ended.</summary>
-    public bool HasEnded { get; init; }
+    /// <summary>Whom it was done to as a whole, such as a systemd unit; null: the process itself.</summary>
+    public string? Owner { get; init; }
 
-    /// <summary>Of a start or a restart: the process before, and the one after; null if there was none.</summary>
+    /// <summary>Of a start or a restart: the process before, of an owner its main one, and the one after; null if there was none.</summary>
     public ProcessIdentity? Old { get; init; }
 
     /// <inheritdoc cref="Old"/>
     public ProcessIdentity? New { get; init; }
+
+    /// <summary>The process has ended.</summary>
+    public bool HasEnded { get; init; }
 }
 
 /// <summary>A request is not carried out at all; the message says why and what to do.</summary>

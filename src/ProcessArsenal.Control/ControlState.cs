@@ -58,21 +58,25 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>What another request does to a target, or to the child whose process it is, or to its process; null if nothing.</summary>
     public string? ActionOn(Target target, ControlRequest request)
     {
-        lock (_lock)
-        {
-            Underway? underway = _open.GetValueOrDefault(target.Key) ?? On(target.Identity);
-            return underway is not null && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
-        }
+        lock (_lock) return Other(_open.GetValueOrDefault(target.Key) ?? On(target.Identity), request);
     }
 
-    /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without one of them, and without those that
+    /// <summary>The same of a process that is no target.</summary>
+    public string? ActionOn(ProcessIdentity process, ControlRequest request)
+    {
+        lock (_lock) return Other(On(process), request);
+    }
+
+    private static string? Other(Underway? underway, ControlRequest request) => underway is not null && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
+
+    /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without some of them, and without those that
     /// something is done to.</summary>
-    public int HealthyBeside(string group, ProcessIdentity without)
+    public int HealthyBeside(string group, IReadOnlySet<ProcessIdentity> without)
     {
         int healthy = 0;
         foreach (ProcessIdentity member in resolver.MembersOf(group))
         {
-            lock (_lock) if (member == without || On(member) is { Request.Action.IsHarmful: true }) continue;
+            lock (_lock) if (without.Contains(member) || On(member) is { Request.Action.IsHarmful: true }) continue;
             using HeldProcess? held = HeldProcess.Open(proc, member, out _);
             if (held is not null && TargetFacts.Read(proc, held) is { IsStopped: false, IsZombie: false }) healthy++;
         }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 
@@ -22,6 +23,9 @@ public abstract class ControlAction
     /// <summary>The same in full, for telling one request from another, where the ledger does not keep all of it. Never shown.</summary>
     public virtual string Canonical => Parameters;
 
+    /// <summary>Whom else it would reach, and whether it can be done at all. Changes nothing.</summary>
+    internal virtual Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(Reach.TargetOnly);
+
     /// <summary>Does it, and makes sure that it is done.</summary>
     internal abstract Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation);
 }
@@ -43,9 +47,12 @@ internal sealed record ActionEnd(bool Succeeded, string Reason)
 
     public ExitStatus? Exit { get; init; }
 
-    /// <summary>Of a start or a restart: the process before; null if there was none.</summary>
+    /// <summary>Nothing was done, as it turned out in the doing.</summary>
+    public Objection? Objection { get; init; }
+
+    /// <summary>Of a start or a restart: the process before, of an owner its main one; null if there was none.</summary>
     public ProcessIdentity? Old { get; init; }
 
-    /// <summary>Of a start or a restart: the process now; null if none was seen.</summary>
+    /// <summary>Of a start or a restart: the same now; null if none was seen.</summary>
     public ProcessIdentity? New { get; init; }
 }

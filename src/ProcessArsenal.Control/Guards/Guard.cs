@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Targeting;
 
 namespace ProcessArsenal.Control.Guards;
@@ -12,8 +13,11 @@ internal abstract class Guard
     /// <summary>An administrator may overrule it with <c>force</c>.</summary>
     public virtual bool CanBeForced => false;
 
+    /// <summary>It is about a process itself: so it is asked of each that the action would end, not of the target alone.</summary>
+    public virtual bool IsOfEach => false;
+
     /// <summary>It goes by the process: of a child that does not run it is not asked.</summary>
-    public virtual bool IsOfProcess => false;
+    public virtual bool IsOfProcess => IsOfEach;
 
     /// <returns>Null if it has nothing against it; else why not, and what to do about it.</returns>
     public abstract string? Check(GuardContext context);
@@ -21,7 +25,8 @@ internal abstract class Guard
 
 /// <summary>What a guard goes by.</summary>
 /// <param name="Read">What the kernel says of the target just now; null: it is a child that does not run.</param>
-internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts? Read, ControlState State)
+/// <param name="Reach">What would be done beyond it.</param>
+internal sealed record GuardContext(ControlRequest Request, Target Target, TargetFacts? Read, Reach Reach, ControlState State)
 {
     /// <summary>The same, for guards that are asked of processes alone.</summary>
     public TargetFacts Facts => Read ?? throw new InvalidOperationException("It has no process.");

@@ -19,11 +19,13 @@ internal static class GuardCatalogue
         new BudgetGuard(),
     ];
 
+    /// <param name="ofEach">Only those that are about a process itself: it is not the target, and would end with it.</param>
     /// <returns>The first objection; null if there is none.</returns>
-    public static Objection? Ask(GuardContext context)
+    public static Objection? Ask(GuardContext context, bool ofEach = false)
     {
         foreach (Guard guard in All)
         {
+            if (ofEach && !guard.IsOfEach) continue;
             if (guard.CanBeForced && context.Request.Force) continue;
             if (guard.IsOfProcess && context.Read is null) continue;
             if (guard.Check(context) is { } reason) return new Objection(guard.Name, reason);

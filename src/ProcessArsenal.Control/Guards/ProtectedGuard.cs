@@ -20,14 +20,14 @@ internal sealed class ProtectedGuard : Guard
 
     public override string Name => "protected";
 
-    public override bool IsOfProcess => true;
+    public override bool IsOfEach => true;
 
     public override bool CanBeForced => true;
 
     public override string? Check(GuardContext context)
     {
         if (!context.Request.Action.IsHarmful) return null;
-        if (IsOfSystem(context.Facts.Executable, context.Facts.IsExecutableOfRoot)) return $"it is {context.Facts.Executable}, which the host lives by. {Overrule}";
+        if (context.Reach.ContainerInit != context.Facts.Identity && IsOfSystem(context.Facts.Executable, context.Facts.IsExecutableOfRoot)) return $"it is {context.Facts.Executable}, which the host lives by. {Overrule}";
         return context.Target.ProtectedBy is { } by ? $"{by}. {Overrule}" : null;
     }
 

@@ -10,7 +10,7 @@ internal sealed class SelfGuard : Guard
 
     public override string Name => "untouchable";
 
-    public override bool IsOfProcess => true;
+    public override bool IsOfEach => true;
 
     public override string? Check(GuardContext context)
     {

@@ -39,6 +39,13 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         return members;
     }
 
+    /// <summary>One more that a request reaches.</summary>
+    public Target Find(ProcessIdentity identity)
+    {
+        using SnapshotLease lease = store.Acquire();
+        return Find(lease.Snapshot, identity);
+    }
+
     private Target Find(Snapshot? snapshot, SupervisedChild child) =>
         (child.View.Identity is { } identity ? Find(snapshot, identity) : new Target(default, "", null)) with { Child = child.Name, Supervised = child };
 

@@ -32,7 +32,9 @@ internal static class ActionBody
 
     private static readonly ApiParameter<object> Cooldown = Parameters.Duration("cooldown", "After this, requests for the same that ask for a cooldown too are refused for so long, for all of its group; and so is this one, if one before began such a time.", TimeSpan.Zero, TimeSpan.FromDays(1), TimeSpan.Zero);
 
-    public static readonly ApiParameter<object> Timeout = Parameters.Duration("timeout", "Of stop: how long it has to end before SIGKILL.", TimeSpan.Zero, StopAction.LongestTimeout, StopAction.UsualTimeout);
+    public static readonly ApiParameter<object> Timeout = Parameters.Duration(
+        "timeout", $"Of stop: how long it has to end before SIGKILL, {Configuration.Durations.Format(StopAction.LongestTimeout)} at most. Of restart: how long until its new process is there; usually {Configuration.Durations.Format(RestartAction.UsualTimeout)}.",
+        TimeSpan.Zero, RestartAction.LongestTimeout, StopAction.UsualTimeout);
 
     public static readonly ApiParameter<object> Signal = new("signal", "Of signal: which.", $"one of {string.Join(", ", SignalNames.Allowed.Keys)}", static text => SignalNames.Parse(text))
     {

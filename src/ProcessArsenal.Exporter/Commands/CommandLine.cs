@@ -36,6 +36,7 @@ internal static class CommandLine
         Acting.ChildCommands.CreateStart,
         Acting.ActingCommands.CreateStop,
         Acting.ActingCommands.CreateKill,
+        Acting.ActingCommands.CreateRestart,
         Acting.ActingCommands.CreateSignal,
         Acting.ActingCommands.CreateSuspend,
         Acting.ActingCommands.CreateResume,

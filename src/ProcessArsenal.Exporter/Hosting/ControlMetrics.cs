@@ -18,9 +18,9 @@ internal sealed class ControlMetrics
         _actions = factory.CreateCounter("process_controller_actions_total", "Actions that were asked for, by what came of each.", ["action", "trigger", "policy", "outcome"]);
         _refusals = factory.CreateCounter("process_controller_guard_refusals_total", "Actions that a guard refused.", ["guard"]);
         _started = factory.CreateCounter("process_controller_processes_started_total", "Supervised children that were started as it was asked for.");
-        _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _stopped = factory.CreateCounter("process_controller_processes_stopped_total", "Processes that ended after they were asked to.");
         _killed = factory.CreateCounter("process_controller_processes_killed_total", "Processes that were ended by SIGKILL.");
+        _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
         _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
         if (ledger is null) return;

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -46,6 +47,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     public ActionLedger? Ledger { get; }
 
     public ControlPipeline Pipeline { get; }
+
+    /// <summary>How owners are asked to restart what they own.</summary>
+    public RestartOptions Restarts { get; } = RestartSettings.Of(Environment.GetEnvironmentVariable);
 
     /// <summary>A request was refused since it can't be recorded.</summary>
     public void NotRecorded(string why)

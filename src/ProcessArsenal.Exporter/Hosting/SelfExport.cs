@@ -31,7 +31,7 @@ internal static class SelfExport
         {
             AppContext.SetSwitch(TagsKey, false);
             // A request on our own page is a span, as a request on any other.
-            builder.WithTracing(provider => provider.AddSource("Microsoft.AspNetCore").AddProcessor(new OwnRequestSpans()).AddOtlpExporter(options => Configure(options, traces, traces: true)));
+            builder.WithTracing(provider => provider.AddSource("Microsoft.AspNetCore", Control.ControlTrace.Source).AddProcessor(new OwnRequestSpans()).AddOtlpExporter(options => Configure(options, traces, traces: true)));
         }
     }
 

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Exporter.Hosting;
 
@@ -17,6 +18,9 @@ internal sealed partial class SupervisionService(ConfigurationResult loaded, Own
 
     /// <summary>Why nothing is supervised though it should be; null: it is, or nothing is to be.</summary>
     public string? Trouble { get; private set; }
+
+    /// <summary>Whose child a process is; null: nobody's of ours.</summary>
+    public SupervisedChild? OwnerOf(ProcessIdentity process) => Set?.OwnerOf(process) is { } owner ? Set.Find(new ChildName(owner.Supervisor.Name, owner.Child)) : null;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

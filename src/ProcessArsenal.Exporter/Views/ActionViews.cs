@@ -23,7 +23,10 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
     public int? ExitCode { get; init; }
     public int? Signal { get; init; }
 
-    /// <summary>Of a start or a restart: the process before, and the one after.</summary>
+    /// <summary>Of a restart: who was asked, such as a systemd unit.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Of a start or a restart: the process before, and the one after; of an owner its main one.</summary>
     public string? Old { get; init; }
     public string? New { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
         Ended = result.HasEnded ? true : null,
         ExitCode = result.Exit is { Signal: 0 } exit ? exit.Code : null,
         Signal = result.Exit is { Signal: > 0 } killed ? killed.Signal : null,
+        Owner = result.Owner,
         Old = result.Old?.ToString(),
         New = result.New?.ToString(),
         Repeated = isRepeated ? true : null,

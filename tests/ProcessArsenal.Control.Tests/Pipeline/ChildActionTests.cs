@@ -2,6 +2,7 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Actions.Children;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Control.Tests.Supervision;
@@ -182,6 +183,18 @@ public sealed class ChildActionTests : IAsyncLifetime
         Assert.Equal((OutcomeKind.Refused, "identity"), (refused.Outcome, refused.Guard));
         Assert.Contains("ask again", refused.Reason, StringComparison.Ordinal);
         Assert.True(_place.Lives(Identity("orders")));
+    }
+
+    /// <summary>Its supervisor owns it, whatever unit or container we run in ourselves.</summary>
+    [Fact]
+    public async Task A_restart_of_its_process_is_one_of_the_child()
+    {
+        ProcessIdentity first = Identity("orders");
+        SupervisedChild? Own(ProcessIdentity process) => _place.Set!.OwnerOf(process) is { } owner ? _place.Set.Find(new ChildName(owner.Supervisor.Name, owner.Child)) : null;
+        TargetResult restarted = Assert.Single((await _control.Run(ControlPlace.Ask(new RestartAction(new RestartOptions(), Own), TargetSelection.Of(first)))).Targets);
+        Assert.Equal((OutcomeKind.Succeeded, "supervised child shop/orders", first, Identity("orders")), (restarted.Outcome, restarted.Owner, restarted.Old, restarted.New));
+        Assert.NotEqual(first, restarted.New);
+        Assert.Equal(0, _place.View.RestartsWithin);
     }
 
     [Fact]

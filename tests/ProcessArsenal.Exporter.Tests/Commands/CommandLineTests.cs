@@ -44,6 +44,7 @@ public sealed class CommandLineTests
     [InlineData("help-stop.txt", "stop")]
     [InlineData("help-message.txt", "message")]
     [InlineData("help-kill.txt", "kill")]
+    [InlineData("help-restart.txt", "restart")]
     [InlineData("help-signal.txt", "signal")]
     [InlineData("help-actions.txt", "actions")]
     [InlineData("help-pause.txt", "pause")]

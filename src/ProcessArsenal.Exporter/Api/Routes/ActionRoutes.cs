@@ -10,17 +10,27 @@ namespace ProcessArsenal.Exporter.Api.Routes;
 /// <summary><c>POST /api/v1/processes/{id}/...</c>: acts on one process.</summary>
 internal static class ActionRoutes
 {
-    public static readonly ApiRoute[] All =
+    /// <summary>What can be done to a process. A new one is a line here.</summary>
+    private static readonly (string Name, string Summary, Func<ApiRequest, ControlAction> Create, ApiParameter[] Body)[] Actions =
     [
-        Of("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(request.Get(ActionBody.Timeout) as TimeSpan? ?? StopAction.UsualTimeout), ActionBody.Timeout),
-        Of("kill", "Ends a process (SIGKILL)", static _ => new KillAction()),
-        Of("signal", "Sends a process a signal", static request => new SignalAction(request.Get(ActionBody.Signal) as int?
-            ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))), ActionBody.Signal),
-        Of("suspend", "Stops a process where it is (SIGSTOP)", static _ => new SuspendAction()),
-        Of("resume", "Lets a suspended process go on (SIGCONT)", static _ => new ResumeAction()),
+        ("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(TimeoutOf(request, StopAction.UsualTimeout, StopAction.LongestTimeout)), [ActionBody.Timeout]),
+        ("kill", "Ends a process (SIGKILL)", static _ => new KillAction(), []),
+        ("restart", "Has the owner of a process (supervisor of ours, systemd unit, container, pod) restart it", static request => new RestartAction(request.Services.Control.Restarts with { Timeout = TimeoutOf(request, RestartAction.UsualTimeout, RestartAction.LongestTimeout) }, request.Services.Supervision.OwnerOf), [ActionBody.Timeout]),
+        ("signal", "Sends a process a signal", static request => new SignalAction(request.Get(ActionBody.Signal) as int?
+            ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))), [ActionBody.Signal]),
+        ("suspend", "Stops a process where it is (SIGSTOP)", static _ => new SuspendAction(), []),
+        ("resume", "Lets a suspended process go on (SIGCONT)", static _ => new ResumeAction(), []),
     ];
 
-    private static ApiRoute Of(string name, string summary, Func<ApiRequest, ControlAction> action, params ApiParameter[] body) => new()
+    public static readonly ApiRoute[] All = [.. Actions.Select(static one => Of(one.Name, one.Summary, one.Create, one.Body))];
+
+    public static IEnumerable<string> Names => Actions.Select(static one => one.Name);
+
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ProblemException">What it is asked with is wrong.</exception>
+    public static ControlAction Create(string name, ApiRequest request) => Array.Find(Actions, one => one.Name == name).Create(request);
+
+    private static ApiRoute Of(string name, string summary, Func<ApiRequest, ControlAction> action, ApiParameter[] body) => new()
     {
         Method = HttpMethods.Post,
         Path = $"/api/v1/processes/{{id}}/{name}",
@@ -31,6 +41,12 @@ internal static class ActionRoutes
         Answer = ViewJson.Default.ActionResultView,
         Handle = request => HandleAsync(request, action(request)),
     };
+
+    private static TimeSpan TimeoutOf(ApiRequest request, TimeSpan usual, TimeSpan longest)
+    {
+        if (request.Get(ActionBody.Timeout) is not TimeSpan timeout) return usual;
+        return timeout <= longest ? timeout : throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout is {Configuration.Durations.Format(longest)} at most."));
+    }
 
     private static async Task HandleAsync(ApiRequest request, ControlAction action)
     {

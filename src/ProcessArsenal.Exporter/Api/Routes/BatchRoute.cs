@@ -15,7 +15,7 @@ internal static class BatchRoute
 {
     private const int UsualMost = 10;
 
-    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", "stop", "kill", "signal", "suspend", "resume", "start", "restart");
+    private static readonly ApiParameter<string> Action = Parameters.Choice("action", "What to do.", [.. ActionRoutes.Names, "start"]);
 
     private static readonly ApiList<ProcessName> Targets = new(
         "targets", "To whom: identities, or pids, which mean whoever has them now.",
@@ -72,24 +72,13 @@ internal static class BatchRoute
 
     private static ControlAction ActionOf(ApiRequest request)
     {
-        object? timeout = request.Get(ActionBody.Timeout), signal = request.Get(ActionBody.Signal);
-        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", "action is needed: one of stop, kill, signal, suspend, resume, start, restart."));
+        string action = request.Get(Action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"action is needed: one of {string.Join(", ", ActionRoutes.Names)}, start."));
+        bool isOfChildren = request.Get(ChildParameters.Children) is not null;
         if (request.Get(ChildParameters.Reset) is not null && action != "start") throw new ProblemException(Problem.InvalidParameter("reset", $"reset belongs to start, not to {action}."));
-        if (request.Get(ChildParameters.Children) is not null)
-        {
-            if (timeout is not null) throw new ProblemException(Problem.InvalidParameter("timeout", "Children have a stop_timeout of their own: leave timeout out."));
-            return ChildParameters.ActionOf(request, action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for processes, not for children: those are started, stopped and restarted."));
-        }
-        if (timeout is not null && action != "stop") throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop, not to {action}."));
-        if (signal is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
-        return action switch
-        {
-            "stop" => new StopAction(timeout as TimeSpan? ?? StopAction.UsualTimeout),
-            "kill" => new KillAction(),
-            "suspend" => new SuspendAction(),
-            "resume" => new ResumeAction(),
-            "start" or "restart" => throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for supervised children: name them in children.")),
-            _ => new SignalAction(signal as int? ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))),
-        };
+        if (request.Get(ActionBody.Timeout) is not null && isOfChildren) throw new ProblemException(Problem.InvalidParameter("timeout", "Children have a stop_timeout of their own: leave timeout out."));
+        if (request.Get(ActionBody.Timeout) is not null && action is not ("stop" or "restart")) throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop and restart, not to {action}."));
+        if (request.Get(ActionBody.Signal) is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
+        if (isOfChildren) return ChildParameters.ActionOf(request, action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for processes, not for children: those are started, stopped and restarted."));
+        return action != "start" ? ActionRoutes.Create(action, request) : throw new ProblemException(Problem.InvalidParameter("action", "start is for supervised children: name them in children."));
     }
 }

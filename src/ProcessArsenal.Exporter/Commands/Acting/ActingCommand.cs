@@ -82,7 +82,7 @@ internal sealed class ActingCommand
         if (result.GetValue(_reason) is { } reason) body["reason"] = reason;
         if (result.GetValue(_force)) body["force"] = true;
         if (more is not null && !more(result, body)) return CommandLine.Usage;
-        using ApiClient client = _server.Connect(result, configuration, working: TimeSpan.FromMinutes(6));
+        using ApiClient client = _server.Connect(result, configuration, working: TimeSpan.FromMinutes(12));
         BatchView done = await client.PostAsync("/api/v1/batch", body, ViewJson.Default.BatchView, cancellation).ConfigureAwait(false);
         if (_list.IsJson(result)) result.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(done, ViewJson.Default.BatchView));
         else Print(done, result.InvocationConfiguration.Output, error, isHint: where is not null && !isConfirmed && !result.GetValue(_dryRun));

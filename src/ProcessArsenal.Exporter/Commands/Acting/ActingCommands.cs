@@ -3,7 +3,7 @@ using ProcessArsenal.Control.Actions;
 
 namespace ProcessArsenal.Exporter.Commands.Acting;
 
-/// <summary><c>stop</c>, <c>kill</c>, <c>signal</c>, <c>suspend</c>, <c>resume</c>.</summary>
+/// <summary><c>stop</c>, <c>kill</c>, <c>restart</c>, <c>signal</c>, <c>suspend</c>, <c>resume</c>.</summary>
 internal static class ActingCommands
 {
     public static Command CreateStop(CommandContext context, SettingsOptions settings)
@@ -33,6 +33,26 @@ internal static class ActingCommands
           process-arsenal kill 4711-65123-ab12cd34 --reason "holds the lock"
           process-arsenal kill --where 'cpu > 300% for 10m'         show who that would be
         """).Command;
+
+    public static Command CreateRestart(CommandContext context, SettingsOptions settings)
+    {
+        var timeout = new Option<string>("--timeout") { HelpName = "duration", Description = $"How long until the new process is there. [default: {Configuration.Durations.Format(RestartAction.UsualTimeout)}]" };
+        return new ActingCommand(context, settings, "restart", "Have the owners of processes (supervisor of ours, systemd unit, container, pod) restart them.",
+            """
+            Examples:
+              process-arsenal restart 4711                                  the unit or container that has it, with all that it has
+              process-arsenal restart --where 'unit = "orders.service"'     show whom that would end
+              process-arsenal restart --where 'unit = "orders.service"' --yes
+              process-arsenal restart shop/orders                           a supervised child; the same as by its pid
+            Who owns a process is told by its control group. Where nobody would start it again, it is refused. Done is a new process of the same owner that
+            lives for five seconds. Containers are restarted by the socket of DOCKER_HOST or CONTAINER_HOST of the daemon, of Podman, or of Docker.
+            """,
+            (result, body) =>
+            {
+                if (result.GetValue(timeout) is { } given) body["timeout"] = given;
+                return true;
+            }, timeout).Command;
+    }
 
     public static Command CreateSignal(CommandContext context, SettingsOptions settings)
     {

@@ -15,16 +15,19 @@ internal readonly record struct Lately(double Least, double Most, double Mean)
     {
         if (row.History is not { All: { } history, Process: { } process } place || !history.TryView(process, place.Tick, out HistoryView view) || place.Tick < view.OldestTick) return null;
         long now = view.TimestampOf(place.Tick);
-        double least = double.PositiveInfinity, most = double.NegativeInfinity, sum = 0;
+        SignalCodes codes = view.CodesOf(signal);
+        ushort least = ushort.MaxValue, most = 0; // Codes are in the order of their values.
+        double sum = 0;
         int ticks = 0;
         bool reaches = false;
         for (long tick = place.Tick; tick >= view.OldestTick && !reaches; tick--)
         {
             reaches = view.Between(view.TimestampOf(tick), now) >= within;
-            if (LogCode.Value(view.CodeAt(signal, tick)) is not { } value || (view.FollowsGap(tick) && !reaches)) return null;
-            (least, most, sum) = (Math.Min(least, value), Math.Max(most, value), sum + value);
+            ushort code = codes.At(tick);
+            if (code == LogCode.Missing || (view.FollowsGap(tick) && !reaches)) return null;
+            (least, most, sum) = (Math.Min(least, code), Math.Max(most, code), sum + LogCode.Number(code));
             ticks++;
         }
-        return reaches && view.IsWhole(history) ? new Lately(least, most, sum / ticks) : null;
+        return reaches && view.IsWhole(history) ? new Lately(LogCode.Number(least), LogCode.Number(most), sum / ticks) : null;
     }
 }

@@ -31,9 +31,9 @@ internal static class Leaks
         {
             if (row.Description.IsKernelThread) continue;
             FindDescriptors(row, found);
-            if (!MayRise(row, HistorySignal.Memory, LeastRise) || LeakDetector.Judge(row, HistorySignal.Memory) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < Least(row, leak)) continue;
+            if (!MayRise(row, HistorySignal.Memory, LeastRise) || LeakDetector.Judge(row, HistorySignal.Memory, leaksOnly: true) is not { Verdict: TrendVerdict.Leak, Confidence: >= LeastConfidence } leak || leak.Now - leak.Before < Least(row, leak)) continue;
             // What the heap of its runtime says tells where to look.
-            bool isManaged = row.Runtime is not null && LeakDetector.Judge(row, HistorySignal.GcHeap) is { Verdict: TrendVerdict.Leak };
+            bool isManaged = row.Runtime is not null && LeakDetector.Judge(row, HistorySignal.GcHeap, leaksOnly: true) is { Verdict: TrendVerdict.Leak };
             int pid = row.Sample.Identity.Pid;
             found.Add(new Finding
             {
@@ -62,7 +62,7 @@ internal static class Leaks
     {
         if (!MayRise(row, HistorySignal.Descriptors, LeastDescriptors)) return;
         double? limit = row.Description.DescriptorLimit is { } most && most != Procfs.ProcLimits.Unlimited ? most : null;
-        if (LeakDetector.Judge(row, HistorySignal.Descriptors, limit) is not { Verdict: TrendVerdict.Leak, Confidence: >= Sure } leak || leak.Now - leak.Before < LeastDescriptors) return;
+        if (LeakDetector.Judge(row, HistorySignal.Descriptors, limit, leaksOnly: true) is not { Verdict: TrendVerdict.Leak, Confidence: >= Sure } leak || leak.Now - leak.Before < LeastDescriptors) return;
         string until = leak.ToLimit is { } left ? FormattableString.Invariant($"; at that pace it reaches the {limit:0} that it may have in {left.TotalHours:0.#} hours") : "";
         found.Add(new Finding
         {

@@ -43,17 +43,18 @@ public static class LeakDetector
     /// <param name="row">Of any snapshot that is still held.</param>
     /// <param name="signal">One in bytes, such as <see cref="HistorySignal.Memory"/> or <see cref="HistorySignal.GcHeap"/>.</param>
     /// <param name="limit">What it must not reach, if there is something.</param>
-    public static LeakFinding Judge(in ProcessRow row, HistorySignal signal, double? limit = null)
+    /// <param name="leaksOnly">Of what is no leak nothing is told but that, at two thirds of the cost.</param>
+    public static LeakFinding Judge(in ProcessRow row, HistorySignal signal, double? limit = null, bool leaksOnly = false)
     {
         ArgumentNullException.ThrowIfNull(signal);
         if (TrendReader.IsConstant(row, signal, RiseTest.LeastSeconds)) return new LeakFinding { Verdict = TrendVerdict.Steady, Slope = 0, Limit = limit };
         Span<TrendPoint> room = stackalloc TrendPoint[TrendPieces.Capacity];
-        return Judge(room[..TrendReader.Read(row, signal, room)], limit, row.Uptime);
+        return Judge(room[..TrendReader.Read(row, signal, room)], limit, row.Uptime, leaksOnly);
     }
 
-    private static LeakFinding Judge(ReadOnlySpan<TrendPoint> points, double? limit, TimeSpan? uptime)
+    private static LeakFinding Judge(ReadOnlySpan<TrendPoint> points, double? limit, TimeSpan? uptime, bool leaksOnly = false)
     {
-        LeakFinding finding = LeakTest.Judge(points, uptime < Youth);
+        LeakFinding finding = LeakTest.Judge(points, uptime < Youth, leaksOnly);
         if (limit is not { } most) return finding;
         finding = finding with { Limit = most };
         if (finding is not { Verdict: TrendVerdict.Leak, Slope: > 0 and var slope }) return finding;

@@ -18,7 +18,8 @@ internal static class LeakTest
 
     /// <param name="points">The oldest first.</param>
     /// <param name="isYoung">A warm-up is to be expected.</param>
-    public static LeakFinding Judge(ReadOnlySpan<TrendPoint> points, bool isYoung)
+    /// <param name="leaksOnly">What is no leak needs no slope.</param>
+    public static LeakFinding Judge(ReadOnlySpan<TrendPoint> points, bool isYoung, bool leaksOnly)
     {
         if (points.Length < LeastPoints || RiseTest.Age(points[0]) < RiseTest.LeastSeconds) return default;
         LeakFinding finding = new() { Verdict = TrendVerdict.Steady };
@@ -29,6 +30,7 @@ internal static class LeakTest
             finding = Judge(points, test);
         }
         if (finding.Verdict == TrendVerdict.Unknown) return default;
+        if (leaksOnly && finding.Verdict != TrendVerdict.Leak) return finding;
         int from = 0;
         double reach = finding.Since?.TotalSeconds ?? SlopeReach;
         while (from < points.Length - LeastPoints && RiseTest.Age(points[from]) > reach + 1) from++;

@@ -21,12 +21,13 @@ internal readonly record struct SignalRange(double Least, double Most)
         if (row.History is { All: { } history, Process: { } process } place && history.TryView(process, place.Tick, out HistoryView view) && place.Tick >= view.OldestTick)
         {
             long now = view.TimestampOf(place.Tick);
+            SignalCodes codes = view.CodesOf(signal);
             // Codes are in the order of their values.
-            for (long tick = place.Tick; tick >= Math.Max(view.OldestTick, 1) && !(within is { } reach && view.Between(view.TimestampOf(tick), now) > reach); tick -= Stride) Add(view.CodeAt(signal, tick));
-            for (long span = view.Spans - 1; span >= view.OldestSpan && !(within is { } reach && view.Between(view.SpanOf(span).Began, now) > reach); span--) Add(view.CodeOf(signal, span));
+            for (long tick = place.Tick; tick >= Math.Max(view.OldestTick, 1) && !(within is { } reach && view.Between(view.TimestampOf(tick), now) > reach); tick -= Stride) Add(codes.At(tick));
+            for (long span = view.Spans - 1; span >= view.OldestSpan && !(within is { } reach && view.Between(view.SpanOf(span).Began, now) > reach); span--) Add(codes.Of(span));
             if (!view.IsWhole(history)) most = LogCode.Missing;
         }
-        return most == LogCode.Missing ? new SignalRange(double.NaN, double.NaN) : new SignalRange(LogCode.Value(least)!.Value, LogCode.Value(most)!.Value);
+        return most == LogCode.Missing ? new SignalRange(double.NaN, double.NaN) : new SignalRange(LogCode.Number(least), LogCode.Number(most));
 
         void Add(ushort code)
         {

@@ -46,19 +46,22 @@ internal sealed class HistoryLayout
 
     public int Capacity => FineCapacity + CoarseCapacity;
 
-    public ref (long Timestamp, long Utc, bool FollowsGap) Tick(long tick) => ref _ticks[tick % FineCapacity];
+    public ref (long Timestamp, long Utc, bool FollowsGap) Tick(long tick) => ref _ticks[Slot(tick)];
 
-    public ref HistorySpan SpanOf(long span) => ref _spans[span % CoarseCapacity];
+    public ref HistorySpan SpanOf(long span) => ref _spans[Slot(span, CoarseCapacity)];
 
-    public int Slot(long tick) => (int)(tick % FineCapacity);
+    public int Slot(long tick) => Slot(tick, FineCapacity);
 
-    public int SpanSlot(long span) => FineCapacity + (int)(span % CoarseCapacity);
+    public int SpanSlot(long span) => FineCapacity + Slot(span, CoarseCapacity);
 
     /// <summary>The oldest tick that is not overwritten while the one after <paramref name="published"/> is written.</summary>
     public long OldestTick(long published) => Math.Max(_first, published + 2 - FineCapacity);
 
     /// <inheritdoc cref="OldestTick"/>
     public static long OldestSpan(long published) => Math.Max(0, published + 1 - CoarseCapacity);
+
+    /// <summary>In 32 bits, which divide several times as fast: they last for thirteen years of ticks of 0.1 s.</summary>
+    private static int Slot(long count, int capacity) => (int)((uint)count % (uint)capacity);
 
     /// <summary>Takes over what another one has, as far as there is room.</summary>
     public void CopyFrom(HistoryLayout other, long tick, long spans)

@@ -24,9 +24,15 @@ internal readonly struct HistoryView(HistoryLayout layout, ProcessHistory proces
 
     public HistorySpan SpanOf(long span) => layout.SpanOf(span);
 
-    public ushort CodeAt(HistorySignal signal, long tick) => process.CodeAt(layout, signal, tick);
+    public ushort CodeAt(HistorySignal signal, long tick) => CodesOf(signal).At(tick);
 
-    public ushort CodeOf(HistorySignal signal, long span) => process.CodeOf(layout, signal, span);
+    public ushort CodeOf(HistorySignal signal, long span) => CodesOf(signal).Of(span);
+
+    /// <summary>All of one signal.</summary>
+    public SignalCodes CodesOf(HistorySignal signal) => process.CodesOf(layout, signal);
+
+    /// <summary>Seconds of a unit of timestamps.</summary>
+    public double Unit => 1.0 / time.TimestampFrequency;
 
     public TimeSpan Between(long earlier, long later) => time.GetElapsedTime(earlier, later);
 

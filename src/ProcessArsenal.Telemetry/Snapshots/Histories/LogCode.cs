@@ -6,12 +6,16 @@ internal static class LogCode
 {
     public const ushort Missing = 0, Zero = 1;
 
-    private const int First = 2;
+    private const int First = 2, LowBits = 8;
 
     /// <summary>1e-6 and 1e15, as powers of two.</summary>
     private const double Least = -19.931568569324174, Most = 49.828921423310435;
 
     private const double Step = (Most - Least) / (ushort.MaxValue - First);
+
+    // A value is a power of two of its code, so the product of those of the code's two halves.
+    private static readonly double[] Low = [.. Enumerable.Range(0, 1 << LowBits).Select(static low => Math.Pow(2, low * Step))];
+    private static readonly double[] High = [.. Enumerable.Range(0, 1 << LowBits).Select(static high => Math.Pow(2, Least + ((high << LowBits) - First) * Step))];
 
     /// <summary>What is below 1e-6 is told as zero from half of that down; what is above 1e15 as 1e15. Nothing here is negative.</summary>
     public static ushort Of(double? value)
@@ -27,6 +31,9 @@ internal static class LogCode
     {
         Missing => null,
         Zero => 0,
-        _ => Math.Pow(2, Least + (code - First) * Step),
+        _ => Number(code),
     };
+
+    /// <summary>The same of one that is not missing.</summary>
+    public static double Number(ushort code) => code == Zero ? 0 : High[code >> LowBits] * Low[code & ((1 << LowBits) - 1)];
 }

@@ -69,24 +69,15 @@ internal sealed class ProcessHistory(ProcessIdentity identity)
         }
     }
 
-    /// <summary>The code of a tick; missing where it was not read.</summary>
-    public ushort CodeAt(HistoryLayout layout, HistorySignal signal, long tick)
+    /// <summary>The codes of a signal.</summary>
+    public SignalCodes CodesOf(HistoryLayout layout, HistorySignal signal)
     {
-        if (tick > LastTick || Slots(signal) is not { } slots) return LogCode.Missing;
+        // What is read first is not later than what is read next.
+        (long lastTick, long lastSpan) = (LastTick, LastSpan);
+        if (Slots(signal) is not { } slots) return new SignalCodes(layout, null, LogCode.Missing, 0, lastTick, lastSpan);
         ref Slot slot = ref Of(slots, signal);
         ulong constant = Volatile.Read(ref slot.Constant);
-        if (Volatile.Read(ref slot.Ring) is { } ring) return Read(ring, layout, layout.Slot(tick));
-        return (ulong)tick >= constant >> CodeBits ? (ushort)constant : LogCode.Missing;
-    }
-
-    /// <summary>The same of the mean of a span.</summary>
-    public ushort CodeOf(HistoryLayout layout, HistorySignal signal, long span)
-    {
-        if (span > LastSpan || Slots(signal) is not { } slots) return LogCode.Missing;
-        ref Slot slot = ref Of(slots, signal);
-        ulong constant = Volatile.Read(ref slot.Constant);
-        if (Volatile.Read(ref slot.Ring) is { } ring) return Read(ring, layout, layout.SpanSlot(span));
-        return (ulong)layout.SpanOf(span).Last >= constant >> CodeBits ? (ushort)constant : LogCode.Missing;
+        return new SignalCodes(layout, Volatile.Read(ref slot.Ring), (ushort)constant, (long)(constant >> CodeBits), lastTick, lastSpan);
     }
 
     /// <summary>Whether all that is known of a signal is one value: looking at each tick would tell nothing else.</summary>
@@ -179,9 +170,6 @@ internal sealed class ProcessHistory(ProcessIdentity identity)
     private Slot[]? Slots(HistorySignal signal) => signal.IsOfRuntime ? Volatile.Read(ref _runtime) : _kernel;
 
     private static ref Slot Of(Slot[] slots, HistorySignal signal) => ref slots[signal.Index];
-
-    /// <summary>A ring of another size is met only by a reader who will find that it was overtaken.</summary>
-    private static ushort Read(ushort[] ring, HistoryLayout layout, int slot) => ring.Length == layout.Capacity ? ring[slot] : LogCode.Missing;
 
     /// <summary>One signal.</summary>
     private struct Slot

@@ -106,6 +106,21 @@ public sealed class ControlTests : IAsyncLifetime
             Assert.Equal(400, (await Ask("/api/v1/batch", wrong)).Status);
     }
 
+    /// <summary>Restarts that are done are in RestartTests of ProcessArsenal.Control.Tests, with control groups and owners.</summary>
+    [Fact]
+    public async Task Who_belongs_to_nobody_is_not_restarted()
+    {
+        using var target = new Target();
+        string identity = await Identity(target.Pid);
+        Answer refused = await Ask($"/api/v1/processes/{identity}/restart", """{"timeout":"30s"}""");
+        Assert.Equal((409, "owner"), (refused.Status, JsonDocument.Parse(refused.Body).RootElement.GetProperty("guard").GetString()));
+        Assert.Contains("nobody would start it again", refused.Detail, StringComparison.Ordinal);
+        Assert.Equal(400, (await Ask($"/api/v1/processes/{identity}/restart", """{"timeout":"11m"}""")).Status);
+        Assert.Equal(400, (await Ask($"/api/v1/processes/{identity}/stop", """{"timeout":"6m"}""")).Status);
+        Assert.True(target.IsAlive);
+        Assert.Equal(1, (await _exporter.Page()).Value("process_controller_guard_refusals_total", "guard=owner"));
+    }
+
     [Fact]
     public async Task The_command_line_does_the_same()
     {

@@ -37,6 +37,11 @@ public sealed class SupervisionTests
         Assert.True(again.GetProperty("repeated").GetBoolean());
         Assert.Equal(second, Supervised.Text(again, "new"));
 
+        JsonElement byProcess = await shop.Post($"/api/v1/processes/{second}/restart");
+        Assert.Equal(("succeeded", "supervised child shop/orders", second), (Supervised.Text(byProcess, "outcome"), Supervised.Text(byProcess, "owner"), Supervised.Text(byProcess, "old")));
+        second = await shop.Runs("orders", second);
+        Assert.Equal(second, Supervised.Text(byProcess, "new"));
+
         JsonElement stopped = await shop.Do("orders", "stop");
         Assert.Equal(("succeeded", 15, true), (Supervised.Text(stopped, "outcome"), stopped.GetProperty("signal").GetInt32(), stopped.GetProperty("ended").GetBoolean()));
         Assert.False(Supervised.Lives(second));
@@ -49,7 +54,7 @@ public sealed class SupervisionTests
         Assert.Equal(["start succeeded", "stop succeeded", "restart succeeded", "message succeeded"], actions.Select(static one => $"{Supervised.Text(one, "action")} {Supervised.Text(one, "outcome")}"));
         MetricsPage page = await shop.Exporter.Page();
         Assert.Equal((2, 2, 0), (page.Value("process_controller_managed_processes"), page.Value("process_supervisor_children", "supervisor=shop", "state=running"), page.Value("process_supervisor_latched", "supervisor=shop")));
-        Assert.Equal((1, 1, 0), (page.Value("process_controller_processes_started_total"), page.Value("process_controller_processes_restarted_total"), page.Value("process_supervisor_restarts_total", "supervisor=shop", "child=orders")));
+        Assert.Equal((1, 2, 0), (page.Value("process_controller_processes_started_total"), page.Value("process_controller_processes_restarted_total"), page.Value("process_supervisor_restarts_total", "supervisor=shop", "child=orders")));
         Assert.DoesNotContain("hunter2", shop.Exporter.Log, StringComparison.Ordinal);
     }
 
@@ -108,7 +113,7 @@ public sealed class SupervisionTests
                 ("/api/v1/supervisors/none/children/orders/stop", "", 404), ("/api/v1/supervisors/shop/children/order/stop", "", 404), ("/api/v1/supervisors/shop/children/..%2Fetc/stop", "", 400),
                 (Orders + "explode", "", 404), (Orders + "message", "", 400), (Orders + "message", """{"line":"a\nb"}""", 400), (Orders + "message", $$"""{"line":"{{new string('x', 4096)}}"}""", 400),
                 (Orders + "stop", """{"reset":true}""", 400), ("/api/v1/batch", """{"action":"stop","children":["shop/orders"],"targets":[1]}""", 400), ("/api/v1/batch", """{"action":"stop","children":[]}""", 400),
-                ("/api/v1/batch", """{"action":"kill","children":["shop/orders"]}""", 400), ("/api/v1/batch", """{"action":"start","targets":[1]}""", 400), ("/api/v1/batch", """{"action":"stop","children":["shop/none"]}""", 404),
+                ("/api/v1/batch", """{"action":"kill","children":["shop/orders"]}""", 400), ("/api/v1/batch", """{"action":"start","targets":[1]}""", 400), ("/api/v1/batch", """{"action":"signal","signal":"HUP","children":["shop/orders"]}""", 400), ("/api/v1/batch", """{"action":"stop","children":["shop/none"]}""", 404),
                 ("/api/v1/batch", """{"action":"stop","children":["shop"]}""", 400), ("/api/v1/batch", """{"action":"stop","children":["shop/orders"],"timeout":"1s"}""", 400),
             ])
         {
@@ -200,6 +205,9 @@ public sealed class SupervisionTests
         Assert.True(started.ExitCode == 0, started.Output + started.Error);
         await shop.Runs("mail");
         Assert.Equal(1, (await shop.Run("start", "shop/orders")).ExitCode); // It runs already.
+        Command restarted = await shop.Run("restart", "shop/orders");
+        Assert.True(restarted.ExitCode == 0, restarted.Output + restarted.Error);
+        Assert.Contains("it was stopped and started again, as ", restarted.Output, StringComparison.Ordinal);
         Command unknown = await shop.Run("start", "shop/order");
         Assert.Contains("did you mean shop/orders?", unknown.Error, StringComparison.Ordinal);
         Command actions = await shop.Run("actions");

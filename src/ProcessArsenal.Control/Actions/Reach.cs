@@ -1,0 +1,24 @@
+using ProcessArsenal.Control.Guards;
+using ProcessArsenal.Procfs;
+
+namespace ProcessArsenal.Control.Actions;
+
+/// <summary>What an action would do beyond its target. Asked when it is decided, and again immediately before the harm.</summary>
+internal sealed record Reach
+{
+    /// <summary>Its target, and nobody else.</summary>
+    public static readonly Reach TargetOnly = new();
+
+    /// <summary>What is acted upon as a whole, such as <c>systemd unit nginx.service</c>; null: the target itself. Targets of one request that have the same are
+    /// acted upon once.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Who else would end. Guards are asked of each, and none counts as left.</summary>
+    public IReadOnlyList<ProcessIdentity> Others { get; init; } = [];
+
+    /// <summary>The first process of a container, which its engine starts and ends: that it is a program which is dear to a host makes no difference.</summary>
+    public ProcessIdentity? ContainerInit { get; init; }
+
+    /// <summary>Why it can't be done; null if it can.</summary>
+    public Objection? Objection { get; init; }
+}

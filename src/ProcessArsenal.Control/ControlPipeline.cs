@@ -55,7 +55,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
         finally
         {
-            foreach (Attempt attempt in attempts) Let(attempt);
+            foreach (Attempt attempt in attempts) Let(request, attempt);
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             for (int i = 0; i < attempts.Count; i++)
             {
                 attempts[i].Id = recording.Actions[i].Id;
-                if (attempts[i].HasBegun) State.NoteRecorded(attempts[i].Target.Key);
+                if (attempts[i].HasBegun) State.NoteRecorded(attempts[i].Target, request);
                 else Finished?.Invoke(request, attempts[i].ToResult(isPreview: false), TimeSpan.Zero);
             }
             return null;
@@ -244,7 +244,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         finally
         {
             if (givesBack) _deciding.Release();
-            Let(attempt);
+            Let(request, attempt);
         }
     }
 
@@ -264,12 +264,12 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         }
     }
 
-    private void Let(Attempt attempt)
+    private void Let(ControlRequest request, Attempt attempt)
     {
         attempt.Dispose();
         if (!attempt.HasBegun) return;
         attempt.HasBegun = false;
-        State.End(attempt.Target.Key);
+        State.End(attempt.Target, request);
     }
 
     private static IntentEntry EntryOf(ControlRequest request, Attempt attempt, DateTimeOffset requested, DateTimeOffset decided)

@@ -13,16 +13,13 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     private const string BudgetKey = "budget/host";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<ProcessIdentity, Underway> _open = [];
+    private readonly List<Underway> _open = [];
 
     /// <summary>The same by itself: what is only tried in it stays in it.</summary>
     public ControlState Copy()
     {
         var copy = new ControlState(proc, ledger, resolver, options, time);
-        lock (_lock)
-        {
-            foreach ((ProcessIdentity identity, Underway underway) in _open) copy._open.Add(identity, underway);
-        }
+        lock (_lock) copy._open.AddRange(_open);
         return copy;
     }
 
@@ -35,39 +32,42 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>How many other actions are under way.</summary>
     public int OpenWithout(ProcessIdentity target)
     {
-        lock (_lock) return _open.Count - (_open.ContainsKey(target) ? 1 : 0);
+        lock (_lock) return _open.Count(underway => underway.Key != target);
     }
 
-    /// <summary>Notes that something is done to a target, unless something is already.</summary>
+    /// <summary>Notes that something is done to a target, unless something is already that can't be overtaken.</summary>
     public bool TryBegin(Target target, ControlRequest request)
     {
-        lock (_lock) return _open.TryAdd(target.Key, new Underway(request, target.Identity));
+        lock (_lock)
+        {
+            if (_open.Exists(underway => underway.Key == target.Key && !request.Action.Overtakes(underway.Request.Action))) return false;
+            _open.Add(new Underway(target, request));
+            return true;
+        }
     }
 
     /// <summary>It counts against the budget by now, in the ledger.</summary>
-    public void NoteRecorded(ProcessIdentity target)
+    public void NoteRecorded(Target target, ControlRequest request)
     {
-        lock (_lock) if (_open.TryGetValue(target, out Underway? underway)) underway.IsRecorded = true;
+        lock (_lock) if (Of(target, request) is { } underway) underway.IsRecorded = true;
     }
 
-    public void End(ProcessIdentity target)
+    public void End(Target target, ControlRequest request)
     {
-        lock (_lock) _open.Remove(target);
+        lock (_lock) if (Of(target, request) is { } underway) _open.Remove(underway);
     }
 
-    /// <summary>What another request does to a target, or to the child whose process it is, or to its process; null if nothing.</summary>
+    /// <summary>What another request does to a target, or to the child whose process it is, or to its process, and can't be overtaken; null if nothing.</summary>
     public string? ActionOn(Target target, ControlRequest request)
     {
-        lock (_lock) return Other(_open.GetValueOrDefault(target.Key) ?? On(target.Identity), request);
+        lock (_lock) return _open.Find(underway => (underway.Key == target.Key || underway.IsOf(target.Identity)) && underway.Hinders(request))?.Request.Action.Name;
     }
 
     /// <summary>The same of a process that is no target.</summary>
     public string? ActionOn(ProcessIdentity process, ControlRequest request)
     {
-        lock (_lock) return Other(On(process), request);
+        lock (_lock) return _open.Find(underway => underway.IsOf(process) && underway.Hinders(request))?.Request.Action.Name;
     }
-
-    private static string? Other(Underway? underway, ControlRequest request) => underway is not null && !ReferenceEquals(underway.Request, request) ? underway.Request.Action.Name : null;
 
     /// <summary>How many of a group would be left that are fit for work, by what the kernel says of each now: without some of them, and without those that
     /// something is done to.</summary>
@@ -76,7 +76,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         int healthy = 0;
         foreach (ProcessIdentity member in resolver.MembersOf(group))
         {
-            lock (_lock) if (without.Contains(member) || On(member) is { Request.Action.IsHarmful: true }) continue;
+            lock (_lock) if (without.Contains(member) || _open.Exists(underway => underway.Request.Action.IsHarmful && underway.IsOf(member))) continue;
             using HeldProcess? held = HeldProcess.Open(proc, member, out _);
             if (held is not null && TargetFacts.Read(proc, held) is { IsStopped: false, IsZombie: false }) healthy++;
         }
@@ -94,10 +94,10 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         int spent = Budget().Sum(static minute => minute.Count);
         lock (_lock)
         {
-            foreach ((ProcessIdentity identity, Underway underway) in _open)
+            foreach (Underway underway in _open)
             {
                 if (!ReferenceEquals(underway.Request, request)) continue;
-                if (identity == target.Key) spent -= underway.IsRecorded ? 1 : 0;
+                if (underway.Key == target.Key) spent -= underway.IsRecorded ? 1 : 0;
                 else spent += underway.IsRecorded ? 0 : 1;
             }
         }
@@ -131,7 +131,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     private bool IsRecorded(ControlRequest request, Target target)
     {
-        lock (_lock) return _open.TryGetValue(target.Key, out Underway? underway) && ReferenceEquals(underway.Request, request) && underway.IsRecorded;
+        lock (_lock) return Of(target, request) is { IsRecorded: true };
     }
 
     /// <summary>Names that processes or configurations choose go in as a hash: a key has a length and no control characters.</summary>
@@ -157,15 +157,21 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     private static long Minute(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
 
-    /// <summary>What is done to a process, by itself or as a child; in the lock. Of a child that does not run there is none.</summary>
-    private Underway? On(ProcessIdentity process) => process == default ? null : _open.GetValueOrDefault(process) ?? _open.Values.FirstOrDefault(underway => underway.Process == process);
+    /// <summary>In the lock.</summary>
+    private Underway? Of(Target target, ControlRequest request) => _open.Find(underway => underway.Key == target.Key && ReferenceEquals(underway.Request, request));
 
-    private sealed class Underway(ControlRequest request, ProcessIdentity process)
+    /// <summary>What is done to one target, a process or a child.</summary>
+    private sealed class Underway(Target target, ControlRequest request)
     {
-        public ProcessIdentity Process => process;
+        public ProcessIdentity Key => target.Key;
 
         public ControlRequest Request => request;
 
         public bool IsRecorded { get; set; }
+
+        /// <summary>It is done to that process, by itself or as a child. Of a child that does not run there is none.</summary>
+        public bool IsOf(ProcessIdentity process) => process != default && (target.Key == process || target.Identity == process);
+
+        public bool Hinders(ControlRequest other) => !ReferenceEquals(request, other) && !other.Action.Overtakes(request.Action);
     }
 }

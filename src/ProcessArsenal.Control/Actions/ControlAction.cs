@@ -23,6 +23,9 @@ public abstract class ControlAction
     /// <summary>The same in full, for telling one request from another, where the ledger does not keep all of it. Never shown.</summary>
     public virtual string Canonical => Parameters;
 
+    /// <summary>It need not wait for the end of another on the same target: it does what that comes to at last.</summary>
+    public virtual bool Overtakes(ControlAction other) => false;
+
     /// <summary>Whom else it would reach, and whether it can be done at all. Changes nothing.</summary>
     internal virtual Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(Reach.TargetOnly);
 

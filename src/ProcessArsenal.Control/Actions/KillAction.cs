@@ -7,6 +7,9 @@ public sealed class KillAction : ControlAction
 
     public override string Name => "kill";
 
+    /// <summary>Who has lost patience with a stop need not wait for its timeout.</summary>
+    public override bool Overtakes(ControlAction other) => other.Name == "stop";
+
     internal override Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation) => KillAsync(context, "after SIGKILL", cancellation);
 
     /// <param name="how">What is said of it if it ends.</param>

@@ -2,6 +2,7 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Control.Tests.Pipeline;
 
@@ -127,5 +128,19 @@ public sealed class ActionTests : IDisposable
     {
         using HeldProcess held = HeldProcess.Open(_place.Proc, victim.Identity, out _)!;
         return TargetFacts.Read(_place.Proc, held)!;
+    }
+
+    [Fact]
+    public async Task A_kill_does_not_wait_for_a_stop_and_a_stop_does_for_a_kill()
+    {
+        Victim stubborn = _place.Start("/bin/bash", "-c", "trap '' TERM; echo ready; while :; do read -t 600 line; done");
+        Assert.Equal("ready", stubborn.Line());
+        Task<TargetResult> stop = _place.Do(new StopAction(TimeSpan.FromMinutes(5)), stubborn);
+        await Eventually.True("it is under way", async () => (await _place.Do(new SuspendAction(), stubborn)).Guard == "concurrency");
+        TargetResult killed = await _place.Do(new KillAction(), stubborn);
+        Assert.Equal((OutcomeKind.Succeeded, true), (killed.Outcome, killed.HasEnded));
+        TargetResult stopped = await stop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal((OutcomeKind.Succeeded, true), (stopped.Outcome, stopped.HasEnded));
+        Assert.Equal(137, stubborn.ExitCode);
     }
 }

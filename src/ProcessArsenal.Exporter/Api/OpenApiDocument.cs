@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Exporter.Hosting;
 
 namespace ProcessArsenal.Exporter.Api;
@@ -16,7 +17,7 @@ internal static class OpenApiDocument
     private static readonly (int Status, string Meaning)[] Problems =
     [
         (400, "A parameter is unknown or wrong."), (401, "No token, or one that is not known."), (403, "The token's role is too low, or the request comes from another site."),
-        (429, "Too many requests: Retry-After says when to come again."), (503, "There is no fresh sample."),
+        (429, "Too many requests: Retry-After says when to come again."), (503, "There is no fresh sample, or what is asked for can't be recorded and so is not done: Retry-After says when to come again."),
     ];
 
     public static JsonObject Make()
@@ -67,7 +68,11 @@ internal static class OpenApiDocument
         if (route.OtherMediaType is { } other && !route.IsStream) content[other] = new JsonObject { ["schema"] = Parameters.Text() };
         var responses = new JsonObject { ["200"] = new JsonObject { ["description"] = route.Summary + ".", ["content"] = content } };
         foreach ((int status, string meaning) in Problems) responses[FormattableString.Invariant($"{status}")] = ProblemAnswer(meaning);
-        if (Array.Exists(route.Parameters, static parameter => parameter.IsInPath)) responses["404"] = ProblemAnswer("There is no such process.");
+        bool isOfOne = Array.Exists(route.Parameters, static parameter => parameter.IsInPath), isAction = route.Body.Contains(ActionBody.Common[0]);
+        if (isOfOne) responses["404"] = ProblemAnswer("There is nothing of that name: no such process, child or action.");
+        if (route.Body.Length > 0) responses["413"] = ProblemAnswer("The body is too large.");
+        if (isAction && isOfOne) responses["409"] = ProblemAnswer("A guard refused it: the answer says which, why, and under which number that was recorded.");
+        if (isAction) responses["422"] = ProblemAnswer($"The {ActionBody.KeyHeader} was used for another request.");
         var operation = new JsonObject
         {
             ["operationId"] = OperationId(route),
@@ -80,7 +85,7 @@ internal static class OpenApiDocument
                 ["required"] = parameter.IsInPath,
                 ["description"] = parameter.Help,
                 ["schema"] = parameter.Schema.DeepClone(),
-            })]),
+            }), .. isAction ? (JsonNode[])[Key()] : []]),
             ["responses"] = responses,
         };
         if (route.Body.Length > 0) operation["requestBody"] = Body(route.Body);
@@ -106,6 +111,15 @@ internal static class OpenApiDocument
                 },
             },
         },
+    };
+
+    private static JsonObject Key() => new()
+    {
+        ["name"] = ActionBody.KeyHeader,
+        ["in"] = "header",
+        ["required"] = false,
+        ["description"] = "Makes the request happen once: a repetition under the same key is answered with what came of the first.",
+        ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = IdempotencyKey.MaxLength },
     };
 
     private static JsonObject ProblemAnswer(string meaning) => new()

@@ -76,7 +76,7 @@ internal static class CommandLine
         catch (IOException e)
         {
             await error.WriteLineAsync($"{Name}: {e.Message}").ConfigureAwait(false);
-            return Failed;
+            return e is Server.ServerException { IsUsage: true } ? Usage : Failed;
         }
     }
 

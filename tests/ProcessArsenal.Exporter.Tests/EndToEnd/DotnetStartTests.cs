@@ -17,7 +17,7 @@ public sealed class DotnetStartTests(ITestOutputHelper output)
     [Fact]
     public async Task Programs_begin_and_end_beside_two_exporters_as_they_would_alone()
     {
-        int rounds = int.Parse(Environment.GetEnvironmentVariable(RoundsVariable) ?? "10", CultureInfo.InvariantCulture);
+        int rounds = int.Parse(Environment.GetEnvironmentVariable(RoundsVariable) ?? "6", CultureInfo.InvariantCulture);
         using Scratch one = new(), two = new();
         await using ExporterProcess first = await ExporterProcess.Start(one, "sampling: { interval: 1s }\n"), second = await ExporterProcess.Start(two, "sampling: { interval: 1s }\n");
         int begun = 0;

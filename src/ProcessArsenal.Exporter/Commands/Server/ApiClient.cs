@@ -112,7 +112,8 @@ internal sealed class ApiClient : IDisposable
             throw new ServerException($"{_server} does not answer within {_patience.TotalSeconds:0} s.");
         }
         if (answer.IsSuccessStatusCode) return answer;
-        using (answer) throw new ServerException($"{_server} refuses: {await ReasonAsync(answer, cancellation).ConfigureAwait(false)}");
+        using (answer)
+            throw new ServerException($"{_server} refuses: {await ReasonAsync(answer, cancellation).ConfigureAwait(false)}") { IsUsage = answer.StatusCode == HttpStatusCode.BadRequest };
     }
 
     private static async Task<string> ReasonAsync(HttpResponseMessage answer, CancellationToken cancellation)

@@ -70,4 +70,8 @@ internal sealed class ServerOptions(CommandContext context)
 }
 
 /// <summary>A daemon can't be asked, or refuses to answer; the message says why.</summary>
-internal sealed class ServerException(string message) : IOException(message);
+internal sealed class ServerException(string message) : IOException(message)
+{
+    /// <summary>What it was asked is wrong, not that it can't be done.</summary>
+    public bool IsUsage { get; init; }
+}

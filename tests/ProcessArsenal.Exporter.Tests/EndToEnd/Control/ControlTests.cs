@@ -150,6 +150,7 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Equal(1, (await Run("audit", "verify", "--head", new string('a', 64))).ExitCode);
         Assert.Equal(2, (await Run("kill")).ExitCode);
         Assert.Equal(2, (await Run("signal", "SEGV", "1")).ExitCode);
+        Assert.Equal(2, (await Run("stop", Text(Environment.ProcessId), "--timeout", "soon")).ExitCode); // Which the daemon finds wrong.
         Assert.Equal(1, (await Run("kill", "999999999")).ExitCode);
 
         Task<Command> Run(params string[] words) => Command.Run(Repository.Program, [.. words, "--state-directory", _exporter.State, "--config", "/dev/null", .. words[0] == "audit" ? (string[])[] : ["--server", _client.Address, "--token-file", _client.TokenFile]]);

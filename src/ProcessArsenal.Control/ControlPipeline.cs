@@ -147,12 +147,12 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         {
             if (attempts.Count > most) attempt.Objection = new Objection(GuardCatalogue.MaxTargets, FormattableString.Invariant($"{attempts.Count} are meant, and {most} may be (max_targets): nothing is done to any"));
             else if (Hold(attempt) is { } why) attempt.Objection = new Objection(GuardCatalogue.Identity, why);
-            else attempt.Objection = await LookAsync(request, attempt, cancellation).ConfigureAwait(false);
+            else await LookAsync(request, attempt, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<Objection?> LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
-        (attempt.Reach = await request.Action.ReachAsync(ContextOf(attempt), cancellation).ConfigureAwait(false)).Objection;
+    private async Task LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
+        attempt.Reach = await request.Action.ReachAsync(ContextOf(attempt), cancellation).ConfigureAwait(false);
 
     private ActionContext ContextOf(Attempt attempt) => new(attempt.Process, attempt.Target, proc, time);
 
@@ -187,7 +187,8 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         else if (child.View.Identity is { } now && now != attempt.Target.Identity) return new Objection(GuardCatalogue.Identity, $"its process is another since it was decided ({now}): ask again");
         if (facts is not null) attempt.Target = attempt.Target with { Name = facts.Name };
         var context = new GuardContext(request, attempt.Target, facts, attempt.Reach, state);
-        return GuardCatalogue.Ask(context) ?? AskGuardsOfOthers(context);
+        // Who must not be touched is so whoever owns it.
+        return GuardCatalogue.Ask(context) ?? attempt.Reach.Objection ?? AskGuardsOfOthers(context);
     }
 
     private Objection? AskGuardsOfOthers(GuardContext context)
@@ -212,8 +213,9 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             if (BeforeHarm is { } wait) await wait(attempt.Target).ConfigureAwait(false);
             // The world has moved on while the intent was recorded.
             string? owner = attempt.Reach.Owner;
-            attempt.Objection = await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false)
-                ?? (owner == attempt.Reach.Owner ? AskGuards(request, attempt, State) : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner} now, and did to {owner}"));
+            await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false);
+            attempt.Objection = AskGuards(request, attempt, State)
+                ?? (owner == attempt.Reach.Owner ? null : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner} now, and did to {owner}"));
             if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(attempt), CancellationToken.None).ConfigureAwait(false);
             attempt.Objection ??= attempt.End?.Objection;
         }

@@ -28,15 +28,15 @@ internal sealed class HealthCheck : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Get, spec.Http);
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             int status = (int)response.StatusCode;
-            return status < (int)HttpStatusCode.BadRequest ? null : FormattableString.Invariant($"{spec.Http} answers {status}");
+            return status < (int)HttpStatusCode.BadRequest ? null : FormattableString.Invariant($"{Shown(spec)} answers {status}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return FormattableString.Invariant($"{spec.Http} did not answer within {spec.Timeout.TotalSeconds} s");
+            return FormattableString.Invariant($"{Shown(spec)} did not answer within {spec.Timeout.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
         {
-            return $"{spec.Http} can't be asked: {e.Message}";
+            return $"{Shown(spec)} can't be asked: {e.Message}";
         }
     }
 
@@ -59,4 +59,7 @@ internal sealed class HealthCheck : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Without its query, which may have a secret in it.</summary>
+    private static string Shown(HealthSpec spec) => spec.Http.Query.Length == 0 ? spec.Http.ToString() : $"{spec.Http.GetLeftPart(UriPartial.Path)}?...";
 }

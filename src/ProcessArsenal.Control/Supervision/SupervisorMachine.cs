@@ -281,13 +281,15 @@ internal sealed class SupervisorMachine
         slot.NotBefore = now + BackOff.Delay(slot.Failures);
     }
 
-    /// <summary>It takes nobody down: whoever still runs goes on, and who was stopped for the sake of the one that failed is started.</summary>
+    /// <summary>It takes nobody down: whoever still runs goes on, and who was stopped for the sake of the one that failed is started; but not who failed before, and
+    /// was to be started again later.</summary>
     private void Latch(int child, TimeSpan now)
     {
         LatchedSince = now;
         LatchedWhy = $"{Window.Failures.Count} failures within {_spec.MaxSeconds} s (max_restarts is {_spec.MaxRestarts}), the last of '{_spec.Children[child].Name}'";
         foreach (ChildSlot slot in _slots)
         {
+            if (slot is { Phase: ChildPhase.Down, Wish: ChildWish.Up, Failures: > 0 } && now < slot.NotBefore) slot.Wish = ChildWish.Failed;
             if (!slot.StopInTurn || slot.Phase == ChildPhase.Stopping || slot.Wish == ChildWish.Stopped) continue;
             slot.StopInTurn = false;
             slot.Wish = ChildWish.Up; // A temporary one, too, whose turn had not come.

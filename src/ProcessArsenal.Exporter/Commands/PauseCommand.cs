@@ -29,7 +29,7 @@ internal static class PauseCommand
             """);
         command.SetAction(async (result, cancellation) =>
         {
-            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
+            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return ServerOptions.WithoutFile(result);
             string? why = result.GetValue(reason);
             if ((result.GetValue(end) && why is not null) || (why is null && result.GetValue(duration) is not null))
             {

@@ -9,6 +9,7 @@ internal static class SupervisionInspection
     /// <summary>Programs that start their children again.</summary>
     private static readonly Dictionary<string, string> Supervisors = new(StringComparer.Ordinal)
     {
+        ["process-arsenal"] = "process-arsenal supervisors   (whether it supervises it, and as whom); then process-arsenal restart SUPERVISOR/CHILD",
         ["supervisord"] = "supervisorctl restart NAME",
         ["runsv"] = "sv restart NAME",
         ["s6-supervise"] = "s6-svc -r DIRECTORY",

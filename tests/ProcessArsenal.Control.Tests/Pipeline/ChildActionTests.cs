@@ -162,8 +162,8 @@ public sealed class ChildActionTests : IAsyncLifetime
         Task<TargetResult> restarting = Do(new RestartChildAction());
         await Eventually.True("it is under way", () => _control.Ledger!.Reader.List(null, 1, new ActionFilter { Open = true }).Actions.Count == 1);
         Assert.Equal("concurrency", (await Do(new StopChildAction())).Guard);
-        TargetResult killed = Assert.Single((await _control.Run(ControlPlace.Ask(new KillAction(), TargetSelection.Of(process)))).Targets);
-        Assert.Equal("concurrency", killed.Guard);
+        TargetResult suspended = Assert.Single((await _control.Run(ControlPlace.Ask(new SuspendAction(), TargetSelection.Of(process)))).Targets);
+        Assert.Equal("concurrency", suspended.Guard);
         Assert.Equal(OutcomeKind.Succeeded, (await Do(new RestartChildAction(), Child(_place, "mail"))).Outcome);
         release.SetResult();
         Assert.Equal(OutcomeKind.Succeeded, (await restarting).Outcome);

@@ -81,6 +81,13 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_must_not_be_touched_is_said_so_whoever_owns_it()
+    {
+        TargetResult ourselves = await AskOf(TestCgroup.IdentityOf(Environment.ProcessId)), first = await AskOf(TestCgroup.IdentityOf(1));
+        Assert.Equal(("untouchable", "untouchable"), (ourselves.Guard, first.Guard));
+    }
+
+    [Fact]
     public async Task What_an_owner_has_given_up_on_is_doomed()
     {
         _systemctl.Show = "ACTIVE=failed RESULT=start-limit-hit properties";

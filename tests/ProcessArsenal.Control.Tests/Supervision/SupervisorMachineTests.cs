@@ -118,6 +118,20 @@ public sealed class SupervisorMachineTests
     }
 
     [Fact]
+    public void Who_waits_to_be_started_again_stays_down_at_the_latch()
+    {
+        var run = new MachineRun(RestartStrategy.OneForOne, "PPP", maxRestarts: 2);
+        run.Ends(0);
+        run.Ends(0);
+        Assert.Equal("wUU", run.States);
+        run.Ends(1);
+        run.Passes(TimeSpan.FromHours(1));
+        Assert.Equal("FFU", run.States);
+        run.Do(machine => machine.Reset(run.Now));
+        Assert.Equal("UUU", run.States);
+    }
+
+    [Fact]
     public void Failures_of_all_children_count_together_and_old_ones_not()
     {
         var run = new MachineRun(RestartStrategy.OneForOne, "PP", maxRestarts: 2, maxSeconds: 60);

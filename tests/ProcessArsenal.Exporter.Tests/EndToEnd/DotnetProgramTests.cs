@@ -141,7 +141,7 @@ public sealed class DotnetProgramTests
         MetricsPage next = await exporter.PageOfLaterTick();
         Assert.DoesNotContain(next.All, series => "pid=" + series["pid"] == killed.Label);
         Assert.All((TargetProgram[])[web, worker, shop], target => Assert.True(IsAttached(next, target)));
-        Assert.Single(next.Where("worker_queue_depth"));
+        Assert.Single(next.Where("worker_queue_depth", worker.Label));
     }
 
     private static bool IsAttached(MetricsPage page, TargetProgram target) =>

@@ -25,6 +25,8 @@ internal static class OneProcess
         // Never smaps_rollup: what the tick has read of it by its budget is in the snapshot.
         ProcessInspection inspection = await request.Services.Inspector.InspectAsync(subject, new InspectionOptions(), readSmaps: false, request.Aborted)
             ?? throw new ProblemException(Problem.NoSuchProcess($"The process {subject.Identity} has ended since it was sampled. GET /api/v1/lifecycle tells how."));
+        if (request.Services.Supervision.OwnerOf(subject.Identity) is { } child)
+            inspection.Supervisor = new Supervision("process-arsenal", child.Name.ToString(), $"it is the child {child.Name} of a supervisor of ours, started again as its restart type says ({child.Spec.Restart.ToString().ToLowerInvariant()})", $"process-arsenal restart {child.Name}");
         await JsonAnswer.WriteAsync(request.Http, inspection, ViewJson.Default.ProcessInspection);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class ActingCommand
 
     private async Task<int> RunAsync(ParseResult result, Func<ParseResult, JsonObject, bool>? more, CancellationToken cancellation)
     {
-        if (_settings.Load(result, out _) is not { Configuration: { } configuration }) return CommandLine.Failed;
+        if (_settings.Load(result, out _) is not { Configuration: { } configuration }) return ServerOptions.WithoutFile(result);
         TextWriter error = result.InvocationConfiguration.Error;
         string[] names = result.GetValue(_processes) ?? [];
         string? where = result.GetValue(_list.Where);

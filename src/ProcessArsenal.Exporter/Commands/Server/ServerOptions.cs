@@ -33,6 +33,13 @@ internal sealed class ServerOptions(CommandContext context)
     /// <summary>Whether a daemon is named, so that it has to be asked.</summary>
     public bool IsGiven(ParseResult result) => Named(result) is not null;
 
+    /// <summary>A command that only asks the daemon was given a configuration that is wrong: says how to do without.</summary>
+    public static int WithoutFile(ParseResult result)
+    {
+        result.InvocationConfiguration.Error.WriteLine("process-arsenal: the daemon goes on with what it has. To ask it all the same, leave the file out: --config /dev/null (with --server and --token-file, if the file says where).");
+        return CommandLine.Failed;
+    }
+
     /// <summary>Who asks the daemon that is named, else the one that the configuration speaks of.</summary>
     /// <param name="working">What it is asked for takes so long by itself.</param>
     /// <exception cref="ServerException">It can't be asked; the message says why and what to do.</exception>

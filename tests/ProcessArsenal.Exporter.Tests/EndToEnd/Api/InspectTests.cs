@@ -140,6 +140,7 @@ public sealed class InspectTests(ApiExporter fixture) : IClassFixture<ApiExporte
         Assert.Equal("Shop", dotnet.GetProperty("entry_assembly").GetString());
         Assert.StartsWith(framework[3..framework.IndexOf('.', StringComparison.Ordinal)] + ".", dotnet.GetProperty("version").GetString(), StringComparison.Ordinal);
         shop.Signal("STOP");
+        await Eventually.True("all of it stands still", () => Directory.GetDirectories($"/proc/{shop.Pid}/task").All(static task => File.ReadAllText(task + "/stat").Contains(") T ", StringComparison.Ordinal)));
         long began = TimeProvider.System.GetTimestamp();
         JsonElement stopped = await Inspect(shop.Pid);
         Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(3));

@@ -36,6 +36,9 @@ internal sealed class Supervised : IAsyncDisposable
         Client = new ControlClient(Exporter);
     }
 
+    /// <summary>Another with the same state.</summary>
+    public Task<ExporterProcess> Beside() => ExporterProcess.Start(_scratch, _configuration, _prefix);
+
     public async Task<JsonElement> Supervisor(string name = "shop") =>
         (await Client.Get("/api/v1/supervisors")).GetProperty("supervisors").EnumerateArray().Single(one => one.GetProperty("kind").GetString() == "process-arsenal" && one.GetProperty("name").GetString() == name);
 

@@ -228,6 +228,20 @@ public sealed class SupervisionTests
         Answer refused = await client.Ask(HttpMethod.Post, "/api/v1/supervisors/shop/children/orders/start", client.Admin);
         Assert.Equal(503, refused.Status);
         Assert.Contains("Nothing is supervised", exporter.Log, StringComparison.Ordinal);
+        Assert.Equal(0, (await exporter.Page()).Value("process_supervisor_up"));
+    }
+
+    /// <summary>As at an update, where the new one starts while the old one still ends.</summary>
+    [Fact]
+    public async Task Who_comes_while_another_still_supervises_takes_over_when_that_is_gone()
+    {
+        await using Supervised shop = await Supervised.Start(Shop);
+        string first = await shop.Runs("orders");
+        await using ExporterProcess next = await shop.Beside();
+        await next.PageWhere("it does not supervise", static page => page.Value("process_supervisor_up") == 0);
+        await shop.Exporter.Kill();
+        await next.PageWhere("it does now", static page => page.Value("process_supervisor_up") == 1 && page.Value("process_supervisor_children", "supervisor=shop", "state=running") == 2);
+        Assert.True(Supervised.Lives(first));
     }
 
     [Fact]

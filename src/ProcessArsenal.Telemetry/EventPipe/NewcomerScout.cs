@@ -53,7 +53,7 @@ internal sealed class NewcomerScout : IDisposable
         }
     }
 
-    /// <summary>One has said itself that it is there: it is listened to at once. From any thread.</summary>
+    /// <summary>One has said itself that it is there: it need not be looked for. From any thread.</summary>
     /// <returns>Null if it is known to the tick, or gone.</returns>
     public DotnetTarget? Announce(int pid)
     {

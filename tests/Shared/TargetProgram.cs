@@ -83,6 +83,25 @@ internal abstract class TargetProgram : IAsyncDisposable
     /// <summary>Sends it a signal, by name.</summary>
     public void Signal(string name) => Assert.True(TrySignal(name));
 
+    /// <summary>Stops it by SIGSTOP, which a busy machine takes its time to bring to all its threads: by then none of them runs.</summary>
+    public async Task Stop()
+    {
+        Signal("STOP");
+        await Eventually.True("all its threads are stopped", () => Directory.GetDirectories($"/proc/{Pid}/task").All(IsStopped));
+
+        static bool IsStopped(string thread)
+        {
+            try
+            {
+                return File.ReadAllText(thread + "/stat").Contains(") T ", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // It has ended meanwhile: look again.
+            }
+        }
+    }
+
     /// <summary>Ends its input, and so it.</summary>
     public async Task End()
     {

@@ -92,7 +92,7 @@ public sealed class DotnetTests(ITestOutputHelper output)
         await using ExporterProcess exporter = await ExporterProcess.Start(scratch, Configuration);
         await using ShopTarget shop = await ShopTarget.Start();
         await exporter.PageWhere("its meters", page => page.Where("shop_shelf", Pid(shop)).Any(), Patience);
-        shop.Signal("STOP");
+        await shop.Stop();
         MetricsPage page = await exporter.PageWhere("silence", p => p.Value("arsenal_dotnet_session_state", Pid(shop), "state=silent") == 0, Patience);
         Assert.Empty(page.Where("shop_shelf", Pid(shop)));
         shop.Signal("CONT");

@@ -52,7 +52,7 @@ public sealed class DotnetTargetTests
     public async Task One_that_was_stopped_is_read_when_it_goes_on()
     {
         await using ShopTarget shop = await ShopTarget.Start();
-        shop.Signal("STOP");
+        await shop.Stop();
         await using var target = new DotnetTarget(shop.Look().Directory, Options, TimeProvider.System);
         await Until("an answer that does not come", target, t => t.State == DotnetTargetState.Unreachable);
         Assert.Contains("stopped", target.Reason, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class DotnetTargetTests
         await using ShopTarget shop = await ShopTarget.Start();
         var target = new DotnetTarget(shop.Look().Directory, Options, TimeProvider.System);
         await Until("meters", target, t => t.Read(readings => readings.SeriesCount) > 0);
-        shop.Signal("STOP");
+        await shop.Stop();
         long began = TimeProvider.System.GetTimestamp();
         await target.DisposeAsync();
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);

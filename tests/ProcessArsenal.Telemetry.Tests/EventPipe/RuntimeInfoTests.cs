@@ -48,7 +48,7 @@ public sealed class RuntimeInfoTests : IDisposable
             (_, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
             using (socket)
             {
-                shop.Signal("STOP");
+                await shop.Stop();
                 using var late = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RuntimeInfo.ReadAsync(socket!, late.Token));
                 shop.Signal("CONT");

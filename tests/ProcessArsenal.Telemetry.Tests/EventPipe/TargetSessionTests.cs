@@ -103,7 +103,7 @@ public sealed class TargetSessionTests : IDisposable
     public async Task A_program_that_is_stopped_is_not_waited_for()
     {
         await using ShopTarget shop = await ShopTarget.Start();
-        shop.Signal("STOP");
+        await shop.Stop();
         long began = TimeProvider.System.GetTimestamp();
         await Assert.ThrowsAsync<TimeoutException>(() => Begin(shop));
         // A timer may be early by a tick of its clock.
@@ -119,7 +119,7 @@ public sealed class TargetSessionTests : IDisposable
         await using ShopTarget shop = await ShopTarget.Start();
         TargetSession session = await Begin(shop);
         await Eventually.True("meters", () => _meters.Series.Count > 0);
-        shop.Signal("STOP");
+        await shop.Stop();
         long began = TimeProvider.System.GetTimestamp();
         await session.DisposeAsync();
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TargetSession.Patience * 2);

@@ -43,17 +43,20 @@ internal sealed class Attempt(Target target) : IDisposable
     {
         get
         {
-            string? reason = Objection?.Reason ?? (Along is null ? End?.Reason : FormattableString.Invariant($"{Along.Reach.Owner} is restarted once, by way of pid {Along.Target.Identity.Pid}"));
+            string? reason = Objection?.Reason ?? (Along is null ? End?.Reason : FormattableString.Invariant($"it is done once for {Along.Reach.Owner}, by way of pid {Along.Target.Identity.Pid}"));
             return NotClosed is null ? reason : $"{reason}; but that could not be recorded: {NotClosed}";
         }
     }
+
+    private string Preview => "it would be done"
+        + (Reach.Owner is { } owner ? FormattableString.Invariant($": {owner}, with {Reach.Others.Count} other processes") : "") + (Reach.Spared is { } spared ? $"; {spared}" : "");
 
     /// <param name="isPreview">Nothing is done.</param>
     public TargetResult ToResult(bool isPreview) => new(Target, Outcome ?? (isPreview ? OutcomeKind.NotDone : null))
     {
         Action = Id,
         Guard = Objection?.Guard,
-        Reason = Reason ?? (isPreview ? Reach.Owner is { } owner ? FormattableString.Invariant($"it would be done: {owner}, with {Reach.Others.Count} other processes") : "it would be done" : null),
+        Reason = Reason ?? (isPreview ? Preview : null),
         Owner = Reach.Owner,
         Old = End?.Old,
         New = End?.New,

@@ -154,7 +154,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     private async Task LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
         attempt.Reach = await request.Action.ReachAsync(ContextOf(attempt), cancellation).ConfigureAwait(false);
 
-    private ActionContext ContextOf(Attempt attempt) => new(attempt.Process, attempt.Target, proc, time);
+    private ActionContext ContextOf(Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach };
 
     private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
     {
@@ -215,7 +215,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             string? owner = attempt.Reach.Owner;
             await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false);
             attempt.Objection = AskGuards(request, attempt, State)
-                ?? (owner == attempt.Reach.Owner ? null : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner} now, and did to {owner}"));
+                ?? (owner == attempt.Reach.Owner ? null : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner ?? "nobody"} now, and did to {owner ?? "nobody"}"));
             if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(attempt), CancellationToken.None).ConfigureAwait(false);
             attempt.Objection ??= attempt.End?.Objection;
         }

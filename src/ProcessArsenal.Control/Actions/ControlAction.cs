@@ -39,6 +39,9 @@ internal sealed record ActionContext(HeldProcess? Held, Target Target, ProcFs Pr
 {
     /// <summary>The same, for actions on processes.</summary>
     public HeldProcess Process => Held ?? throw new InvalidOperationException("it has no process");
+
+    /// <summary>What it was found to do beyond the target, immediately before.</summary>
+    public Reach Reach { get; init; } = Reach.TargetOnly;
 }
 
 /// <summary>What came of it.</summary>

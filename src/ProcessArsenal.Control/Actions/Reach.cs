@@ -13,6 +13,12 @@ internal sealed record Reach
     /// acted upon once.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>The owner of which all processes end with the target; null: the target alone, or it is the owner's own business.</summary>
+    public Restarting.Owner? Whole { get; init; }
+
+    /// <summary>Who might be expected to end with the target, and is let be, in words; null: nobody.</summary>
+    public string? Spared { get; init; }
+
     /// <summary>Who else would end. Guards are asked of each, and none counts as left.</summary>
     public IReadOnlyList<ProcessIdentity> Others { get; init; } = [];
 

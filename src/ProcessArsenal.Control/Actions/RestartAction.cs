@@ -22,7 +22,7 @@ public sealed class RestartAction(RestartOptions options, Func<ProcessIdentity, 
 
     internal override async Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation)
     {
-        if (own?.Invoke(context.Process.Identity) is { } child) return new Reach { Owner = $"supervised child {child.Name}" };
+        if (own?.Invoke(context.Process.Identity) is { } child) return ChildAction.WholeOf(child);
         RestartCheck check = await new Restarter(options, context.Time).CheckAsync(context.Process, cancellation).ConfigureAwait(false);
         if (check.Refusal is { } why) return new Reach { Objection = new Objection(check.IsDoomed ? Doomed : NoOwner, check.Owner.Kind == OwnerKind.Nobody ? $"nobody would start it again: {why}" : why) };
         if (!check.Members.IsComplete) return new Reach { Objection = new Objection(NoOwner, $"{check.Owner} has more processes than can be looked at, or some that we may not see: whom its restart would end is not known") };

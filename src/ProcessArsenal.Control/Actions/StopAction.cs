@@ -1,8 +1,13 @@
+using ProcessArsenal.Control.Guards;
+using ProcessArsenal.Control.Restarting;
+using ProcessArsenal.Procfs;
+
 namespace ProcessArsenal.Control.Actions;
 
-/// <summary><c>stop</c>: SIGTERM, time to end, and SIGKILL if it does not.</summary>
+/// <summary><c>stop</c>: SIGTERM, time to end, and SIGKILL if it does not. If it is the main process of a unit or a container, nobody of that is left behind.</summary>
 /// <param name="timeout">The time to end.</param>
-public sealed class StopAction(TimeSpan timeout) : ControlAction
+/// <param name="owners">How owners are asked; null: as usual.</param>
+public sealed class StopAction(TimeSpan timeout, RestartOptions? owners = null) : ControlAction
 {
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(10), LongestTimeout = TimeSpan.FromMinutes(5);
 
@@ -10,16 +15,43 @@ public sealed class StopAction(TimeSpan timeout) : ControlAction
 
     public override string Parameters => FormattableString.Invariant($"timeout={timeout.TotalSeconds:0.###}s");
 
+    internal override async Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation)
+    {
+        OwnerEndCheck check = await new OwnerEnd(owners ?? new RestartOptions(), context.Time).CheckAsync(context.Proc, context.Process, cancellation).ConfigureAwait(false);
+        if (check.Owner is not { } owner) return Reach.TargetOnly;
+        ProcessIdentity[] others = [.. check.Members.Members.Select(static member => member.Identity).Where(identity => identity != context.Process.Identity)];
+        if (check.WhySpared is { } why) return others.Length == 0 ? Reach.TargetOnly : new Reach { Spared = FormattableString.Invariant($"the {others.Length} other processes of {owner} are let be: {why}") };
+        if (!check.Members.IsComplete) return new Reach { Objection = new Objection(RestartAction.NoOwner, $"it is the main process of {owner}, which has more processes than can be looked at, or some that we may not see: whom its end would take with it is not known") };
+        return new Reach { Owner = owner.ToString(), Whole = owner, Others = others, ContainerInit = owner.Kind == OwnerKind.SystemdUnit ? null : context.Process.Identity };
+    }
+
     internal override async Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation)
     {
+        OwnerRest? rest = context.Reach.Whole is { } owner ? new OwnerRest(context, owner) : null;
         if (context.Process.Send(SignalNames.Terminate) is { } wrong && !context.Process.HasEnded()) return new ActionEnd(false, wrong);
         // One that is stopped has the signal, and can't act on it (signal(7)).
         _ = context.Process.Send(SignalNames.Continue);
-        if (await context.Process.WaitAsync(timeout, context.Time, cancellation).ConfigureAwait(false))
-        {
-            ActionEnd end = await Ending.OfAsync(context, "after SIGTERM", cancellation).ConfigureAwait(false);
-            return end.Exit is { Signal: SignalNames.Kill } ? end with { Reason = "it was ended by SIGKILL, which somebody else sent after our SIGTERM" } : end;
-        }
-        return await KillAction.KillAsync(context, FormattableString.Invariant($"after SIGKILL: it had not ended {timeout.TotalSeconds:0.###} s after SIGTERM"), cancellation).ConfigureAwait(false);
+        long began = context.Time.GetTimestamp();
+        ActionEnd end = await WaitAsync(context, rest, cancellation).ConfigureAwait(false)
+            ? Of(await Ending.OfAsync(context, "after SIGTERM", cancellation).ConfigureAwait(false))
+            : await KillAction.KillAsync(context, FormattableString.Invariant($"after SIGKILL: it had not ended {timeout.TotalSeconds:0.###} s after SIGTERM"), cancellation).ConfigureAwait(false);
+        if (context.Reach.Spared is { } spared) return end with { Reason = $"{end.Reason}; {spared}" };
+        return rest is null || !end.HasEnded ? end : await rest.EndAsync(end, timeout - context.Time.GetElapsedTime(began), cancellation).ConfigureAwait(false);
     }
+
+    private async Task<bool> WaitAsync(ActionContext context, OwnerRest? rest, CancellationToken cancellation)
+    {
+        if (rest is null) return await context.Process.WaitAsync(timeout, context.Time, cancellation).ConfigureAwait(false);
+        long began = context.Time.GetTimestamp();
+        while (context.Time.GetElapsedTime(began) is var gone && gone < timeout)
+        {
+            rest.Look();
+            TimeSpan next = timeout - gone < OwnerRest.LookInterval ? timeout - gone : OwnerRest.LookInterval;
+            if (await context.Process.WaitAsync(next, context.Time, cancellation).ConfigureAwait(false)) return true;
+        }
+        return context.Process.HasEnded();
+    }
+
+    private static ActionEnd Of(ActionEnd end) =>
+        end.Exit is { Signal: SignalNames.Kill } ? end with { Reason = "it was ended by SIGKILL, which somebody else sent after our SIGTERM" } : end;
 }

@@ -86,12 +86,12 @@ internal sealed class AuditLog : IDisposable
     /// <summary>What memory is to learn once the rows are on the disk, and not before.</summary>
     public void WhenCommitted(Action then) => _whenCommitted.Add(then);
 
-    /// <summary>Carries the write-ahead log over into the database, if it has grown. Readers are not waited for: then the rest follows the next time.</summary>
-    public void CarryOver()
+    /// <summary>Whether the write-ahead log has grown so far that it is to be carried over; says so once.</summary>
+    public bool HasGrown()
     {
-        if (_bytesInLog < LedgerDatabase.LogBytes) return;
+        if (_bytesInLog < LedgerDatabase.CarriedBytes) return false;
         _bytesInLog = 0;
-        LedgerDatabase.Execute(Connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        return true;
     }
 
     /// <summary>After an error SQLite may have rolled back by itself (https://www.sqlite.org/lang_transaction.html).</summary>

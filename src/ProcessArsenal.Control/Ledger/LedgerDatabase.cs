@@ -6,8 +6,11 @@ namespace ProcessArsenal.Control.Ledger;
 /// <summary>Connections to the database, and how they are set.</summary>
 internal static class LedgerDatabase
 {
-    /// <summary>Bytes of the write-ahead log from which on it is carried over into the database, and to which it is cut afterwards.</summary>
+    /// <summary>Bytes that the write-ahead log is given, and to which it is cut when it has become longer.</summary>
     public const int LogBytes = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of it from which on it is carried over into the database: what is written meanwhile has room behind.</summary>
+    public const int CarriedBytes = LogBytes / 2;
 
     /// <summary>Bytes of a page: https://www.sqlite.org/pgszchng2016.html.</summary>
     public const int PageBytes = 4096;
@@ -27,7 +30,7 @@ internal static class LedgerDatabase
             if (Text(connection, "PRAGMA journal_mode = WAL") != "wal")
                 throw new LedgerException(LedgerFault.Unavailable, $"{path} lies on a file system without shared memory: put the state directory on another.");
             Execute(connection, "PRAGMA synchronous = FULL");
-            // The log is carried over by us, after the answer: not at the cost of him who happens to write the thousandth page.
+            // The log is carried over beside (LogCarrier): not at the cost of him who happens to write the thousandth page.
             Execute(connection, "PRAGMA wal_autocheckpoint = 0");
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {2 * maxBytes / PageBytes}"));
@@ -107,6 +110,9 @@ internal static class LedgerDatabase
             // Then it is slower, no more.
         }
     }
+
+    /// <summary>Carries over what nobody reads. Waits for nobody.</summary>
+    public static void CarryOver(SqliteConnection connection) => Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
 
     public static void Execute(SqliteConnection connection, string sql)
     {

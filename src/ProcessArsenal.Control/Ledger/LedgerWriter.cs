@@ -12,6 +12,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<AuditLog> _tidy;
     private readonly HeadFile _noted;
+    private readonly LogCarrier _carrier;
     private readonly Thread _thread;
     private AuditLog? _log;
     private bool _closing;
@@ -23,6 +24,7 @@ internal sealed class LedgerWriter : IDisposable
         (_log, _head, _path, _options, _time, _tidy) = (log, log.Head, path, options, time, tidy);
         _noted = HeadFile.Open(path);
         _noted.Save(_head);
+        _carrier = new LogCarrier(path, options.MaxBytes);
         _thread = new Thread(Loop) { IsBackground = true, Name = "ledger" };
         _thread.Start();
     }
@@ -82,6 +84,7 @@ internal sealed class LedgerWriter : IDisposable
     /// <summary>At an orderly end all of it is in the database itself.</summary>
     private void Finish()
     {
+        _carrier.Join(_options.Patience);
         try
         {
             if (_log is not null) LedgerDatabase.Execute(_log.Connection, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -166,7 +169,8 @@ internal sealed class LedgerWriter : IDisposable
         {
             _tidy(log);
             _head = log.Head;
-            log.CarryOver();
+            if (_carrier.LeavesTheRest()) LedgerDatabase.CarryOver(log.Connection);
+            else if (!_carrier.IsBusy && log.HasGrown()) _carrier.Begin();
         }
 #pragma warning disable CA1031
         catch (Exception)

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ProcessArsenal.Control.Interop;
+using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control.Supervision;
@@ -14,14 +14,14 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>Of the loop: what is told to it. There are never more than a few of one child's, and no more requests than <see cref="MostRequests"/>.</summary>
     private const int MostEvents = 4096;
 
-    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5), LookPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(5);
 
     private readonly SupervisorSpec _spec;
     private readonly ChildSeat[] _seats;
     private readonly SupervisorMachine _machine;
     private readonly RecordFile _record;
     private readonly ExitWatch _exits;
-    private readonly HealthCheck _checks;
+    private readonly ChildLives _lives;
     private readonly TimeProvider _time;
     private readonly Action<SupervisorView>? _changed;
     private readonly Channel<Action> _events = Channel.CreateBounded<Action>(new BoundedChannelOptions(MostEvents) { SingleReader = true });
@@ -32,17 +32,17 @@ public sealed class Supervisor : IAsyncDisposable
     private readonly Task _loop;
     private IReadOnlyList<(RecordedChild Recorded, ProcessIdentity Identity)> _unconfigured = [];
     private uint _boot;
-    private int _launching;
-    private bool _isClosing, _isChanged = true;
+    private bool _isClosing;
     private string? _trouble, _idle;
     private volatile SupervisorView _view;
 
     internal Supervisor(SupervisorSpec spec, string directory, ExitWatch exits, HealthCheck checks, TimeProvider time, Action<SupervisorView>? changed)
     {
-        (_spec, _exits, _checks, _time, _changed) = (spec, exits, checks, time, changed);
+        (_spec, _exits, _time, _changed) = (spec, exits, time, changed);
         _began = time.GetTimestamp();
         _requests = new RequestDesk(time);
         _machine = new SupervisorMachine(spec);
+        _lives = new ChildLives(_machine, exits, checks, time, () => Now, Tell, _closed.Token);
         _seats = [.. spec.Children.Select((child, i) => new ChildSeat(i, child, new ChildFiles(Path.Join(directory, child.Name + ".stdin"), child.Log.Path ?? Path.Join(directory, child.Name + ".log"))))];
         _record = new RecordFile(Path.Join(directory, "record.json"));
         _view = MakeView();
@@ -68,6 +68,23 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>Stops a child and starts it again, or starts it if it does not run. No other child takes part, and it does not count as a failure.</summary>
     public Task<ChildAnswer> RestartAsync(string child, CancellationToken cancellation = default) =>
         AskAsync(child, (i, now) => _machine.Renew(i, now), Answers.Start, cancellation);
+
+    /// <summary>Who ends along with a child: what it has started, as far as that is certain (<see cref="Remains"/>). From any thread.</summary>
+    internal IReadOnlyList<ProcessIdentity> EndingWith(string child)
+    {
+        if (Array.Find(_seats, seat => seat.Spec.Name == child)?.Life is not { } life) return [];
+        try
+        {
+            using ProcFs proc = ProcFs.Open();
+            List<HeldProcess> found = Remains.Find(proc, life);
+            found.ForEach(static held => held.Dispose());
+            return found.ConvertAll(static held => held.Identity);
+        }
+        catch (ObjectDisposedException)
+        {
+            return []; // It has ended in this moment, and they do.
+        }
+    }
 
     /// <summary>Stops all, the last first; one after another.</summary>
     /// <returns>Null if all have ended; else what is left.</returns>
@@ -164,7 +181,7 @@ public sealed class Supervisor : IAsyncDisposable
         while (true)
         {
             if (!_isClosing && _idle is null) Guard(Decide);
-            else if (_isClosing && (_launching == 0 || Now - (closing ??= Now) >= ClosingPatience)) break;
+            else if (_isClosing && (!_lives.AreBeginning || Now - (closing ??= Now) >= ClosingPatience)) break;
             Guard(Publish);
             Arm(_isClosing ? closing + ClosingPatience : _machine.Wake);
             Action happened = await _events.Reader.ReadAsync().ConfigureAwait(false);
@@ -172,7 +189,7 @@ public sealed class Supervisor : IAsyncDisposable
             while (_events.Reader.TryRead(out happened!));
         }
         _events.Writer.TryComplete();
-        _isChanged = true;
+        _lives.IsChanged = true;
         Guard(Publish);
         _requests.End();
     }
@@ -217,155 +234,17 @@ public sealed class Supervisor : IAsyncDisposable
         foreach (ChildSeat seat in _seats)
         {
             if (seat.Life is not { } life) continue;
-            if (life.Pidfd is null) Exited(seat, life); // While nobody watched.
-            else Watch(seat, life);
+            if (life.Pidfd is null) _lives.Exited(seat, life); // While nobody watched.
+            else _lives.Watch(seat, life);
         }
     }
 
     private void Do(Command command)
     {
-        _isChanged = true;
+        _lives.IsChanged = true;
         ChildSeat seat = _seats[command.Child];
-        if (command.IsStart) Launch(seat);
-        else if (seat.Life is { } life) _ = StopAsync(seat, life);
-    }
-
-    private void Launch(ChildSeat seat)
-    {
-        _launching++;
-        // A thread of its own: it waits until the program is executed, which a disk can delay.
-        var thread = new Thread(() =>
-        {
-            ChildLife? life = null;
-            string? why;
-            try
-            {
-                Capabilities.DropAmbient();
-                life = ChildLauncher.Launch(seat.Spec, seat.Files, _time, out why);
-            }
-#pragma warning disable CA1031 // Whatever it is: it is why it was not started.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                why = e.Message;
-            }
-            Tell(() => Launched(seat, life, why));
-        })
-        { IsBackground = true, Name = "launch" };
-        try
-        {
-            thread.Start();
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
-            Tell(() => Launched(seat, null, "there is no memory, or there are too many threads, to start it by"));
-        }
-    }
-
-    private void Launched(ChildSeat seat, ChildLife? life, string? why)
-    {
-        _launching--;
-        _isChanged = true;
-        if (life is null)
-        {
-            seat.LaunchFailures++;
-            seat.LastEnd = new ChildEnd(_time.GetUtcNow(), null, null, null, $"could not be started: {why}");
-            _machine.LaunchFailed(seat.Index, Now);
-            return;
-        }
-        seat.Begin(life);
-        _machine.Launched(seat.Index, Now);
-        Watch(seat, life);
-    }
-
-    private void Watch(ChildSeat seat, ChildLife life)
-    {
-        _exits.Watch(life.Pidfd!, () => Tell(() => Exited(seat, life)));
-        if (seat.Spec.Health is not { } health) return;
-        seat.Checks = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        _ = _checks.RunAsync(health, why => Tell(() => Answered(seat, life, why)), _time, seat.Checks.Token);
-    }
-
-    private void Answered(ChildSeat seat, ChildLife life, string? why)
-    {
-        if (seat.Life != life || seat.Health is not { } health) return;
-        _isChanged = true;
-        if (why is null) seat.ChecksPassed++;
-        else seat.ChecksFailed++;
-        ChildSlot slot = _machine.Slots[seat.Index];
-        if (!health.Take(why, Now - slot.UpSince) || slot.Phase != ChildPhase.Up || seat.Cause is not null) return;
-        seat.Cause = FormattableString.Invariant($"stopped as {health.Failures} health checks in a row failed: {why}");
-        _machine.Unhealthy(seat.Index);
-    }
-
-    private async Task StopAsync(ChildSeat seat, ChildLife life)
-    {
-        string? why;
-        try
-        {
-            why = await Task.Run(() => ChildStopper.StopAsync(life, seat.Spec, _time, _closed.Token)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
-        {
-            return; // It has ended, or the supervision has.
-        }
-#pragma warning disable CA1031 // Whatever it is: it is why it was not stopped.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            why = e.Message;
-        }
-        if (why is not null) Tell(() => DidNotEnd(seat, life, why));
-    }
-
-    private void DidNotEnd(ChildSeat seat, ChildLife life, string why)
-    {
-        if (seat.Life != life) return;
-        _isChanged = true;
-        seat.StopTrouble = why;
-        _machine.Stuck(seat.Index);
-    }
-
-    /// <summary>It has ended; before it may be started again, what it left behind is to end too, and only then is its zombie taken away: as long as that is
-    /// there, the number of its session can't be another's.</summary>
-    private void Exited(ChildSeat seat, ChildLife life)
-    {
-        if (seat.Life != life) return;
-        seat.StopChecks();
-        _ = Task.Run(async () =>
-        {
-            int left = 0;
-            try
-            {
-                left = await Remains.EndAsync(life, seat.Spec.StopSignal, seat.Spec.StopTimeout, _time, _closed.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return; // The supervision has ended.
-            }
-#pragma warning disable CA1031 // Whatever it is: the child has ended, and that must be told.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-                left = -1;
-            }
-            ExitStatus? exit = life.Reap();
-            // One that was adopted is waited for by init, and its end told afterwards; how long that may take depends on what it is needed for.
-            TimeSpan patience = life.IsOurs || life.Pidfd is null ? TimeSpan.Zero : TimeSpan.FromSeconds(seat.Spec.Restart == RestartType.Transient ? 3 : 0.5);
-            for (long since = _time.GetTimestamp(); exit is null && _time.GetElapsedTime(since) < patience; exit = life.Reap())
-                await Task.Delay(LookPause, _time).ConfigureAwait(false);
-            Tell(() => Ended(seat, life, exit, left));
-        });
-    }
-
-    private void Ended(ChildSeat seat, ChildLife life, ExitStatus? exit, int left)
-    {
-        if (seat.Life != life) return;
-        _isChanged = true;
-        string? cause = seat.Cause ?? (seat.Spec.User is not null && exit is { Signal: 0, Code: 126 or 127 } ? "if that was setpriv's, the log says why" : null);
-        seat.LastEnd = ChildEnd.Of(_time.GetUtcNow(), life.Identity, exit, cause, left);
-        seat.End();
-        _machine.Ended(seat.Index, exit is { IsSuccess: true }, Now);
+        if (command.IsStart) _lives.Launch(seat);
+        else if (seat.Life is { } life) _lives.Stop(seat, life);
     }
 
     private Task<ChildAnswer> AskAsync(
@@ -391,7 +270,7 @@ public sealed class Supervisor : IAsyncDisposable
         () =>
         {
             if (_idle is null) act();
-            _isChanged = true;
+            _lives.IsChanged = true;
         },
         () => _idle is null ? answer() : new ChildAnswer(_idle), patience, cancellation);
 
@@ -400,8 +279,8 @@ public sealed class Supervisor : IAsyncDisposable
         SupervisorView view = MakeView();
         _view = view; // First: whoever is answered sees what he is told.
         _requests.AnswerAll();
-        if (!_isChanged) return;
-        _isChanged = false;
+        if (!_lives.IsChanged) return;
+        _lives.IsChanged = false;
         if (_boot != 0) _record.Write(EarlierRun.Record(_boot, _seats, _machine, _unconfigured, _time, Now));
         _changed?.Invoke(view);
     }

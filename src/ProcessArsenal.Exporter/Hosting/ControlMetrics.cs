@@ -9,11 +9,13 @@ namespace ProcessArsenal.Exporter.Hosting;
 /// <summary>What was done to processes, by prometheus-net; exemplars are the traces of the requests.</summary>
 internal sealed class ControlMetrics
 {
+    private readonly CollectorRegistry _registry;
     private readonly Counter _actions, _refusals, _started, _restarted, _stopped, _killed, _notRecorded;
     private readonly Histogram _duration;
 
-    public ControlMetrics(CollectorRegistry registry, ActionLedger? ledger, Func<bool> isPaused)
+    public ControlMetrics(CollectorRegistry registry)
     {
+        _registry = registry;
         MetricFactory factory = Metrics.WithCustomRegistry(registry);
         _actions = factory.CreateCounter("process_controller_actions_total", "Actions that were asked for, by what came of each.", ["action", "trigger", "policy", "outcome"]);
         _refusals = factory.CreateCounter("process_controller_guard_refusals_total", "Actions that a guard refused.", ["guard"]);
@@ -23,12 +25,17 @@ internal sealed class ControlMetrics
         _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
         _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
-        if (ledger is null) return;
+    }
+
+    /// <summary>Shows what a ledger says. To be called once.</summary>
+    public void Follow(ActionLedger ledger, Func<bool> isPaused)
+    {
+        MetricFactory factory = Metrics.WithCustomRegistry(_registry);
         Gauge paused = factory.CreateGauge("process_controller_paused", "1 while all actions are paused.");
         Gauge head = factory.CreateGauge("process_controller_audit_head", "Number of the last row of the ledger, with its hash: kept elsewhere, it shows that the end was cut off (process-arsenal audit verify --head).", ["hash"]);
         Gauge waiting = factory.CreateGauge("process_controller_ledger_waiting", "Rows that wait to be on the disk.");
         string? last = null;
-        registry.AddBeforeCollectCallback(() =>
+        _registry.AddBeforeCollectCallback(() =>
         {
             LedgerHead now = ledger.Head;
             paused.Set(isPaused() ? 1 : 0);

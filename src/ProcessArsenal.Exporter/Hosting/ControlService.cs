@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
@@ -8,45 +9,38 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Holds the ledger and the pipeline that all actions go through, for as long as the program runs. Without a ledger nothing is done, and seeing goes
-/// on.</summary>
+/// on; as long as another exporter has it, as one before us that still ends, it is asked for again.</summary>
 internal sealed partial class ControlService : IHostedService, IDisposable
 {
     private readonly ILogger<ControlService> _logger;
     private readonly ControlMetrics _metrics;
     private readonly Api.LogBudget _budget;
+    private readonly Retry _retry;
+    private readonly Func<ActionLedger?, string?, ControlPipeline> _pipelineOf;
+    private readonly Func<ActionLedger> _open;
     private ControlOptions _options;
+    private volatile ControlPipeline _pipeline;
+    private volatile ActionLedger? _ledger;
 
     public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
     {
         ExporterConfiguration configuration = loaded.Configuration!;
-        (_logger, _options) = (logger, OptionsOf(configuration));
-        string? why = configuration.Listen.Control is null ? "there is no control listener (listen.control is '')" : null;
-        if (why is null)
-        {
-            try
-            {
-                Ledger = ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
-            }
-            catch (Exception e) when (e is LedgerException or IOException or UnauthorizedAccessException)
-            {
-                why = e.Message;
-            }
-            catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
-            {
-                why = $"libe_sqlite3.so, which the ledger is kept by, is neither beside the program ({AppContext.BaseDirectory}) nor in /usr/lib: install it there";
-            }
-            if (why is not null) Log.NoLedger(logger, why);
-        }
-        Pipeline = new ControlPipeline(proc, store, Ledger, why, () => _options, time);
-        _metrics = new ControlMetrics(own.Registry, Ledger, () => Pipeline.Paused is not null);
+        (_logger, _options, _retry) = (logger, OptionsOf(configuration), new Retry(time));
+        _metrics = new ControlMetrics(own.Registry);
         _budget = new Api.LogBudget(perMinute: 2, time);
-        Pipeline.Finished = _metrics.Finished;
+        _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
+        _pipelineOf = (ledger, why) => new ControlPipeline(proc, store, ledger, why, () => _options, time) { Finished = _metrics.Finished };
+        string? why = configuration.Listen.Control is null ? "there is no control listener (listen.control is '')" : null;
+        _pipeline = _pipelineOf(null, why);
+        if (why is not null || TryOpen(out why, out bool isOver)) return;
+        Log.NoLedger(logger, why);
+        if (!isOver) _retry.Begin(RetryAsync);
     }
 
     /// <summary>Null: there is none, and the log says why.</summary>
-    public ActionLedger? Ledger { get; }
+    public ActionLedger? Ledger => _ledger;
 
-    public ControlPipeline Pipeline { get; }
+    public ControlPipeline Pipeline => _pipeline;
 
     /// <summary>How owners are asked to restart what they own.</summary>
     public RestartOptions Restarts { get; } = RestartSettings.Of(Environment.GetEnvironmentVariable);
@@ -61,7 +55,56 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>What holds from now on.</summary>
     public void Configure(ExporterConfiguration configuration) => _options = OptionsOf(configuration);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => CloseInterruptedAsync();
+
+    public Task StopAsync(CancellationToken cancellationToken) => _retry.StopAsync();
+
+    public void Dispose()
+    {
+        _retry.Dispose();
+        Pipeline.Dispose();
+        Ledger?.Dispose();
+    }
+
+    /// <param name="isOver">There is nothing to wait for.</param>
+    private bool TryOpen([NotNullWhen(false)] out string? why, out bool isOver)
+    {
+        (why, isOver) = (null, true);
+        try
+        {
+            ActionLedger ledger = _open();
+            ControlPipeline before = _pipeline;
+            (_ledger, _pipeline) = (ledger, _pipelineOf(ledger, null));
+            before.Dispose();
+            _metrics.Follow(ledger, () => Pipeline.Paused is not null);
+            return true;
+        }
+        catch (Exception e) when (e is LedgerException or IOException or UnauthorizedAccessException)
+        {
+            isOver = e is not LedgerException { Fault: LedgerFault.InUse };
+            why = e.Message;
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
+            why = $"libe_sqlite3.so, which the ledger is kept by, is neither beside the program ({AppContext.BaseDirectory}) nor in /usr/lib: install it there";
+        }
+        _pipeline = _pipelineOf(null, why);
+        return false;
+    }
+
+    private async Task<bool> RetryAsync()
+    {
+        if (!TryOpen(out string? why, out bool isOver))
+        {
+            if (isOver) Log.NoLedger(_logger, why);
+            return isOver;
+        }
+        await CloseInterruptedAsync();
+        Log.Recording(_logger);
+        return true;
+    }
+
+    private async Task CloseInterruptedAsync()
     {
         try
         {
@@ -71,14 +114,6 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         {
             Log.NotClosed(_logger, e.Message);
         }
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose()
-    {
-        Pipeline.Dispose();
-        Ledger?.Dispose();
     }
 
     private static ControlOptions OptionsOf(ExporterConfiguration configuration) => new()
@@ -94,6 +129,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
         [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]
         public static partial void Interrupted(ILogger logger, int count);
+
+        [LoggerMessage(544, LogLevel.Information, "The ledger is ours now: actions are taken")]
+        public static partial void Recording(ILogger logger);
 
         [LoggerMessage(543, LogLevel.Error, "An action was not taken, as it can't be recorded: {Reason}{Omitted}")]
         public static partial void NotRecorded(ILogger logger, string reason, string omitted);

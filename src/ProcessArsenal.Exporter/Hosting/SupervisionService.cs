@@ -12,11 +12,8 @@ internal sealed partial class SupervisionService(ConfigurationResult loaded, Own
     /// <summary>Less than the host gives to all of its services to stop.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan RetryEach = TimeSpan.FromSeconds(2);
-
     private readonly SupervisionChanges _changes = new(logger);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _retrying = Task.CompletedTask;
+    private readonly Retry _retry = new(time);
     private Gauge? _up;
     private volatile SupervisorSet? _set;
     private volatile string? _trouble;
@@ -34,14 +31,13 @@ internal sealed partial class SupervisionService(ConfigurationResult loaded, Own
     {
         if (loaded.Configuration!.Supervisors.IsEmpty) return Task.CompletedTask;
         _up = Metrics.WithCustomRegistry(own.Registry).CreateGauge("process_supervisor_up", "1 while our supervisors work; 0 while they can't: the log says why.");
-        if (!TryStart()) _retrying = RetryAsync();
+        if (!TryStart()) _retry.Begin(RetryAsync);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
-        await _retrying;
+        await _retry.StopAsync();
         if (Set is null) return;
         try
         {
@@ -53,20 +49,13 @@ internal sealed partial class SupervisionService(ConfigurationResult loaded, Own
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _retry.Dispose();
 
-    private async Task RetryAsync()
+    private Task<bool> RetryAsync()
     {
-        try
-        {
-            do await Task.Delay(RetryEach, time, _stop.Token);
-            while (!TryStart());
-            Log.Supervised(logger);
-        }
-        catch (OperationCanceledException)
-        {
-            // We end.
-        }
+        bool isOver = TryStart();
+        if (isOver && Set is not null) Log.Supervised(logger);
+        return Task.FromResult(isOver);
     }
 
     /// <returns>Whether there is nothing more to try.</returns>

@@ -21,7 +21,7 @@ public static class CollectorCatalogue
     public static readonly Metric[] Metrics = [.. All.SelectMany(collector => collector.Metrics)];
 
     /// <summary>Their places among the values of a group and the counters of a process.</summary>
-    internal static readonly MetricSet Set = new(Metrics);
+    internal static readonly MetricSet Set = new(Metrics, CpuCollector.Time);
 
     /// <summary>Values kept per group.</summary>
     public static readonly int GroupSlots = Set.GroupSlots;

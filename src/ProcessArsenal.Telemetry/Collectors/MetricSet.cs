@@ -3,9 +3,10 @@ namespace ProcessArsenal.Telemetry.Collectors;
 /// <summary>Metrics that are accounted together: gives each its places among the values of a group and the counters of a process.</summary>
 internal sealed class MetricSet
 {
-    public MetricSet(Metric[] metrics)
+    /// <param name="cpuTime">Which of them is CPU time in clock ticks: user, system.</param>
+    public MetricSet(Metric[] metrics, Metric cpuTime)
     {
-        Metrics = metrics;
+        (Metrics, CpuTime) = (metrics, cpuTime);
         foreach (Metric metric in metrics)
         {
             if (metric.GroupName is null) continue;
@@ -18,6 +19,8 @@ internal sealed class MetricSet
     }
 
     public Metric[] Metrics { get; }
+
+    public Metric CpuTime { get; }
 
     /// <summary>Values kept per group.</summary>
     public int GroupSlots { get; }

@@ -13,6 +13,10 @@ internal static class NamedGroupMetrics
     public static readonly Metric States = Gauge("states", "Threads of the group by state.",
         [.. ThreadStates.Names.Select(name => new MetricSeries($"state=\"{name}\"", "", null))]);
 
+    private static readonly Metric CpuTime = Counter("cpu_seconds_total", "CPU time used by the group's processes.", Source("process_group_cpu_time_seconds_total").Divisor,
+        Ours("process_group_cpu_time_seconds_total", 0, "mode=\"user\""),
+        Ours("process_group_cpu_time_seconds_total", 1, "mode=\"system\""));
+
     public static readonly Metric[] All =
     [
         Gauge("num_procs", "Processes in the group.", Ours("process_group_processes")),
@@ -30,9 +34,7 @@ internal static class NamedGroupMetrics
             Ours("process_group_file_descriptor_usage_ratio_max")),
         Extreme("oldest_start_time_seconds", Aggregation.Min, "When the oldest process of the group started, Unix time.",
             Ours("process_group_oldest_start_time_seconds")),
-        Counter("cpu_seconds_total", "CPU time used by the group's processes.", Source("process_group_cpu_time_seconds_total").Divisor,
-            Ours("process_group_cpu_time_seconds_total", 0, "mode=\"user\""),
-            Ours("process_group_cpu_time_seconds_total", 1, "mode=\"system\"")),
+        CpuTime,
         Counter("read_bytes_total", "Bytes that the group's processes fetched from storage.", 1, Ours("process_group_disk_io_bytes_total", 0)),
         Counter("write_bytes_total", "Bytes that the group's processes sent to storage.", 1, Ours("process_group_disk_io_bytes_total", 1)),
         Counter("major_page_faults_total", "Page faults that waited for storage.", 1, Ours("process_group_paging_faults_total", 0)),
@@ -43,7 +45,7 @@ internal static class NamedGroupMetrics
             Ours("process_group_context_switches_total", 1, "ctxswitchtype=\"nonvoluntary\"") with { Signal = null }),
     ];
 
-    public static readonly MetricSet Set = new(All);
+    public static readonly MetricSet Set = new(All, CpuTime);
 
     private static Metric Gauge(string name, string help, params MetricSeries[] series) =>
         new() { Kind = MetricKind.Gauge, GroupName = Prefix + name, GroupHelp = help, Series = series };

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Collectors;
 using ProcessArsenal.Telemetry.Events;
+using ProcessArsenal.Telemetry.Grouping;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -18,11 +19,12 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
 
     private readonly ThreadReader _reader = new();
     private readonly EndedNames _endedNames = new();
-    private readonly List<(ProcessLife Life, ProcessExit Exit)> _ended = [];
+    private readonly List<(ProcessLife Life, ProcessExit Exit, bool IsExcluded)> _ended = [];
     private readonly double[] _endedCounters = new double[NamedGroupMetrics.Set.CounterSlots];
     private readonly bool[] _unknown = new bool[NamedGroupMetrics.Set.GroupSlots];
     private readonly byte[] _stat = new byte[4096];
     private readonly ConditionalWeakTable<GroupState, GroupThreads> _threads = [];
+    private ChildLedger? _children;
     private GroupTable _groups = new(NamedGroupMetrics.Set, "groupname");
     private SamplingOptions? _options;
     private ulong? _lastTick;
@@ -31,10 +33,13 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
     private long _readErrors;
 
     /// <summary>Takes effect at once, so between two ticks.</summary>
-    public void Configure(SamplingOptions options, IEnumerable<TrackedProcess> known)
+    /// <param name="children">Of our own groups; that of these is told the same.</param>
+    public void Configure(SamplingOptions options, IEnumerable<TrackedProcess> known, ChildLedger children)
     {
         if (options.Compatibility is null)
         {
+            _children = null;
+            children.EndOther();
             _options = null;
             _lastTick = null;
             _groups = new GroupTable(NamedGroupMetrics.Set, "groupname");
@@ -43,6 +48,7 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
         }
         if (_options?.Compatibility is { } before && before.HasRulesOf(options.Compatibility)) options = options with { Compatibility = before };
         _options = options;
+        _children ??= children.BeginOther();
         _groups.Configure(options.Compatibility.Declared, options.MaxGroups, options.GroupLinger);
     }
 
@@ -58,6 +64,8 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
     /// <summary>A process that was sampled while it lived has ended: what it used since goes to its group.</summary>
     public void Close(TrackedProcess process, in ProcessExit exit)
     {
+        if (_options is null) return;
+        _children!.Debit(process, exit, process.Named?.Group);
         if (process.Named is not { Group: { } group } member) return;
         _endedNames.Add(process.Identity.Pid, member.Key!);
         if (exit.Usage is not { } usage) return;
@@ -65,16 +73,18 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
         group.AddEnded(row, member.Counters);
     }
 
-    /// <summary>A process that came and went between two samples, and that no exclusion rule takes out.</summary>
-    public void Open(ProcessLife life, in ProcessExit exit)
+    /// <summary>A process that came and went between two samples.</summary>
+    /// <param name="isExcluded">An exclusion rule takes it out.</param>
+    public void Open(ProcessLife life, in ProcessExit exit, bool isExcluded)
     {
         if (_options is null) return;
-        _ended.Add((life, exit)); // Its group may be that of a process whose own is not known before all rows are.
-        _endedNames.Add(life);
+        _ended.Add((life, exit, isExcluded)); // Its group may be that of a process whose own is not known before all rows are.
+        if (!isExcluded) _endedNames.Add(life);
     }
 
     /// <summary>Accounts the rows of a snapshot; row i is of process i.</summary>
-    public void Tick(Snapshot snapshot, ProcessTracker tracker, long tick, long began)
+    /// <param name="reading">As for <see cref="ChildLedger.EndTick"/>.</param>
+    public void Tick(Snapshot snapshot, ProcessTracker tracker, long tick, long began, (ulong Began, ulong Ended) reading)
     {
         if (_options is not { Compatibility: { } compatibility })
         {
@@ -89,7 +99,12 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
             else processes[i].Named ??= new NamedMember(rows[i].Sample.Stat.StartTicks >= _lastTick);
         }
         for (int i = 0; i < rows.Length; i++) Account(rows[i], processes[i], tracker.Alive, compatibility, tick);
-        foreach ((ProcessLife life, ProcessExit exit) in _ended) AccountEnded(life, exit, tracker.Alive, compatibility);
+        foreach ((ProcessLife life, ProcessExit exit, bool isExcluded) in _ended)
+        {
+            GroupKey? key = isExcluded ? null : _endedNames.Resolve(life, tracker.Alive, compatibility);
+            AccountEnded(exit, key is null ? null : _groups.Get(key));
+        }
+        _children!.EndTick(reading.Began, reading.Ended);
         foreach (TrackedProcess process in tracker.UnreadableMembers)
             if (process.Named?.Group is { HasLeft: false } group) group.AddUnreadable();
 
@@ -132,11 +147,12 @@ internal sealed class NamedGroups(ProcFs proc, TimeProvider time, SignalBoard si
         }
     }
 
-    private void AccountEnded(ProcessLife life, in ProcessExit exit, List<TrackedProcess> alive, NamedGroupOptions compatibility)
+    private void AccountEnded(in ProcessExit exit, GroupState? group)
     {
-        if (exit.Usage is not { } usage || _endedNames.Resolve(life, alive, compatibility) is not { } key) return;
+        _children!.Debit(exit, group);
+        if (exit.Usage is not { } usage || group is null) return;
         Array.Clear(_endedCounters);
-        _groups.Get(key).AddEnded(new ProcessRow { Sample = FinalSample.Of(usage), Description = exit.Description! }, _endedCounters);
+        group.AddEnded(new ProcessRow { Sample = FinalSample.Of(usage), Description = exit.Description! }, _endedCounters);
     }
 
     private void ReadThreads(in ProcessSample sample, TrackedProcess process, NamedMember member, GroupThreads threads)

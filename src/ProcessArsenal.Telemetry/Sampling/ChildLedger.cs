@@ -38,14 +38,27 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
     /// accounts already.</summary>
     public double UnattributedTicks { get; private set; }
 
+    /// <summary>One for other groups, which is told of living parents and of losses what this one is told; null: there is none.</summary>
+    public ChildLedger? Other { get; private set; }
+
+    /// <summary>Begins that one.</summary>
+    public ChildLedger BeginOther() => Other = new ChildLedger(hearsAll, hasRecords, timerTick);
+
+    public void EndOther() => Other = null;
+
     /// <summary>Exit records were lost: for a while, what is missing may be what they told.</summary>
-    public void LostRecords() => _lossTicks = LossTicks;
+    public void LostRecords()
+    {
+        _lossTicks = LossTicks;
+        Other?.LostRecords();
+    }
 
     /// <summary>A living parent was read.</summary>
     /// <param name="userBefore">Its child times in the sample before, clock ticks.</param>
     /// <param name="systemBefore">Its child times in the sample before, clock ticks.</param>
     public void Credit(in ProcStat parent, ulong userBefore, ulong systemBefore)
     {
+        Other?.Credit(parent, userBefore, systemBefore);
         _ = _heirs.Remove(parent.Pid); // The pid lives again.
         _ = _earlierHeirs.Remove(parent.Pid);
         double user = parent.ChildUserTicks > userBefore ? parent.ChildUserTicks - userBefore : 0;
@@ -55,6 +68,20 @@ internal sealed class ChildLedger(bool hearsAll, bool hasRecords, TimeSpan timer
         account.CreditUser += user;
         account.Credit += user + system;
     }
+
+    /// <summary>A process that was sampled while it lived has ended.</summary>
+    /// <param name="group">Where its time is counted; null if it is not counted.</param>
+    public void Debit(TrackedProcess process, in ProcessExit exit, GroupState? group)
+    {
+        ref readonly ProcStat last = ref process.Sample.Stat;
+        double ticks = last.UserTicks + last.SystemTicks;
+        if (exit.Usage is { } used) ticks = Math.Max(ticks, used.UserTicks + used.SystemTicks);
+        Debit(exit, group, ticks, last.ChildUserTicks + last.ChildSystemTicks, last.IsZombie || last.IsExiting);
+    }
+
+    /// <summary>One that came and went between two samples.</summary>
+    /// <param name="group">Where its time is counted; null if it is not counted.</param>
+    public void Debit(in ProcessExit exit, GroupState? group) => Debit(exit, group, exit.Usage is { } usage ? usage.UserTicks + usage.SystemTicks : 0, childTicks: null);
 
     /// <summary>A process has ended.</summary>
     /// <param name="group">Where its time is counted; null if it is not counted.</param>

@@ -25,10 +25,7 @@ internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimePro
     /// <summary>One that was sampled while it lived.</summary>
     public void Close(TrackedProcess process, in ProcessExit exit, ChildLedger children)
     {
-        ref readonly Procfs.ProcStat last = ref process.Sample.Stat;
-        double ticks = last.UserTicks + last.SystemTicks;
-        if (exit.Usage is { } used) ticks = Math.Max(ticks, used.UserTicks + used.SystemTicks);
-        children.Debit(exit, process.Group, ticks, last.ChildUserTicks + last.ChildSystemTicks, last.IsZombie || last.IsExiting);
+        children.Debit(process, exit, process.Group);
         if (process.Group is not { } group) return; // Excluded, or never accounted.
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         Remember(exit, process.Description.Name, group, process.Identity);
@@ -59,12 +56,12 @@ internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimePro
         foreach (Expression expression in options.Exclude)
             if (expression.Evaluate(row) != Truth.False)
             {
-                children.Debit(exit, null, Ticks(exit), childTicks: null);
+                children.Debit(exit, null);
                 return false;
             }
 
         GroupState group = groups.Get(key);
-        children.Debit(exit, group, Ticks(exit), childTicks: null);
+        children.Debit(exit, group);
         group.Count(LifecycleCollector.Starts, 0);
         group.Count(LifecycleCollector.Exits, (int)exit.Outcome);
         log.Add(new LifecycleEvent(0, KernelTime.Of(life.BornNanoseconds, time), IsEnd: false, exit.Pid, null, exit.ParentPid, description.Name, group.Key.Name, ExitOutcome.Unknown, null, null, null));
@@ -75,8 +72,6 @@ internal sealed class EndedAccounts(GroupTable groups, LifecycleLog log, TimePro
         group.AddEnded(row, _counters);
         return true;
     }
-
-    private static double Ticks(in ProcessExit exit) => exit.Usage is { } usage ? usage.UserTicks + usage.SystemTicks : 0;
 
     private void Remember(in ProcessExit exit, string name, GroupState group, Procfs.ProcessIdentity? identity)
     {

@@ -67,8 +67,8 @@ internal sealed class GroupState
     /// <summary>Adds CPU time of members that have ended, clock ticks.</summary>
     public void AddCpu(double user, double system)
     {
-        _values[CpuCollector.Time.GroupSlot] += user;
-        _values[CpuCollector.Time.GroupSlot + 1] += system;
+        _values[_set.CpuTime.GroupSlot] += user;
+        _values[_set.CpuTime.GroupSlot + 1] += system;
     }
 
     public void Count(Metric metric, int series) => _values[metric.GroupSlot + series]++;

@@ -134,7 +134,8 @@ public sealed class Sampler : IDisposable
         _excluded = 0;
         foreach (TrackedProcess process in _tracker.Alive) AddRow(snapshot, process);
         foreach (ProcessLife life in _tracker.EndedLives) AddEnded(life);
-        _tracker.Children.EndTick(reads, KernelClock.MonotonicNanoseconds());
+        (ulong Began, ulong Ended) reading = (reads, KernelClock.MonotonicNanoseconds());
+        _tracker.Children.EndTick(reading.Began, reading.Ended);
         _smaps.EndTick();
         foreach (TrackedProcess process in _tracker.UnreadableMembers)
             if (process.Group is { HasLeft: false } group) group.AddUnreadable();
@@ -151,7 +152,7 @@ public sealed class Sampler : IDisposable
         foreach (GroupState group in _groups.All)
             group.CopyTo(snapshot.AddGroup(new GroupRow(group.Key, group.Labels, group.Members)), _unknown);
 
-        _named.Tick(snapshot, _tracker, _tick, began);
+        _named.Tick(snapshot, _tracker, _tick, began, reading);
 
         snapshot.Tick = _tick;
         snapshot.Time = now;
@@ -197,7 +198,7 @@ public sealed class Sampler : IDisposable
         _groups.Configure(options.Grouper.DeclaredGroups, options.MaxGroups, options.GroupLinger);
         _tracker.WantCommandLines(options.Grouper.HasRules || options.Categories.Count > 0 || options.Exclude.Count > 0);
         foreach (TrackedProcess process in _tracker.Known) process.GroupKey = null;
-        _named.Configure(options, _tracker.Known);
+        _named.Configure(options, _tracker.Known, _tracker.Children);
         _dotnet?.Configure(options.Dotnet, _tracker.Known);
     }
 
@@ -308,6 +309,7 @@ public sealed class Sampler : IDisposable
     {
         ProcessDescription? description = _tracker.Describe(life, out bool guessed);
         ProcessExit exit = Endings.Of(life, description);
-        if (_ended.Open(life, exit, guessed, _tracker.HasDelays, _options, _tracker.Children)) _named.Open(life, exit);
+        bool isCounted = _ended.Open(life, exit, guessed, _tracker.HasDelays, _options, _tracker.Children);
+        _named.Open(life, exit, isExcluded: !isCounted);
     }
 }

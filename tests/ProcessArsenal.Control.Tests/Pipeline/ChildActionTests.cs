@@ -46,7 +46,7 @@ public sealed class ChildActionTests : IAsyncLifetime
         Assert.Equal((OutcomeKind.Succeeded, Identity("orders")), (started.Outcome, started.New));
         Assert.Equal(default, started.Target.Identity);
         TargetResult twice = await Do(new StartChildAction());
-        Assert.Equal((OutcomeKind.Failed, "it runs already"), (twice.Outcome, twice.Reason));
+        Assert.Equal((OutcomeKind.Refused, StartChildAction.State, "it runs already"), (twice.Outcome, twice.Guard, twice.Reason));
 
         TargetResult restarted = await Do(new RestartChildAction());
         Assert.Equal((OutcomeKind.Succeeded, started.New, Identity("orders"), 15), (restarted.Outcome, restarted.Old, restarted.New, restarted.Exit?.Signal));
@@ -126,6 +126,29 @@ public sealed class ChildActionTests : IAsyncLifetime
         Assert.Equal("pause", (await Do(new StartChildAction())).Guard);
         await _control.Pipeline.PauseAsync(null);
         Assert.Equal(OutcomeKind.Succeeded, (await Do(new StartChildAction())).Outcome); // It takes nothing from anybody.
+    }
+
+    /// <summary>As that ends with it.</summary>
+    [Fact]
+    public async Task So_they_are_of_what_a_child_has_started()
+    {
+        await using var place = new SupervisionPlace();
+        place.Start(SupervisionPlace.Script("orders", "sleep 1000 & echo $!; wait"));
+        ProcessIdentity worker = await place.Told();
+        ControlResult preview = await _control.Run(ControlPlace.Ask(new StopChildAction(), TargetSelection.OfChildren(Child(place, "orders"))) with { IsPreview = true });
+        Assert.Equal("it would be done: supervised child shop/orders, with 1 other processes", preview.Targets[0].Reason);
+        _control.Options = _control.Options with { Protected = [ControlPlace.Parse($"pid = {worker.Pid}")] };
+        _control.Sample();
+        foreach (ChildAction action in (ChildAction[])[new StopChildAction(), new RestartChildAction()])
+        {
+            TargetResult refused = await Do(action, Child(place, "orders"));
+            Assert.Equal((OutcomeKind.Refused, "protected"), (refused.Outcome, refused.Guard));
+            Assert.Contains($"supervised child shop/orders has pid {worker.Pid} (sleep) too", refused.Reason, StringComparison.Ordinal);
+        }
+        Assert.True(place.Lives(worker));
+        _control.Options = _control.Options with { Protected = [] };
+        Assert.Equal(OutcomeKind.Succeeded, (await Do(new StopChildAction(), Child(place, "orders"))).Outcome);
+        Assert.False(place.Lives(worker));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class EngineDouble : IAsyncDisposable
         $"HTTP/1.1 {status} X\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\nServer: Libpod/4.3.1 (linux)\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
 
     /// <summary>An inspection in the shape of Podman 4.3.1, shortened where nobody looks.</summary>
-    public static string Inspection(string id, int pid) => Podman.Replace("\"ID\"", $"\"{id}\"", StringComparison.Ordinal).Replace("4711", pid.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    public static string Inspection(string id, int pid) => Podman.Replace("4711", pid.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("\"ID\"", $"\"{id}\"", StringComparison.Ordinal); // In this order: an id may have any digits in it.
 
     private const string Podman = """
         {"Id":"ID","Created":"2026-11-29T16:13:19.512845693Z","Path":"/bin/sleep","Args":["100000"],"State":{"Status":"running","Running":true,"Paused":false,"Restarting":false,"OOMKilled":false,"Dead":false,"Pid":4711,"ExitCode":0,"Error":"","StartedAt":"2026-11-29T16:13:19.698119905Z","FinishedAt":"0001-01-01T00:00:00Z","Health":{"Status":"","FailingStreak":0,"Log":null}},"Image":"sha256:2c7d815e1370e44d6d745641bad1e140455f22d6ca8aad1d8c34849338a735c3","Name":"/shop","RestartCount":0,"Driver":"vfs","HostConfig":{"Binds":[],"NetworkMode":"none","RestartPolicy":{"Name":"","MaximumRetryCount":0},"AutoRemove":false,"VolumesFrom":null},"GraphDriver":{"Data":null,"Name":"vfs"},"Mounts":[],"Config":{"Hostname":"7895a2a17b38","Env":["PATH=/bin","container=podman"],"Cmd":["/bin/sleep","100000"],"Labels":{},"StopSignal":"15","StopTimeout":10},"NetworkSettings":{"Networks":{}}}

@@ -36,6 +36,7 @@ internal sealed class FakeSystemctl : IDisposable
             Job=${JOB-}
             RefuseManualStart=${NOSTART-no}
             RefuseManualStop=${NOSTOP-no}
+            KillMode=${KILL-control-group}
             StartLimitBurst=${BURST-5}
             X
             }

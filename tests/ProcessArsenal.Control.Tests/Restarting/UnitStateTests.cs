@@ -20,6 +20,7 @@ public sealed class UnitStateTests
         Job=
         RefuseManualStart=no
         RefuseManualStop=no
+        KillMode=control-group
         StartLimitBurst=5
 
         """;
@@ -30,7 +31,7 @@ public sealed class UnitStateTests
         Assert.True(UnitState.TryParse(Running, out UnitState? state));
         Assert.Equal(("pa-sleeper.service", 15112, "/app.slice/pa-sleeper.service", 5u), (state!.Id, state.MainPid, state.ControlGroup, state.StartLimitBurst));
         Assert.False(state.HasJob);
-        Assert.True(state is { MayBeStarted: true, MayBeStopped: true, WaitsForRestart: false });
+        Assert.True(state is { MayBeStarted: true, MayBeStopped: true, WaitsForRestart: false, KillMode: "control-group" });
     }
 
     [Theory]

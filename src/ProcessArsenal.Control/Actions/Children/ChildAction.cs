@@ -18,6 +18,9 @@ public abstract class ChildAction : ControlAction
 
     internal abstract Task<ActionEnd> ActAsync(SupervisedChild child, ActionContext context, CancellationToken cancellation);
 
+    /// <summary>What a child has started ends with it.</summary>
+    internal static Reach WholeOf(SupervisedChild child) => new() { Owner = $"supervised child {child.Name}", Others = child.Supervisor.EndingWith(child.Spec.Name) };
+
     /// <summary>How a life of a child ended; null if its supervisor does not know.</summary>
     internal static ChildEnd? EndOf(SupervisedChild child, ProcessIdentity life) => child.View.LastEnd is { } end && end.Identity == life.ToString() ? end : null;
 

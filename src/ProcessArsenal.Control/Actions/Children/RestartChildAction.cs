@@ -7,6 +7,8 @@ public sealed class RestartChildAction : ChildAction
 {
     public override string Name => "restart";
 
+    internal override Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(context.Target.Supervised is { } child ? WholeOf(child) : Reach.TargetOnly);
+
     internal override async Task<ActionEnd> ActAsync(SupervisedChild child, ActionContext context, CancellationToken cancellation)
     {
         ChildAnswer answer = await child.Supervisor.RestartAsync(child.Spec.Name, cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Supervision;
 
 namespace ProcessArsenal.Control.Actions.Children;
@@ -6,11 +7,17 @@ namespace ProcessArsenal.Control.Actions.Children;
 /// <param name="reset">Also take the latch off its supervisor, forget its failures, and start all others that were given up.</param>
 public sealed class StartChildAction(bool reset = false) : ChildAction
 {
+    /// <summary>Name of a guard.</summary>
+    public const string State = "state";
+
     public override string Name => "start";
 
     public override bool IsHarmful => false;
 
     public override string Parameters => reset ? "reset" : "";
+
+    internal override Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(
+        !reset && context.Target.Supervised is { View.State: ChildState.Starting or ChildState.Running } ? new Reach { Objection = new Objection(State, "it runs already") } : Reach.TargetOnly);
 
     internal override async Task<ActionEnd> ActAsync(SupervisedChild child, ActionContext context, CancellationToken cancellation)
     {

@@ -8,6 +8,8 @@ public sealed class StopChildAction : ChildAction
 {
     public override string Name => "stop";
 
+    internal override Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(context.Target.Supervised is { } child ? WholeOf(child) : Reach.TargetOnly);
+
     internal override async Task<ActionEnd> ActAsync(SupervisedChild child, ActionContext context, CancellationToken cancellation)
     {
         ChildAnswer answer = await child.Supervisor.StopAsync(child.Spec.Name, cancellation).ConfigureAwait(false);

@@ -8,7 +8,7 @@ internal sealed record UnitState
     /// <summary>What is asked for, and must be answered.</summary>
     public static readonly string[] Properties =
     [
-        "Id", "LoadState", "ActiveState", "SubState", "Result", "Type", "MainPID", "ControlGroup", "NRestarts", "StartLimitBurst", "Job", "CanStart", "RefuseManualStart", "RefuseManualStop",
+        "Id", "LoadState", "ActiveState", "SubState", "Result", "Type", "MainPID", "ControlGroup", "NRestarts", "StartLimitBurst", "Job", "CanStart", "RefuseManualStart", "RefuseManualStop", "KillMode",
     ];
 
     private const int MostValue = 4096;
@@ -37,6 +37,9 @@ internal sealed record UnitState
 
     public required bool MayBeStarted { get; init; }
     public required bool MayBeStopped { get; init; }
+
+    /// <summary>Whom systemd ends along with the main process (systemd.kill(5)): control-group, mixed, process or none.</summary>
+    public required string KillMode { get; init; }
 
     /// <summary>Whether systemd will start it again by itself in a moment.</summary>
     public bool WaitsForRestart => SubState is "auto-restart" or "auto-restart-queued";
@@ -75,6 +78,7 @@ internal sealed record UnitState
             HasJob = values["Job"] is not ("" or "0"),
             MayBeStarted = canStart && !noStart,
             MayBeStopped = !noStop,
+            KillMode = values["KillMode"],
         };
         return true;
     }

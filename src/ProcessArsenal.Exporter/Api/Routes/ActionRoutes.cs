@@ -13,7 +13,7 @@ internal static class ActionRoutes
     /// <summary>What can be done to a process. A new one is a line here.</summary>
     private static readonly (string Name, string Summary, Func<ApiRequest, ControlAction> Create, ApiParameter[] Body)[] Actions =
     [
-        ("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(TimeoutOf(request, StopAction.UsualTimeout, StopAction.LongestTimeout)), [ActionBody.Timeout]),
+        ("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(TimeoutOf(request, StopAction.UsualTimeout, StopAction.LongestTimeout), request.Services.Control.Restarts), [ActionBody.Timeout]),
         ("kill", "Ends a process (SIGKILL)", static _ => new KillAction(), []),
         ("restart", "Has the owner of a process (supervisor of ours, systemd unit, container, pod) restart it", static request => new RestartAction(request.Services.Control.Restarts with { Timeout = TimeoutOf(request, RestartAction.UsualTimeout, RestartAction.LongestTimeout) }, request.Services.Supervision.OwnerOf), [ActionBody.Timeout]),
         ("signal", "Sends a process a signal", static request => new SignalAction(request.Get(ActionBody.Signal) as int?

@@ -233,15 +233,22 @@ public sealed class SupervisionTests
 
     /// <summary>As at an update, where the new one starts while the old one still ends.</summary>
     [Fact]
-    public async Task Who_comes_while_another_still_supervises_takes_over_when_that_is_gone()
+    public async Task Who_comes_while_another_still_supervises_and_records_takes_over_when_that_is_gone()
     {
         await using Supervised shop = await Supervised.Start(Shop);
         string first = await shop.Runs("orders");
         await using ExporterProcess next = await shop.Beside();
         await next.PageWhere("it does not supervise", static page => page.Value("process_supervisor_up") == 0);
+        using var client = new ControlClient(next);
+        Answer refused = await client.Ask(HttpMethod.Post, "/api/v1/processes/1/kill", client.Admin);
+        Assert.True(refused.Status == 503 && refused.Body.Contains("another exporter has", StringComparison.Ordinal), refused.Body);
         await shop.Exporter.Kill();
         await next.PageWhere("it does now", static page => page.Value("process_supervisor_up") == 1 && page.Value("process_supervisor_children", "supervisor=shop", "state=running") == 2);
         Assert.True(Supervised.Lives(first));
+        await next.PageWhere("it records", static page => page.Where("process_controller_audit_head").Any());
+        Answer stopped = await client.Ask(HttpMethod.Post, "/api/v1/supervisors/shop/children/orders/stop", client.Admin);
+        Assert.True(stopped.Status == 200, stopped.Body);
+        Assert.False(Supervised.Lives(first));
     }
 
     [Fact]

@@ -205,7 +205,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
 
     private async Task CarryOutAsync(ControlRequest request, Attempt attempt, bool isOnly)
     {
-        await Task.Yield(); // Each on its own.
+        if (!isOnly) await Task.Yield(); // Each on its own.
         using Activity? span = ControlTrace.Target(attempt);
         long began = time.GetTimestamp();
         try

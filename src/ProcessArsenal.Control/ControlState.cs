@@ -18,12 +18,14 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>The same by itself: what is only tried in it stays in it.</summary>
     public ControlState Copy()
     {
-        var copy = new ControlState(proc, ledger, resolver, options, time);
+        var copy = new ControlState(proc, ledger, resolver, options, time) { Ancestors = Ancestors };
         lock (_lock) copy._open.AddRange(_open);
         return copy;
     }
 
     public ProcFs Proc => proc;
+
+    public Ancestors Ancestors { get; private init; } = new(proc);
 
     public ControlOptions Options => options();
 

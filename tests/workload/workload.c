@@ -11,6 +11,7 @@
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1 | --each-mib N]   prints "ready", then the truth as JSON
  * reuse:   --reuse       see reuse.c, whose lines it obeys instead
  * heard:   --heard       prints when each SIGUSR1 came, nanoseconds of CLOCK_MONOTONIC, until SIGTERM
+ * floor:   --floor FILE  see floor.c, whose lines it obeys instead
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
  *          | threads N | retire N (workers) | exec PATH [ARGS]
  *          | thread-exec CODE | main-leaves CODE | orphan MS PATH | brief N (see odd.c)
@@ -87,6 +88,7 @@ static void parse(int argc, char **argv)
         else if (!strcmp(name, "--write-mib")) state.write_mib = number;
         else if (!strcmp(name, "--active-ms")) state.active_ms = number;
         else if (!strcmp(name, "--file")) state.file = value;
+        else if (!strcmp(name, "--floor")) floor_run(value);
         else if (!strcmp(name, "--workers")) workers = number;
         else if (!strcmp(name, "--exit-code")) exit_code = (int)number;
         else if (!strcmp(name, "--exit-now")) exit_now = (int)number;

@@ -65,6 +65,9 @@ struct burst {
 void burst_run(const struct burst *burst);
 _Noreturn void reuse_run(void);
 _Noreturn void heard_run(void);
+
+/* floor.c */
+_Noreturn void floor_run(const char *path);
 _Noreturn void burst_child(long number, long rounds_per_ms);
 
 /* Odd: ends that are easily misread. */

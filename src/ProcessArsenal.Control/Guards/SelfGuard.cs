@@ -1,13 +1,8 @@
-using ProcessArsenal.Control.Targeting;
-using ProcessArsenal.Procfs;
-
 namespace ProcessArsenal.Control.Guards;
 
 /// <summary>What nobody may touch, not even by force: the first process of the host, ourselves and those that started us, and threads of the kernel.</summary>
 internal sealed class SelfGuard : Guard
 {
-    private const int MostAncestors = 64;
-
     public override string Name => "untouchable";
 
     public override bool IsOfEach => true;
@@ -18,19 +13,6 @@ internal sealed class SelfGuard : Guard
         if (pid == 1) return "it is the first process: without it the host, or the container, ends";
         if (context.Facts.IsKernelThread) return "it is a thread of the kernel";
         if (pid == Environment.ProcessId) return "it is this exporter: stop it by who started it (systemctl stop process-arsenal)";
-        return IsAncestor(context.State.Proc, pid) ? "it is one of those that started this exporter, which might end with it" : null;
-    }
-
-    /// <summary>Read each time: parents die, and others take their place.</summary>
-    private static bool IsAncestor(ProcFs proc, int pid)
-    {
-        int at = Environment.ProcessId;
-        for (int i = 0; i < MostAncestors && at > 1; i++)
-        {
-            if (TargetFacts.ParentOf(proc, at) is not { } parent) return false;
-            if (parent == pid) return true;
-            at = parent;
-        }
-        return false;
+        return context.State.Ancestors.Have(context.Facts.Identity) ? "it is one of those that started this exporter, which might end with it" : null;
     }
 }

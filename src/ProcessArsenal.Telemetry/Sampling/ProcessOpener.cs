@@ -5,7 +5,9 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// <summary>Makes sure who is behind a pid, and keeps that certain by descriptors within a budget. Used by one thread.</summary>
 internal sealed class ProcessOpener(ProcFs proc, TimeProvider time, DescriptorBudget budget)
 {
-    private readonly bool _hasPidfs = proc.IsLive && ProbePidfs();
+    private static readonly Lazy<bool> KernelHasPidfs = new(ProbePidfs);
+
+    private readonly bool _hasPidfs = proc.IsLive && KernelHasPidfs.Value;
     private readonly byte[] _stat = new byte[4096];
     private int _statLength;
 
@@ -59,7 +61,7 @@ internal sealed class ProcessOpener(ProcFs proc, TimeProvider time, DescriptorBu
         using Pidfd? pidfd = proc.IsLive ? Pidfd.Open(directory.Pid) : null;
         Span<byte> buffer = stackalloc byte[2048];
         if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok) return null;
-        if (!proc.IsLive || !ProbePidfs()) return new ProcessIdentity(directory.Pid, stat.StartTicks, proc.BootId);
+        if (!proc.IsLive || !KernelHasPidfs.Value) return new ProcessIdentity(directory.Pid, stat.StartTicks, proc.BootId);
         return pidfd is not null && pidfd.TryReadPidfsInode(out ulong inode) ? new ProcessIdentity(directory.Pid, inode, proc.BootId) : null;
     }
 

@@ -5,7 +5,6 @@ using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>The life of the service: told to systemd, reloaded by SIGHUP, ended by SIGTERM.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class ServiceTests : IDisposable
 {
     private const string Reloads = "arsenal_config_reloads_total";

@@ -19,6 +19,9 @@ internal sealed class Attempt(Target target) : IDisposable
     /// <summary>It is done along with another of the same request; null: it is not.</summary>
     public Attempt? Along { get; set; }
 
+    /// <summary>What is done by way of this one is done to another, too.</summary>
+    public bool Takes(Attempt other) => other != this && Reach.Owner is { } owner && (owner == other.Reach.Owner || Reach.Others.Contains(other.Target.Identity));
+
     /// <summary>Who is against it; null: nobody.</summary>
     public Objection? Objection { get; set; }
 
@@ -49,7 +52,7 @@ internal sealed class Attempt(Target target) : IDisposable
     }
 
     private string Preview => "it would be done"
-        + (Reach.Owner is { } owner ? FormattableString.Invariant($": {owner}, with {Reach.Others.Count} other processes") : "") + (Reach.Spared is { } spared ? $"; {spared}" : "");
+        + (Reach.Owner is { } owner ? FormattableString.Invariant($": {owner}, with {Reach.Others.Count} other {(Reach.Others.Count == 1 ? "process" : "processes")}") : "") + (Reach.Spared is { } spared ? $"; {spared}" : "");
 
     /// <param name="isPreview">Nothing is done.</param>
     public TargetResult ToResult(bool isPreview) => new(Target, Outcome ?? (isPreview ? OutcomeKind.NotDone : null))

@@ -152,16 +152,17 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     }
 
     private async Task LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
-        attempt.Reach = await request.Action.ReachAsync(ContextOf(attempt), cancellation).ConfigureAwait(false);
+        attempt.Reach = await request.Action.ReachAsync(ContextOf(request, attempt), cancellation).ConfigureAwait(false);
 
-    private ActionContext ContextOf(Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach };
+    private ActionContext ContextOf(ControlRequest request, Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach, ObjectionTo = other => AskGuardsOf(new GuardContext(request, attempt.Target, null, attempt.Reach, State), other) };
 
     private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
     {
         using Activity? part = ControlTrace.Part("guards");
-        foreach (Attempt attempt in attempts)
+        // Those first with whom others end: of these nothing is to be done then, whichever was named first.
+        foreach (Attempt attempt in attempts.OrderByDescending(static attempt => attempt.Reach.Others.Count))
         {
-            if (attempt.Objection is null && (attempt.Along = attempts.Find(other => other.HasBegun && other.Reach.Owner is { } owner && owner == attempt.Reach.Owner)) is null
+            if (attempt.Objection is null && (attempt.Along = attempts.Find(other => other.HasBegun && other.Takes(attempt))) is null
                 && (attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
             // A hundred pidfds of those that nothing is done to serve nobody.
             if (!attempt.IsTaken) attempt.Process?.Dispose();
@@ -194,13 +195,17 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     private Objection? AskGuardsOfOthers(GuardContext context)
     {
         foreach (ProcessIdentity other in context.Reach.Others)
-        {
-            using HeldProcess? held = HeldProcess.Open(proc, other, out _);
-            if (held is null || TargetFacts.Read(proc, held) is not { } facts) continue; // It has ended.
-            if (GuardCatalogue.Ask(context with { Target = _resolver.Find(other), Read = facts }, ofEach: true) is not { } objection) continue;
-            return objection with { Reason = FormattableString.Invariant($"{context.Reach.Owner} has pid {other.Pid} ({facts.Name}) too, of which is to be said: {objection.Reason}") };
-        }
+            if (AskGuardsOf(context, other) is { } objection) return objection with { Reason = $"of {context.Reach.Owner}: {objection.Reason}" };
         return null;
+    }
+
+    /// <summary>Those that are about a process itself, of one that would end with the target.</summary>
+    private Objection? AskGuardsOf(GuardContext context, ProcessIdentity other)
+    {
+        using HeldProcess? held = HeldProcess.Open(proc, other, out _);
+        if (held is null || TargetFacts.Read(proc, held) is not { } facts) return null; // It has ended.
+        return GuardCatalogue.Ask(context with { Target = _resolver.Find(other, facts), Read = facts }, ofEach: true) is not { } objection ? null
+            : objection with { Reason = FormattableString.Invariant($"pid {other.Pid} ({facts.Name}) would end with it, and {objection.Reason}") };
     }
 
     private async Task CarryOutAsync(ControlRequest request, Attempt attempt, bool isOnly)
@@ -216,7 +221,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false);
             attempt.Objection = AskGuards(request, attempt, State)
                 ?? (owner == attempt.Reach.Owner ? null : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner ?? "nobody"} now, and did to {owner ?? "nobody"}"));
-            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(attempt), CancellationToken.None).ConfigureAwait(false);
+            if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(request, attempt), CancellationToken.None).ConfigureAwait(false);
             attempt.Objection ??= attempt.End?.Objection;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)

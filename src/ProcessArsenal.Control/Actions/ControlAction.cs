@@ -42,6 +42,9 @@ internal sealed record ActionContext(HeldProcess? Held, Target Target, ProcFs Pr
 
     /// <summary>What it was found to do beyond the target, immediately before.</summary>
     public Reach Reach { get; init; } = Reach.TargetOnly;
+
+    /// <summary>What is to be said against ending somebody who came later, along with the target: its pid, its name, and why; null: nothing.</summary>
+    public Func<ProcessIdentity, Objection?> ObjectionTo { get; init; } = static _ => null;
 }
 
 /// <summary>What came of it.</summary>

@@ -20,7 +20,7 @@ public sealed class StopAction(TimeSpan timeout, RestartOptions? owners = null) 
         OwnerEndCheck check = await new OwnerEnd(owners ?? new RestartOptions(), context.Time).CheckAsync(context.Proc, context.Process, cancellation).ConfigureAwait(false);
         if (check.Owner is not { } owner) return Reach.TargetOnly;
         ProcessIdentity[] others = [.. check.Members.Members.Select(static member => member.Identity).Where(identity => identity != context.Process.Identity)];
-        if (check.WhySpared is { } why) return others.Length == 0 ? Reach.TargetOnly : new Reach { Spared = FormattableString.Invariant($"the {others.Length} other processes of {owner} are let be: {why}") };
+        if (check.WhySpared is { } why) return others.Length == 0 ? Reach.TargetOnly : new Reach { Spared = FormattableString.Invariant($"the {others.Length} other {(others.Length == 1 ? "process" : "processes")} of {owner} {(others.Length == 1 ? "is" : "are")} let be: {why}") };
         if (!check.Members.IsComplete) return new Reach { Objection = new Objection(RestartAction.NoOwner, $"it is the main process of {owner}, which has more processes than can be looked at, or some that we may not see: whom its end would take with it is not known") };
         return new Reach { Owner = owner.ToString(), Whole = owner, Others = others, ContainerInit = owner.Kind == OwnerKind.SystemdUnit ? null : context.Process.Identity };
     }
@@ -45,8 +45,8 @@ public sealed class StopAction(TimeSpan timeout, RestartOptions? owners = null) 
         long began = context.Time.GetTimestamp();
         while (context.Time.GetElapsedTime(began) is var gone && gone < timeout)
         {
-            rest.Look();
-            TimeSpan next = timeout - gone < OwnerRest.LookInterval ? timeout - gone : OwnerRest.LookInterval;
+            TimeSpan next = rest.Look();
+            if (next > timeout - gone) next = timeout - gone;
             if (await context.Process.WaitAsync(next, context.Time, cancellation).ConfigureAwait(false)) return true;
         }
         return context.Process.HasEnded();

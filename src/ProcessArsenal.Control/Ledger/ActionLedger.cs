@@ -196,6 +196,7 @@ public sealed class ActionLedger : IDisposable
             var content = new CreatedContent(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), LedgerSchema.Steps.Length);
             log.Append(AuditKind.Created, null, null, LedgerJson.Write(content, LedgerJson.Default.CreatedContent), log.Now);
         });
+        LedgerDatabase.CarryOver(connection); // What runs before us may have left of it.
         LedgerDatabase.Reserve(path);
         return log.Head.Sequence > 0 ? log : throw LedgerException.Broken(path, "all its rows were taken away");
     }

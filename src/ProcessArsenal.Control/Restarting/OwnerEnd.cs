@@ -18,7 +18,12 @@ internal sealed class OwnerEnd(RestartOptions options, TimeProvider time)
         // Where we run ourselves is nothing that would have begun with the process.
         if (owner.Kind == OwnerKind.Nobody || Ourselves.AreIn(proc, owner)) return OwnerEndCheck.OfNone;
         OwnerMembers members = OwnerProcesses.List(proc, owner);
-        if (owner.Kind != OwnerKind.SystemdUnit) return IsFirst(members, process.Identity) ? new OwnerEndCheck(owner, members, null) : OwnerEndCheck.OfNone;
+        if (owner.Kind != OwnerKind.SystemdUnit)
+        {
+            if (IsInit(proc, process)) return new OwnerEndCheck(owner, members, null);
+            // Without a pid namespace of its own none of a container's processes takes the others with it.
+            return IsFirst(members, process.Identity) && !members.Members.Any(member => HasNamespace(proc, member.Identity)) ? new OwnerEndCheck(owner, members, "which is its main process can't be told, as it has no pid namespace of its own") : OwnerEndCheck.OfNone;
+        }
         (UnitState? state, string? trouble) = await AskAsync(proc, owner, process, cancellation).ConfigureAwait(false);
         if (state is null) return IsFirst(members, process.Identity) ? new OwnerEndCheck(owner, members, $"whether they end with it is not known: {trouble}") : OwnerEndCheck.OfNone;
         if (state.MainPid != process.Identity.Pid) return OwnerEndCheck.OfNone;
@@ -39,6 +44,18 @@ internal sealed class OwnerEnd(RestartOptions options, TimeProvider time)
         {
             return (null, string.Create(CultureInfo.InvariantCulture, $"systemd did not answer within {options.LookTimeout.TotalSeconds} s"));
         }
+    }
+
+    /// <summary>Whether it is the first process of a pid namespace within ours: with it end all that are in that (pid_namespaces(7)).</summary>
+    private static bool IsInit(ProcFs proc, HeldProcess process) => InnermostPid(proc, process.Identity.Pid) == 1 && process.Identity.Pid != 1 && !process.HasEnded();
+
+    private static bool HasNamespace(ProcFs proc, ProcessIdentity process) => InnermostPid(proc, process.Pid) is { } pid && pid != process.Pid;
+
+    /// <summary>Its pid in its own namespace; null if that can't be read.</summary>
+    private static int? InnermostPid(ProcFs proc, int pid)
+    {
+        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
+        using (directory) return directory!.ReadStatus(new byte[4096], out ProcStatus status) == ReadOutcome.Ok ? status.InnermostPid : null;
     }
 
     /// <summary>Whether it began before all others whose parent is somebody outside.</summary>

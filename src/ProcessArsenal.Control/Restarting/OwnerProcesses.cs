@@ -36,18 +36,22 @@ public static class OwnerProcesses
         foreach (int pid in pids)
         {
             if (members.Count == MostProcesses) return new OwnerMembers(members, false);
-            if (MemberOf(proc, pid, hierarchy, isWanted) is { } member) members.Add(member);
+            if (MemberOf(proc, pid, hierarchy, isWanted, ref isComplete) is { } member) members.Add(member);
         }
         members.Sort(static (a, b) => a.StartTicks != b.StartTicks ? a.StartTicks.CompareTo(b.StartTicks) : a.Identity.Pid.CompareTo(b.Identity.Pid));
         return new OwnerMembers(members, isComplete);
     }
 
-    private static OwnerMember? MemberOf(ProcFs proc, int pid, CgroupHierarchy hierarchy, Predicate<string> isWanted)
+    private static OwnerMember? MemberOf(ProcFs proc, int pid, CgroupHierarchy hierarchy, Predicate<string> isWanted, ref bool isComplete)
     {
-        if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
+        ReadOutcome outcome = proc.OpenProcess(pid, out ProcessDirectory? directory);
+        if (outcome is ReadOutcome.Denied) isComplete = false;
+        if (outcome != ReadOutcome.Ok) return null;
         using (directory)
         {
-            if (OwnerFinder.Read(directory!, out ProcCgroup? cgroup) != ReadOutcome.Ok) return null;
+            outcome = OwnerFinder.Read(directory!, out ProcCgroup? cgroup);
+            if (outcome is ReadOutcome.Denied) isComplete = false;
+            if (outcome != ReadOutcome.Ok) return null;
             if (OwnerFinder.PathIn(cgroup!, hierarchy) is not { } path || !isWanted(path)) return null;
             Span<byte> buffer = stackalloc byte[2048];
             if (directory!.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok || stat.State == 'Z') return null;
@@ -94,18 +98,20 @@ public static class OwnerProcesses
     }
 
     /// <summary>Reads one cgroup.procs: a pid a line, 0 for one of another pid namespace.</summary>
-    /// <returns>Whether all of it was read.</returns>
+    /// <returns>Whether all of it was read, and all of them can be seen.</returns>
     private static bool ReadPids(string file, List<int> pids)
     {
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
         int length = 0;
+        bool areSeen = true;
         while (reader.ReadLine() is { } line)
         {
             length += line.Length + 1;
             if (length > MostBytes || pids.Count >= MostProcesses) return false;
             if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0) pids.Add(pid);
+            else areSeen = false;
         }
-        return true;
+        return areSeen;
     }
 }
 

@@ -15,7 +15,7 @@ namespace ProcessArsenal.Control.Supervision;
 internal static class Remains
 {
     /// <summary>So many at a time, since each takes a descriptor; further ones are found once these have ended.</summary>
-    private const int Most = 500;
+    public const int Most = 500;
 
     /// <summary>How long those that are left have between the signal and SIGKILL, at most: their child has had its time.</summary>
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);

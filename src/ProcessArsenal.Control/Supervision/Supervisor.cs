@@ -69,7 +69,7 @@ public sealed class Supervisor : IAsyncDisposable
     public Task<ChildAnswer> RestartAsync(string child, CancellationToken cancellation = default) =>
         AskAsync(child, (i, now) => _machine.Renew(i, now), Answers.Start, cancellation);
 
-    /// <summary>Who ends along with a child: what it has started, as far as that is certain (<see cref="Remains"/>). From any thread.</summary>
+    /// <summary>Who ends along with a child: what it has started, as far as that is certain (<see cref="Remains"/>), and no more than are looked at. From any thread.</summary>
     internal IReadOnlyList<ProcessIdentity> EndingWith(string child)
     {
         if (Array.Find(_seats, seat => seat.Spec.Name == child)?.Life is not { } life) return [];
@@ -80,7 +80,7 @@ public sealed class Supervisor : IAsyncDisposable
             found.ForEach(static held => held.Dispose());
             return found.ConvertAll(static held => held.Identity);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
             return []; // It has ended in this moment, and they do.
         }

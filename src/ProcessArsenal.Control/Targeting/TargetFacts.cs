@@ -7,6 +7,8 @@ namespace ProcessArsenal.Control.Targeting;
 /// and where the file lies that it runs.</summary>
 public sealed record TargetFacts
 {
+    private const string Deleted = " (deleted)";
+
     public required ProcessIdentity Identity { get; init; }
 
     /// <summary>comm, chosen by the process: to be shown.</summary>
@@ -26,6 +28,9 @@ public sealed record TargetFacts
     /// <summary>The file that it runs, with the kernel's <c> (deleted)</c> if it is gone; null if we may not know, or there is none.</summary>
     public string? Executable { get; init; }
 
+    /// <summary>The same without that.</summary>
+    public string? ExecutablePath => Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Executable;
+
     /// <summary>That file is root's, and nobody else may write to it.</summary>
     public bool IsExecutableOfRoot { get; init; }
 
@@ -44,10 +49,10 @@ public sealed record TargetFacts
     {
         if (proc.OpenProcess(held.Identity.Pid, out ProcessDirectory? opened) != ReadOutcome.Ok) return null;
         using ProcessDirectory directory = opened!;
-        byte[] buffer = new byte[4096];
+        Span<byte> buffer = stackalloc byte[4096];
         if (directory.ReadStat(buffer, out ProcStat stat, out ReadOnlySpan<byte> comm) != ReadOutcome.Ok) return null;
         string name = Encoding.UTF8.GetString(comm);
-        string? executable = directory.ReadExecutable(buffer, out int length) == ReadOutcome.Ok && length > 0 ? Encoding.UTF8.GetString(buffer, 0, length) : null;
+        string? executable = directory.ReadExecutable(buffer, out int length) == ReadOutcome.Ok && length > 0 ? Encoding.UTF8.GetString(buffer[..length]) : null;
         bool isOfRoot = directory.ReadExecutableOwner(out uint owner, out bool isShared) == ReadOutcome.Ok && owner == 0 && !isShared;
         TimeSpan? uptime = proc.ReadUptime(out TimeSpan sinceBoot) == ReadOutcome.Ok ? sinceBoot - TimeSpan.FromSeconds(stat.StartTicks / (double)SystemConstants.ClockTicksPerSecond) : null;
         // As long as it had not ended by now, nobody else could have its number, so the directory is its own.

@@ -1,6 +1,7 @@
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Expressions;
+using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Control.Targeting;
@@ -39,11 +40,25 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         return members;
     }
 
-    /// <summary>One more that a request reaches.</summary>
-    public Target Find(ProcessIdentity identity)
+    /// <summary>One more that a request reaches, as it is now: it may have been started, or have executed another file, since the latest sample.</summary>
+    public Target Find(ProcessIdentity identity, TargetFacts now)
     {
         using SnapshotLease lease = store.Acquire();
-        return Find(lease.Snapshot, identity);
+        int at = lease.Snapshot?.IndexOf(identity.Pid) ?? -1;
+        bool isSampled = at >= 0 && lease.Snapshot!.Processes[at].Sample.Identity == identity;
+        var row = new ProcessRow { Description = new ProcessDescription { Name = now.Name, Executable = now.ExecutablePath, IsKernelThread = now.IsKernelThread } };
+        row.Sample.Identity = identity;
+        if (isSampled)
+        {
+            row = lease.Snapshot!.Processes[at];
+            if (row.Description.Executable != now.ExecutablePath) row.Description = new ProcessDescription { Name = now.Name, Executable = now.ExecutablePath, UserId = row.Description.UserId, User = row.Description.User, Unit = row.Description.Unit, Container = row.Description.Container };
+        }
+        Expression? by = options().Protected.FirstOrDefault(condition => (isSampled || condition.IsStatic ? condition.Evaluate(row) : Truth.Unknown) != Truth.False);
+        return new Target(identity, now.Name, null)
+        {
+            Executable = now.Executable,
+            ProtectedBy = by is null ? null : isSampled || by.Evaluate(row) == Truth.True ? $"control.protected has {by}" : $"it is in no sample yet, so it may be one of control.protected ({by})",
+        };
     }
 
     private Target Find(Snapshot? snapshot, SupervisedChild child) =>

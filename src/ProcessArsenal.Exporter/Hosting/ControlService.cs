@@ -9,7 +9,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Holds the ledger and the pipeline that all actions go through, for as long as the program runs. Without a ledger nothing is done, and seeing goes
-/// on; as long as another exporter has it, as one before us that still ends, it is asked for again.</summary>
+/// on; as long as that can change, as while an exporter before us still ends, it is tried again.</summary>
 internal sealed partial class ControlService : IHostedService, IDisposable
 {
     private readonly ILogger<ControlService> _logger;
@@ -21,6 +21,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     private ControlOptions _options;
     private volatile ControlPipeline _pipeline;
     private volatile ActionLedger? _ledger;
+    private volatile string? _trouble;
 
     public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
     {
@@ -32,15 +33,28 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         _pipelineOf = (ledger, why) => new ControlPipeline(proc, store, ledger, why, () => _options, time) { Finished = _metrics.Finished };
         string? why = configuration.Listen.Control is null ? "there is no control listener (listen.control is '')" : null;
         _pipeline = _pipelineOf(null, why);
-        if (why is not null || TryOpen(out why, out bool isOver)) return;
-        Log.NoLedger(logger, why);
-        if (!isOver) _retry.Begin(RetryAsync);
+        if (why is not null || TryOpen(out why, out bool isOver))
+        {
+            _trouble = why;
+            return;
+        }
+        _trouble = why;
+        if (isOver)
+        {
+            Log.NoLedger(logger, why);
+            return;
+        }
+        Log.NoLedgerYet(logger, why);
+        _retry.Begin(RetryAsync);
     }
 
     /// <summary>Null: there is none, and the log says why.</summary>
     public ActionLedger? Ledger => _ledger;
 
     public ControlPipeline Pipeline => _pipeline;
+
+    /// <summary>Why there is no ledger; null if there is one.</summary>
+    public string? Trouble => _ledger is null ? _trouble : null;
 
     /// <summary>How owners are asked to restart what they own.</summary>
     public RestartOptions Restarts { get; } = RestartSettings.Of(Environment.GetEnvironmentVariable);
@@ -81,7 +95,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         }
         catch (Exception e) when (e is LedgerException or IOException or UnauthorizedAccessException)
         {
-            isOver = e is not LedgerException { Fault: LedgerFault.InUse };
+            isOver = e is LedgerException { Fault: LedgerFault.Damaged };
             why = e.Message;
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
@@ -97,6 +111,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         if (!TryOpen(out string? why, out bool isOver))
         {
             if (isOver) Log.NoLedger(_logger, why);
+            else if (why != _trouble) Log.NoLedgerYet(_logger, why);
+            _trouble = why;
             return isOver;
         }
         await CloseInterruptedAsync();
@@ -129,6 +145,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
         [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]
         public static partial void Interrupted(ILogger logger, int count);
+
+        [LoggerMessage(545, LogLevel.Error, "Nothing can be recorded yet, so no action is taken; seeing goes on, and it is tried again: {Reason}")]
+        public static partial void NoLedgerYet(ILogger logger, string reason);
 
         [LoggerMessage(544, LogLevel.Information, "The ledger is ours now: actions are taken")]
         public static partial void Recording(ILogger logger);

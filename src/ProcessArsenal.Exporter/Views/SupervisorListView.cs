@@ -14,6 +14,7 @@ internal sealed record SupervisorListView(DateTimeOffset Time, IReadOnlyList<Sup
     /// <param name="own">Null: there are none.</param>
     public static SupervisorListView Of(Snapshot snapshot, SupervisorSet? own) => new(snapshot.Time, [.. own?.Supervisors.Select(SupervisorItemView.Of) ?? [], .. Of(snapshot)]);
 
-    /// <summary>Those that are not our own.</summary>
-    public static List<SupervisorItemView> Of(Snapshot snapshot) => [.. Telemetry.Analysis.Supervisors.Of(snapshot).Select(SupervisorItemView.Of)];
+    /// <summary>Those that are not our own, of which only those who have them know more than that they have children.</summary>
+    public static List<SupervisorItemView> Of(Snapshot snapshot) =>
+        [.. Telemetry.Analysis.Supervisors.Of(snapshot).Select(SupervisorItemView.Of).Where(static one => one.Kind != SupervisorItemView.OwnKind)];
 }

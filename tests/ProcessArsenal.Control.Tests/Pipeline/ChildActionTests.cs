@@ -136,14 +136,14 @@ public sealed class ChildActionTests : IAsyncLifetime
         place.Start(SupervisionPlace.Script("orders", "sleep 1000 & echo $!; wait"));
         ProcessIdentity worker = await place.Told();
         ControlResult preview = await _control.Run(ControlPlace.Ask(new StopChildAction(), TargetSelection.OfChildren(Child(place, "orders"))) with { IsPreview = true });
-        Assert.Equal("it would be done: supervised child shop/orders, with 1 other processes", preview.Targets[0].Reason);
+        Assert.Equal("it would be done: supervised child shop/orders, with 1 other process", preview.Targets[0].Reason);
         _control.Options = _control.Options with { Protected = [ControlPlace.Parse($"pid = {worker.Pid}")] };
         _control.Sample();
         foreach (ChildAction action in (ChildAction[])[new StopChildAction(), new RestartChildAction()])
         {
             TargetResult refused = await Do(action, Child(place, "orders"));
             Assert.Equal((OutcomeKind.Refused, "protected"), (refused.Outcome, refused.Guard));
-            Assert.Contains($"supervised child shop/orders has pid {worker.Pid} (sleep) too", refused.Reason, StringComparison.Ordinal);
+            Assert.Contains($"of supervised child shop/orders: pid {worker.Pid} (sleep) would end with it, and ", refused.Reason, StringComparison.Ordinal);
         }
         Assert.True(place.Lives(worker));
         _control.Options = _control.Options with { Protected = [] };

@@ -60,7 +60,7 @@ public sealed class StopOwnerTests : IDisposable
     {
         TargetResult result = await Stop(BeginUnit());
         Assert.Equal((OutcomeKind.Succeeded, $"systemd unit {_systemctl.Unit}", 15), (result.Outcome, result.Owner, result.Exit?.Signal));
-        Assert.EndsWith($"; of systemd unit {_systemctl.Unit} 2 other processes ended, 1 of them by SIGKILL", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith($"; 2 other processes of systemd unit {_systemctl.Unit} ended, 1 by SIGKILL", result.Reason, StringComparison.Ordinal);
         Assert.Empty(_cgroup.Pids());
         Assert.Equal(result.Reason, _place.Ledger!.Reader.Find(result.Action!.Value)!.Outcome!.Reason);
     }
@@ -78,7 +78,7 @@ public sealed class StopOwnerTests : IDisposable
     public async Task Nor_who_is_forked_afterwards()
     {
         TargetResult result = await Stop(BeginUnit("(trap '' TERM; sleep 0.4; sleep 1000 & wait) & echo begun; wait"));
-        Assert.EndsWith("3 other processes ended, 2 of them by SIGKILL", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith($"; 3 other processes of systemd unit {_systemctl.Unit} ended, 2 by SIGKILL", result.Reason, StringComparison.Ordinal);
         Assert.Empty(_cgroup.Pids());
     }
 
@@ -89,7 +89,7 @@ public sealed class StopOwnerTests : IDisposable
         using var systemd = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", $"while kill -0 {main.Pid}; do sleep 0.01; done 2> /dev/null; echo $$ > '{_cgroup.Directory}/cgroup.procs'; exec sleep 1000"]))!;
         TargetResult result = await Stop(main);
         Assert.Equal(OutcomeKind.Succeeded, result.Outcome);
-        Assert.Contains($"; it has pid {systemd.Id} since then, ", result.Reason, StringComparison.Ordinal);
+        Assert.Contains($"; pid {systemd.Id} came since then: ", result.Reason, StringComparison.Ordinal);
         Assert.Equal(systemd.Id, Assert.Single(_cgroup.Pids()));
         TestCgroup.End(TestCgroup.IdentityOf(systemd.Id));
         await systemd.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -108,7 +108,7 @@ public sealed class StopOwnerTests : IDisposable
         _options = _options with { LookTimeout = TimeSpan.FromSeconds(1) };
         TargetResult result = await Stop(main);
         Assert.Equal((OutcomeKind.Succeeded, null), (result.Outcome, result.Owner));
-        Assert.Contains($"other processes of systemd unit {_systemctl.Unit} are let be: ", result.Reason, StringComparison.Ordinal);
+        Assert.Contains($"2 other processes of systemd unit {_systemctl.Unit} are let be: ", result.Reason, StringComparison.Ordinal);
         Assert.Contains(why, result.Reason, StringComparison.Ordinal);
         Assert.True(_cgroup.Pids().Length >= 2);
     }
@@ -144,20 +144,88 @@ public sealed class StopOwnerTests : IDisposable
         Assert.Equal(3, _cgroup.Pids().Length);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Who_is_named_beside_the_main_process_ends_along_with_it(int at)
+    {
+        ProcessIdentity main = BeginUnit("sleep 1000 & sleep 1000 & echo begun; wait");
+        List<ProcessIdentity> named = [.. _cgroup.Pids().Where(pid => pid != main.Pid).Select(TestCgroup.IdentityOf)];
+        named.Insert(at, main);
+        ControlResult result = await _place.Run(ControlPlace.Ask(new StopAction(TimeSpan.FromSeconds(20), _options), TargetSelection.Of(named)));
+        Assert.All(result.Targets, one => Assert.Equal(one.Target.Identity == main ? OutcomeKind.Succeeded : OutcomeKind.NotDone, one.Outcome));
+        Assert.Equal($"it is done once for systemd unit {_systemctl.Unit}, by way of pid {main.Pid}", result.Targets[at == 0 ? 1 : 0].Reason);
+        Assert.Empty(_cgroup.Pids());
+    }
+
+    /// <summary>Of whom guards were not asked before.</summary>
+    [Fact]
+    public async Task Who_is_protected_and_comes_meanwhile_is_let_be_and_so_is_who_leaves()
+    {
+        Victim dear = _place.Start();
+        _place.Options = _place.Options with { Protected = [ControlPlace.Parse($"pid = {dear.Identity.Pid}")] };
+        using TestCgroup elsewhere = _cgroup.Another(_cgroup.Path.Replace(".service", "-b.service", StringComparison.Ordinal));
+        Process process = Begin(_cgroup, "trap 'echo stopping; read -r line; read -r -t 0.5 line; exit 0' TERM; sleep 1000 & sleep 1000 & echo begun; wait");
+        _systemctl.Runs(process.Id);
+        int leaves = _cgroup.Pids().First(pid => pid != process.Id);
+        _place.Sample();
+        Task<TargetResult> stopping = Stop(TestCgroup.IdentityOf(process.Id), seconds: 20);
+        Assert.Equal("stopping", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await File.WriteAllTextAsync(_cgroup.Directory + "/cgroup.procs", $"{dear.Identity.Pid}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(elsewhere.Directory + "/cgroup.procs", $"{leaves}\n", TestContext.Current.CancellationToken);
+        await process.StandardInput.WriteLineAsync(""); // It lives for half a second more, in which it is looked at ten times.
+        TargetResult result = await stopping;
+        Assert.Equal(OutcomeKind.Succeeded, result.Outcome);
+        Assert.True(dear.IsAlive);
+        Assert.Equal([dear.Identity.Pid], _cgroup.Pids());
+        Assert.Equal([leaves], elsewhere.Pids());
+        Assert.Contains($"; 1 other process of systemd unit {_systemctl.Unit} ended; pid {leaves} left it meanwhile, and is let be; let be: pid {dear.Identity.Pid} (sleep) ", result.Reason, StringComparison.Ordinal);
+        dear.End();
+    }
+
+    /// <summary>A shell that forks helpers all the time has always some that are in no sample yet.</summary>
+    [Fact]
+    public async Task A_protected_program_is_told_from_others_before_it_is_sampled()
+    {
+        _place.Options = _place.Options with { Protected = [ControlPlace.Parse("exe = \"/no/such/program\"")] };
+        _place.Sample();
+        ProcessIdentity main = BeginUnit("sleep 1000 & sleep 1000 & echo begun; wait");
+        Assert.Equal("protected", (await Stop(main)).Guard); // Of the target itself nobody knows yet.
+        _place.Sample();
+        int before = _cgroup.Pids().Length;
+        Process late = _cgroup.Start("exec sleep 1000");
+        Assert.Equal(before + 1, _cgroup.Pids().Length);
+        TargetResult result = await Stop(main);
+        Assert.True(result.Outcome == OutcomeKind.Succeeded, result.Reason);
+        Assert.True(late.WaitForExit(TimeSpan.FromSeconds(20)));
+    }
+
     [Fact]
     public async Task Of_a_container_nobody_is_left_behind_and_no_systemd_is_asked()
     {
         string id = string.Concat(Enumerable.Repeat(Guid.NewGuid().ToString("N"), 2));
         using TestCgroup container = _cgroup.Another($"/docker/{id}");
-        ProcessIdentity main = TestCgroup.IdentityOf(Begin(container).Id);
-        // One that was started in it afterwards, by the engine (exec), is not its first.
-        Process beside = container.Start("exec sleep 1000");
-        TargetResult other = await Stop(TestCgroup.IdentityOf(beside.Id));
-        Assert.Equal((OutcomeKind.Succeeded, null), (other.Outcome, other.Owner));
+        Process outside = Begin(container, "exec unshare --pid --fork bash -c \"trap 'exit 3' TERM; (trap '' TERM; exec sleep 1000) & sleep 1000 & echo begun; wait\"");
+        ProcessIdentity main = TestCgroup.IdentityOf(Assert.Single(Children(outside.Id)));
+        // One of before it, or that was started in it afterwards by the engine (exec), is not its first.
+        TargetResult other = await Stop(TestCgroup.IdentityOf(container.Start("exec sleep 1000").Id));
+        Assert.Equal((OutcomeKind.Succeeded, null, "it was ended by SIGTERM, after SIGTERM"), (other.Outcome, other.Owner, other.Reason));
         TargetResult result = await Stop(main);
-        Assert.Equal((OutcomeKind.Succeeded, $"container {id[..12]}"), (result.Outcome, result.Owner));
+        Assert.Equal((OutcomeKind.Succeeded, $"container {id[..12]}", 3), (result.Outcome, result.Owner, result.Exit?.Code));
+        Assert.Contains($"; 3 other processes of container {id[..12]} ended", result.Reason, StringComparison.Ordinal);
         Assert.Empty(container.Pids());
         Assert.False(File.Exists(Path.Join(Path.GetDirectoryName(_systemctl.Program)!, "calls")));
+    }
+
+    [Fact]
+    public async Task Of_a_container_without_a_pid_namespace_nobody_can_tell()
+    {
+        string id = string.Concat(Enumerable.Repeat(Guid.NewGuid().ToString("N"), 2));
+        using TestCgroup container = _cgroup.Another($"/docker/{id}");
+        TargetResult result = await Stop(TestCgroup.IdentityOf(Begin(container).Id));
+        Assert.Equal((OutcomeKind.Succeeded, null), (result.Outcome, result.Owner));
+        Assert.Contains($"; the 2 other processes of container {id[..12]} are let be: which is its main process can't be told", result.Reason, StringComparison.Ordinal);
+        Assert.Equal(2, container.Pids().Length);
     }
 
     [Fact]
@@ -170,7 +238,7 @@ public sealed class StopOwnerTests : IDisposable
         ProcessIdentity[] children = [.. Children(pid).Select(TestCgroup.IdentityOf)];
         TargetResult result = await Stop(main, seconds: 20);
         Assert.Equal((OutcomeKind.Succeeded, $"container {id[..12]}", 0), (result.Outcome, result.Owner, result.Exit?.Code));
-        Assert.EndsWith("2 other processes ended", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith($"2 other processes of container {id[..12]} ended", result.Reason, StringComparison.Ordinal);
         using ProcFs proc = ProcFs.Open();
         foreach (ProcessIdentity child in children)
         {

@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -19,7 +20,16 @@ public abstract class ChildAction : ControlAction
     internal abstract Task<ActionEnd> ActAsync(SupervisedChild child, ActionContext context, CancellationToken cancellation);
 
     /// <summary>What a child has started ends with it.</summary>
-    internal static Reach WholeOf(SupervisedChild child) => new() { Owner = $"supervised child {child.Name}", Others = child.Supervisor.EndingWith(child.Spec.Name) };
+    internal static Reach WholeOf(SupervisedChild child)
+    {
+        IReadOnlyList<ProcessIdentity> others = child.Supervisor.EndingWith(child.Spec.Name);
+        return new Reach
+        {
+            Owner = $"supervised child {child.Name}",
+            Others = others,
+            Objection = others.Count < Remains.Most ? null : new Objection(RestartAction.NoOwner, FormattableString.Invariant($"it has started {Remains.Most} processes or more, which are too many to be looked at: whom its end would take with it is not known")),
+        };
+    }
 
     /// <summary>How a life of a child ended; null if its supervisor does not know.</summary>
     internal static ChildEnd? EndOf(SupervisedChild child, ProcessIdentity life) => child.View.LastEnd is { } end && end.Identity == life.ToString() ? end : null;

@@ -52,7 +52,7 @@ internal static class ActionList
     };
 
     /// <exception cref="ProblemException">There is none.</exception>
-    public static ActionLedger LedgerOf(ApiRequest request) => request.Services.Control.Ledger ?? throw new ProblemException(Problem.NotRecorded("There is no ledger: the log says why."));
+    public static ActionLedger LedgerOf(ApiRequest request) => request.Services.Control.Ledger ?? throw new ProblemException(Problem.NotRecorded($"There is no ledger now: {request.Services.Control.Trouble}"));
 
     private static ApiParameter<string> Text(string name, string help) => new(name, help, "a text", static text => text.Length is > 0 and <= 256 ? text : null) { Schema = Parameters.Text() };
 }

@@ -188,15 +188,16 @@ public sealed class ActionLedger : IDisposable
     private static AuditLog Begin(SqliteConnection connection, string path, TimeProvider time)
     {
         var log = new AuditLog(connection, time);
+        bool isNew = false;
         log.Transact(log =>
         {
-            bool isNew = LedgerSchema.Migrate(connection, path, LedgerSchema.Steps) == 0;
+            isNew = LedgerSchema.Migrate(connection, path, LedgerSchema.Steps) == 0;
             log.Load(path);
             if (!isNew) return;
             var content = new CreatedContent(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), LedgerSchema.Steps.Length);
             log.Append(AuditKind.Created, null, null, LedgerJson.Write(content, LedgerJson.Default.CreatedContent), log.Now);
         });
-        LedgerDatabase.CarryOver(connection); // What runs before us may have left of it.
+        if (!isNew) LedgerDatabase.CarryOver(connection); // Or the log would grow over runs that are killed.
         LedgerDatabase.Reserve(path);
         return log.Head.Sequence > 0 ? log : throw LedgerException.Broken(path, "all its rows were taken away");
     }

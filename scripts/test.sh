@@ -16,7 +16,9 @@ run() { # run NAME ARGS...
 
 # Apart: end-to-end tests measure, and others would take the processors from them.
 [ "${1:-}" = e2e ] || run unit --solution ProcessArsenal.Exporter.sln --filter-not-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
-[ "${1:-}" = unit ] || run e2e --project tests/ProcessArsenal.Exporter.Tests --filter-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
+built=() # by the run before
+[ "${1:-}" = e2e ] || built=(--no-build)
+[ "${1:-}" = unit ] || run e2e --project tests/ProcessArsenal.Exporter.Tests "${built[@]}" --filter-namespace 'ProcessArsenal.Exporter.Tests.EndToEnd*'
 
 sum() { # sum WORD: over the summaries that dotnet test prints ("  failed: 0")
   awk -v word="$1:" '/^Test run summary/ { inside = 1 } inside && $1 == word { n += $2; if (word == "skipped:") inside = 0 } END { print n + 0 }' \

@@ -6,7 +6,6 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>The published <c>top</c> on a terminal.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed partial class TopTests
 {
     private const int Width = 110, Height = 30;
@@ -58,7 +57,7 @@ public sealed partial class TopTests
     {
         // In the foreground, or it would not be the terminal's.
         await using var terminal = PseudoTerminal.Start(
-            Between($"timeout --foreground --preserve-status --signal={signal} 3 {Top()}"), Width, Height);
+            Between($"timeout --foreground --preserve-status --signal={signal} 5 {Top()}"), Width, Height);
         await terminal.Shows("the list", screen => screen.IsAlternate && Listed(screen) > 0);
         Assert.Equal(0, await terminal.Ended());
         AssertGivenBack(terminal, code: 0);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+using ProcessArsenal.Tests;
 
 namespace ProcessArsenal.Exporter.Tests.EndToEnd.Control;
 
@@ -8,6 +9,7 @@ internal sealed class Target : IDisposable
 {
     private readonly Process _process;
     private readonly List<string> _heard = [];
+    private readonly SemaphoreSlim _unanswered = new(0);
 
     public Target(string? program = null)
     {
@@ -16,7 +18,11 @@ internal sealed class Target : IDisposable
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data == "ready") ready.Set();
-            else if (line.Data is not null) lock (_heard) _heard.Add(line.Data);
+            else if (line.Data is not null)
+            {
+                lock (_heard) _heard.Add(line.Data);
+                _unanswered.Release();
+            }
         };
         _process.BeginOutputReadLine();
         Assert.True(ready.Wait(TimeSpan.FromSeconds(20)), "The target is not ready.");
@@ -34,10 +40,14 @@ internal sealed class Target : IDisposable
         }
     }
 
+    /// <summary>Waits for one more signal to be heard. A second one before that may be merged with the first: standard signals do not queue (signal(7)).</summary>
+    public async Task Hears() => Assert.True(await _unanswered.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken), $"The signal was not heard; {Heard.Length} were before.");
+
     public void Dispose()
     {
         Signals.Send(_process, Signals.Kill);
         _process.WaitForExit();
         _process.Dispose();
+        _unanswered.Dispose();
     }
 }

@@ -58,9 +58,19 @@ public sealed class LifecycleLog
     }
 
     /// <summary>Ends when there are some after one, at the end of a tick.</summary>
-    public Task WaitAsync(long after, CancellationToken cancellation)
+    public async Task WaitAsync(long after, CancellationToken cancellation)
     {
-        lock (_lock) return _count > after ? Task.CompletedTask : _more.Task.WaitAsync(cancellation);
+        while (true)
+        {
+            Task more;
+            lock (_lock)
+            {
+                if (_count > after) return;
+                more = _more.Task;
+            }
+            // A tick that ends has perhaps nothing but what was read before its end.
+            await more.WaitAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <param name="began">When the tick began.</param>

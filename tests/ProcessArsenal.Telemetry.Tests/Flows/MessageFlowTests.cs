@@ -9,6 +9,7 @@ using ProcessArsenal.Telemetry.Sampling;
 namespace ProcessArsenal.Telemetry.Tests.Flows;
 
 /// <summary>Real connections between real processes: what they sent against what is told.</summary>
+[Collection(Alone.Name)]
 public sealed class MessageFlowTests(ITestOutputHelper output) : IDisposable
 {
     private readonly ProcFs _proc = ProcFs.Open();

@@ -3,6 +3,7 @@ using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Telemetry.Tests.Sampling;
 
+[Collection(Alone.Name)]
 public sealed class SamplerScaleTests
 {
     private const int Few = 2_000;

@@ -30,6 +30,7 @@ internal static partial class ExporterHost
         ExporterConfiguration configuration = loaded.Configuration ?? throw new ArgumentException("Load a configuration first.", nameof(loaded));
         if (StateDirectory.Prepare(loaded, Console.Error) is { } refused) return Refuse(refused);
         _ = OpenFileLimit.Raise();
+        _ = NativeHeap.GiveBack();
         ProcFs proc;
         try
         {

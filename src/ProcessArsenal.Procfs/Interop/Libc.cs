@@ -118,6 +118,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
     public static partial int ProcessLimit(int pid, int resource, ResourceLimit* newLimit, ResourceLimit* oldLimit);
 
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    public static partial int HeapOption(int option, int value);
+
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     public static partial nint ReadAt(int fd, byte* buffer, nint count, long offset);
 

@@ -6,8 +6,6 @@ namespace ProcessArsenal.Control.Guards;
 /// nobody can say before the next.</summary>
 internal sealed class ChangedGuard : Guard
 {
-    private const string Deleted = " (deleted)";
-
     public override string Name => "changed";
 
     public override bool IsOfProcess => true;
@@ -17,7 +15,6 @@ internal sealed class ChangedGuard : Guard
         IReadOnlyList<Expression> conditions = context.State.Options.Protected;
         if (!context.Request.Action.IsHarmful || (context.Request.Selection.Where is null && conditions.Count == 0)) return null;
         string? now = context.Facts.Executable;
-        if (now is not null && now.EndsWith(Deleted, StringComparison.Ordinal)) now = now[..^Deleted.Length];
         return now == context.Target.Executable ? null
             : $"it runs {now ?? "what can't be told"} now, and ran {context.Target.Executable ?? "what could not be told"} when it was sampled: ask again after the next sample";
     }

@@ -31,12 +31,10 @@ internal sealed class ProtectedGuard : Guard
         return context.Target.ProtectedBy is { } by ? $"{by}. {Overrule}" : null;
     }
 
-    /// <param name="executable">As /proc/PID/exe tells it.</param>
-    internal static bool IsOfSystem(string? executable, bool isOfRoot)
+    /// <param name="path">The file that it runs.</param>
+    internal static bool IsOfSystem(string? path, bool isOfRoot)
     {
-        const string Deleted = " (deleted)"; // Replaced by an update meanwhile, and the running one is as dear as before.
-        if (executable is null || !isOfRoot) return false;
-        string path = executable.EndsWith(Deleted, StringComparison.Ordinal) ? executable[..^Deleted.Length] : executable;
+        if (path is null || !isOfRoot) return false;
         if (path == "/pause") return true; // of pods: it is all that is in its image
         string name = ProcessDescription.BaseName(path);
         return Array.Exists(Directories, directory => path.StartsWith(directory, StringComparison.Ordinal)) && (Programs.Contains(name) || name == "systemd" || name.StartsWith("systemd-", StringComparison.Ordinal));

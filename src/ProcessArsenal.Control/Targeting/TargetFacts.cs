@@ -25,11 +25,8 @@ public sealed record TargetFacts
     /// <summary>Time since it started; null if the clock can't be read.</summary>
     public TimeSpan? Uptime { get; init; }
 
-    /// <summary>The file that it runs, with the kernel's <c> (deleted)</c> if it is gone; null if we may not know, or there is none.</summary>
+    /// <summary>The file that it runs, also if an update has replaced it (without the kernel's <c> (deleted)</c>); null if we may not know, or there is none.</summary>
     public string? Executable { get; init; }
-
-    /// <summary>The same without that.</summary>
-    public string? ExecutablePath => Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Executable;
 
     /// <summary>That file is root's, and nobody else may write to it.</summary>
     public bool IsExecutableOfRoot { get; init; }
@@ -53,6 +50,7 @@ public sealed record TargetFacts
         if (directory.ReadStat(buffer, out ProcStat stat, out ReadOnlySpan<byte> comm) != ReadOutcome.Ok) return null;
         string name = Encoding.UTF8.GetString(comm);
         string? executable = directory.ReadExecutable(buffer, out int length) == ReadOutcome.Ok && length > 0 ? Encoding.UTF8.GetString(buffer[..length]) : null;
+        if (executable is not null && executable.EndsWith(Deleted, StringComparison.Ordinal)) executable = executable[..^Deleted.Length];
         bool isOfRoot = directory.ReadExecutableOwner(out uint owner, out bool isShared) == ReadOutcome.Ok && owner == 0 && !isShared;
         TimeSpan? uptime = proc.ReadUptime(out TimeSpan sinceBoot) == ReadOutcome.Ok ? sinceBoot - TimeSpan.FromSeconds(stat.StartTicks / (double)SystemConstants.ClockTicksPerSecond) : null;
         // As long as it had not ended by now, nobody else could have its number, so the directory is its own.

@@ -46,12 +46,12 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         using SnapshotLease lease = store.Acquire();
         int at = lease.Snapshot?.IndexOf(identity.Pid) ?? -1;
         bool isSampled = at >= 0 && lease.Snapshot!.Processes[at].Sample.Identity == identity;
-        var row = new ProcessRow { Description = new ProcessDescription { Name = now.Name, Executable = now.ExecutablePath, IsKernelThread = now.IsKernelThread } };
+        var row = new ProcessRow { Description = new ProcessDescription { Name = now.Name, Executable = now.Executable, IsKernelThread = now.IsKernelThread } };
         row.Sample.Identity = identity;
         if (isSampled)
         {
             row = lease.Snapshot!.Processes[at];
-            if (row.Description.Executable != now.ExecutablePath) row.Description = new ProcessDescription { Name = now.Name, Executable = now.ExecutablePath, UserId = row.Description.UserId, User = row.Description.User, Unit = row.Description.Unit, Container = row.Description.Container };
+            if (row.Description.Executable != now.Executable) row.Description = new ProcessDescription { Name = now.Name, Executable = now.Executable, UserId = row.Description.UserId, User = row.Description.User, Unit = row.Description.Unit, Container = row.Description.Container };
         }
         Expression? by = options().Protected.FirstOrDefault(condition => (isSampled || condition.IsStatic ? condition.Evaluate(row) : Truth.Unknown) != Truth.False);
         return new Target(identity, now.Name, null)

@@ -12,6 +12,7 @@ internal sealed class ControlMetrics
     private readonly CollectorRegistry _registry;
     private readonly Counter _actions, _refusals, _started, _restarted, _stopped, _killed, _notRecorded;
     private readonly Histogram _duration;
+    private readonly Gauge _available;
 
     public ControlMetrics(CollectorRegistry registry)
     {
@@ -25,7 +26,11 @@ internal sealed class ControlMetrics
         _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
         _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
+        _available = factory.CreateGauge("process_controller_ledger_available", "0 while there is no ledger, so that no action is taken; the log says why.", new GaugeConfiguration { SuppressInitialValue = true });
     }
+
+    /// <summary>There is no ledger where there should be one.</summary>
+    public void NoLedger() => _available.Set(0);
 
     /// <summary>Shows what a ledger says. To be called once.</summary>
     public void Follow(ActionLedger ledger, Func<bool> isPaused)
@@ -35,6 +40,7 @@ internal sealed class ControlMetrics
         Gauge head = factory.CreateGauge("process_controller_audit_head", "Number of the last row of the ledger, with its hash: kept elsewhere, it shows that the end was cut off (process-arsenal audit verify --head).", ["hash"]);
         Gauge waiting = factory.CreateGauge("process_controller_ledger_waiting", "Rows that wait to be on the disk.");
         string? last = null;
+        _available.Set(1);
         _registry.AddBeforeCollectCallback(() =>
         {
             LedgerHead now = ledger.Head;

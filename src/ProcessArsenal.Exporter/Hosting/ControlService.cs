@@ -103,6 +103,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
             why = $"libe_sqlite3.so, which the ledger is kept by, is neither beside the program ({AppContext.BaseDirectory}) nor in /usr/lib: install it there";
         }
         _pipeline = _pipelineOf(null, why);
+        _metrics.NoLedger();
         return false;
     }
 

@@ -62,9 +62,23 @@ public sealed class GuardTests : IDisposable
         Assert.Equal(OutcomeKind.Refused, _place.Ledger!.Reader.Find(result.Action!.Value)!.Outcome!.Kind);
     }
 
+    /// <summary>The running one is as dear as before, and no other process.</summary>
+    [Fact]
+    public async Task Whose_file_an_update_has_replaced_is_who_it_was()
+    {
+        string path = _place.Program("updated");
+        Victim victim = _place.Start(path, "1000");
+        _place.Sample();
+        File.Delete(path);
+        _place.Options = _place.Options with { Protected = [ControlPlace.Parse("exe = \"/nowhere\"")] };
+        Assert.Null((await _place.Run(ControlPlace.Ask(new KillAction(), ControlPlace.Where($"pid = {victim.Identity.Pid}")) with { IsPreview = true })).Targets[0].Guard);
+        _place.Options = _place.Options with { Protected = [ControlPlace.Parse($"exe = \"{path}\"")] };
+        Assert.Equal("protected", (await _place.Do(new KillAction(), victim)).Guard);
+        Assert.True(victim.IsAlive);
+    }
+
     [Theory]
     [InlineData("/usr/sbin/sshd", true, true)]
-    [InlineData("/usr/sbin/sshd (deleted)", true, true)]
     [InlineData("/usr/lib/systemd/systemd-journald", true, true)]
     [InlineData("/pause", true, true)]
     [InlineData("/usr/bin/containerd-shim-runc-v2", true, true)]

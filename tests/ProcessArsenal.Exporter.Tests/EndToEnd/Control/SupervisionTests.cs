@@ -242,10 +242,11 @@ public sealed class SupervisionTests
         using var client = new ControlClient(next);
         Answer refused = await client.Ask(HttpMethod.Post, "/api/v1/processes/1/kill", client.Admin);
         Assert.True(refused.Status == 503 && refused.Body.Contains("another exporter has", StringComparison.Ordinal), refused.Body);
+        Assert.Equal(0, (await next.Page()).Value("process_controller_ledger_available"));
         await shop.Exporter.Kill();
         await next.PageWhere("it does now", static page => page.Value("process_supervisor_up") == 1 && page.Value("process_supervisor_children", "supervisor=shop", "state=running") == 2);
         Assert.True(Supervised.Lives(first));
-        await next.PageWhere("it records", static page => page.Where("process_controller_audit_head").Any());
+        await next.PageWhere("it records", static page => page.Where("process_controller_audit_head").Any() && page.Value("process_controller_ledger_available") == 1);
         Answer stopped = await client.Ask(HttpMethod.Post, "/api/v1/supervisors/shop/children/orders/stop", client.Admin);
         Assert.True(stopped.Status == 200, stopped.Body);
         Assert.False(Supervised.Lives(first));

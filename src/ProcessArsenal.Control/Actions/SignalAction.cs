@@ -21,6 +21,6 @@ public sealed class SignalAction(int signal) : ControlAction
             return new ActionEnd(true, TargetFacts.Read(context.Proc, context.Process) is { IsStopped: true }
                 ? $"{SignalNames.Of(signal)} was sent, and waits until it goes on: it is stopped" : $"{SignalNames.Of(signal)} was delivered, and it lives on");
         }
-        return await Ending.OfAsync(context, $"after {SignalNames.Of(signal)}", cancellation).ConfigureAwait(false);
+        return await Ending.OfAsync(context, signal, null, cancellation).ConfigureAwait(false);
     }
 }

@@ -33,8 +33,8 @@ public sealed class StopAction(TimeSpan timeout, RestartOptions? owners = null) 
         _ = context.Process.Send(SignalNames.Continue);
         long began = context.Time.GetTimestamp();
         ActionEnd end = await WaitAsync(context, rest, cancellation).ConfigureAwait(false)
-            ? Of(await Ending.OfAsync(context, "after SIGTERM", cancellation).ConfigureAwait(false))
-            : await KillAction.KillAsync(context, FormattableString.Invariant($"after SIGKILL: it had not ended {timeout.TotalSeconds:0.###} s after SIGTERM"), cancellation).ConfigureAwait(false);
+            ? Of(await Ending.OfAsync(context, SignalNames.Terminate, null, cancellation).ConfigureAwait(false))
+            : await KillAction.KillAsync(context, FormattableString.Invariant($"it had not ended {timeout.TotalSeconds:0.###} s after SIGTERM"), cancellation).ConfigureAwait(false);
         if (context.Reach.Spared is { } spared) return end with { Reason = $"{end.Reason}; {spared}" };
         return rest is null || !end.HasEnded ? end : await rest.EndAsync(end, timeout - context.Time.GetElapsedTime(began), cancellation).ConfigureAwait(false);
     }

@@ -25,7 +25,7 @@ public sealed class SuspendAction : ControlAction
             {
                 // Signals that came meanwhile are delivered first.
                 return await context.Process.WaitAsync(Look, context.Time, cancellation).ConfigureAwait(false)
-                    ? await Ending.OfAsync(context, "after SIGCONT: the signal waited for it", cancellation).ConfigureAwait(false) : new ActionEnd(true, "it goes on");
+                    ? await Ending.OfAsync(context, SignalNames.Continue, "the signal waited for it", cancellation).ConfigureAwait(false) : new ActionEnd(true, "it goes on");
             }
             if (context.Time.GetElapsedTime(began) > patience) return new ActionEnd(false, FormattableString.Invariant($"{SignalNames.Of(signal)} was delivered, but a second later it {(isStopped ? "still runs" : "is still stopped: a debugger may hold it")}"));
             await Task.Delay(pause, context.Time, cancellation).ConfigureAwait(false);

@@ -118,7 +118,7 @@ public sealed class StopOwnerTests : IDisposable
     {
         ProcessIdentity main = BeginUnit("sleep 1000 & sleep 1000 & echo begun; wait; wait");
         TargetResult result = await Stop(TestCgroup.IdentityOf(_cgroup.Pids().First(pid => pid != main.Pid)));
-        Assert.Equal((OutcomeKind.Succeeded, null, "it was ended by SIGTERM, after SIGTERM"), (result.Outcome, result.Owner, result.Reason));
+        Assert.Equal((OutcomeKind.Succeeded, null, "it was ended by SIGTERM"), (result.Outcome, result.Owner, result.Reason));
         Assert.Equal(2, _cgroup.Pids().Length);
     }
 
@@ -209,7 +209,7 @@ public sealed class StopOwnerTests : IDisposable
         ProcessIdentity main = TestCgroup.IdentityOf(Assert.Single(Children(outside.Id)));
         // One of before it, or that was started in it afterwards by the engine (exec), is not its first.
         TargetResult other = await Stop(TestCgroup.IdentityOf(container.Start("exec sleep 1000").Id));
-        Assert.Equal((OutcomeKind.Succeeded, null, "it was ended by SIGTERM, after SIGTERM"), (other.Outcome, other.Owner, other.Reason));
+        Assert.Equal((OutcomeKind.Succeeded, null, "it was ended by SIGTERM"), (other.Outcome, other.Owner, other.Reason));
         TargetResult result = await Stop(main);
         Assert.Equal((OutcomeKind.Succeeded, $"container {id[..12]}", 3), (result.Outcome, result.Owner, result.Exit?.Code));
         Assert.Contains($"; 3 other processes of container {id[..12]} ended", result.Reason, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: test
-test: export UseSharedCompilation := true # one compiler for all projects
+# One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
+test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
 	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver $(WORKLOAD)
 	@scripts/test.sh

@@ -9,7 +9,7 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 public sealed class OtlpOutageTests(ITestOutputHelper output)
 {
     /// <summary>Resident bytes that are no growth: what was not needed before the first trouble, once.</summary>
-    private const long Unfolding = 24 << 20;
+    private const long Unfolding = 12 << 20;
 
     private static readonly string? Long = Environment.GetEnvironmentVariable("OTLP_OUTAGE_SECONDS");
 

@@ -44,9 +44,13 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
             string text = File.ReadAllText(file, Encoding.UTF8);
             IReadOnlyList<KeyValuePair<string, string>> read = HeaderText.ParseLines(text, out string? wrong);
             _seen = now;
+            if (wrong is not null)
+            {
+                Say(file, wrong); // Without some of its headers a request may be nobody's, or another tenant's.
+                return;
+            }
+            _lastWrong = "";
             _current = [.. endpoint.Headers.Where(header => !read.Any(other => other.Key == header.Key)), .. read];
-            if (wrong is not null) Say(file, wrong);
-            else _lastWrong = "";
             bool wasForAll = _isForAll;
             _isForAll = (found.UnixFileMode & UnixFileMode.OtherRead) != 0;
             if (_isForAll && !wasForAll) Log.WorldReadable(_logger, file);

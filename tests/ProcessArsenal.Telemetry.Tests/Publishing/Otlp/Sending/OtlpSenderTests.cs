@@ -298,6 +298,27 @@ public sealed class OtlpSenderTests
         File.Delete(file);
     }
 
+    [Fact]
+    public void A_file_of_headers_with_a_wrong_line_changes_nothing()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "Authorization: Bearer one\nX-Scope-OrgID: team\n");
+            var headers = new RequestHeaders(new OtlpEndpoint { Address = new Uri("http://127.0.0.1:1"), HeadersFile = file }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            string[] good = [.. headers.Current().Select(static header => $"{header.Key}: {header.Value}")];
+            Assert.Equal(2, good.Length);
+            File.WriteAllText(file, "Authorization Bearer two\nX-Scope-OrgID: another\n");
+            Assert.Equal(good, headers.Current().Select(static header => $"{header.Key}: {header.Value}"));
+            File.WriteAllText(file, "Authorization: Bearer three\nX-Scope-OrgID: another one\n");
+            Assert.Equal("Bearer three", headers.Current()[0].Value);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -19,7 +19,7 @@ public static class NativeHeap
         }
         catch (EntryPointNotFoundException)
         {
-            return false; // As of musl, which gives back by itself.
+            return false; // musl has none.
         }
     }
 }

@@ -26,8 +26,8 @@ internal static class ConfigCommand
         options.AddTo(command);
         command.SetAction(result =>
         {
-            if (options.Load(result, out _, strict: true) is not { } loaded) return CommandLine.Failed;
-            foreach (string warning in ConfigurationWarnings.Of(loaded)) result.InvocationConfiguration.Error.WriteLine("warning: " + warning);
+            if (options.Load(result, out _) is not { } loaded) return CommandLine.Failed;
+            foreach (string warning in ConfigurationWarnings.OfVariables(loaded).Concat(ConfigurationWarnings.Of(loaded))) result.InvocationConfiguration.Error.WriteLine("warning: " + warning);
             result.InvocationConfiguration.Output.WriteLine(loaded.File is null ? "ok (no configuration file)" : $"ok {loaded.File}");
             return CommandLine.Done;
         });

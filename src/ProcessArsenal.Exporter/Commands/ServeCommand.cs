@@ -27,7 +27,7 @@ internal static class ServeCommand
         command.SetAction((result, cancellation) =>
         {
             if (options.Load(result, out ConfigurationSources sources) is not { } loaded) return Task.FromResult(CommandLine.Failed);
-            foreach (string warning in ConfigurationWarnings.OfUnusable(loaded)) result.InvocationConfiguration.Error.WriteLine("warning: " + warning);
+            foreach (string warning in ConfigurationWarnings.OfVariables(loaded)) result.InvocationConfiguration.Error.WriteLine("warning: " + warning);
             return context.Serve(loaded, sources, cancellation);
         });
     }

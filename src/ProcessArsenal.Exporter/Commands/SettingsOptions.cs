@@ -58,15 +58,13 @@ internal sealed class SettingsOptions
     }
 
     /// <summary>Loads; prints all errors to standard error if there are any.</summary>
-    /// <param name="strict">A variable of OpenTelemetry that can't be used is one too.</param>
     /// <returns>Null if there are.</returns>
-    public ConfigurationResult? Load(ParseResult result, out ConfigurationSources sources, bool strict = false)
+    public ConfigurationResult? Load(ParseResult result, out ConfigurationSources sources)
     {
         sources = Sources(result);
         ConfigurationResult loaded = ConfigurationLoader.Load(sources);
-        IReadOnlyList<ConfigurationError> unusable = strict ? loaded.Unusable : [];
-        foreach (ConfigurationError error in loaded.Errors.Concat(unusable)) result.InvocationConfiguration.Error.WriteLine(error);
-        return loaded.Configuration is null || unusable.Count > 0 ? null : loaded;
+        foreach (ConfigurationError error in loaded.Errors) result.InvocationConfiguration.Error.WriteLine(error);
+        return loaded.Configuration is null ? null : loaded;
     }
 
     // A shell user means "from here"; a file, which is read from anywhere, may not.

@@ -24,13 +24,15 @@ internal static class ConfigurationWarnings
         }.Concat(configuration.Supervisors.SelectMany(Children)).Concat(Endpoint(sending?.Traces, traces: true)).Concat(Endpoint(sending?.Metrics, traces: false)).OfType<string>().Distinct();
     }
 
-    /// <summary>Variables of OpenTelemetry that don't count, and what that means.</summary>
-    public static IEnumerable<string> OfUnusable(ConfigurationResult loaded)
+    /// <summary>Variables of OpenTelemetry that don't count, and what that means; and those that keep from an endpoint what a key wants sent there.</summary>
+    public static IEnumerable<string> OfVariables(ConfigurationResult loaded)
     {
-        if (loaded.Unusable.Count == 0) return [];
         OtlpSendingOptions? sending = loaded.Configuration!.ToOtlpOptions();
+        if (Off(loaded.Configuration!.Otlp, loaded.Origins["otlp.endpoint"]) is { } off) yield return off;
+        foreach (ConfigurationError error in loaded.Unusable) yield return $"{error} It is ignored.";
+        if (loaded.Unusable.Count == 0) yield break;
         string? lost = sending is null ? "Nothing is sent by OTLP." : sending.Traces is null ? "No spans are sent by OTLP." : sending.Metrics is null ? "No metrics are sent by OTLP." : null;
-        return loaded.Unusable.Select(error => $"{error} It is ignored.").Concat(lost is null ? [] : [lost]);
+        if (lost is not null) yield return lost;
     }
 
     private static string? Port(string port) => Path.GetDirectoryName(port) is { Length: > 0 } folder && !Directory.Exists(folder)
@@ -40,6 +42,15 @@ internal static class ConfigurationWarnings
     private static string? Spans(DotnetSettings dotnet, string origin, OtlpSendingOptions? sending) =>
         origin == "default" || !dotnet.HasSpans || dotnet.Sampler == SpanSampler.Auto || sending?.Traces is not null ? null
             : $"'dotnet.spans.sampler' is {dotnet.Sampler}, but nobody is asked for spans, as there is nobody whom they are sent to: set otlp.endpoint.";
+
+    /// <summary>Who writes an endpoint down wants something sent there, whatever variables say that are meant for all programs of a host.</summary>
+    private static string? Off(OtlpSettings otlp, string origin)
+    {
+        bool noSpans = otlp.Traces is { IsOff: true }, noMetrics = otlp.Metrics is { IsOff: true };
+        if (otlp.Receiver.Endpoint is null || (!noSpans && !noMetrics) || StandardVariables.IsName(origin)) return null;
+        string what = noSpans && noMetrics ? "nothing is sent" : noSpans ? "no spans are sent" : "no metrics are sent";
+        return $"'otlp.endpoint' is set, but {what} there: {string.Join(", ", otlp.Variables.Where(StandardVariables.IsSwitch).Select(static line => line.Split(": ")[0]))}.";
+    }
 
     private static IEnumerable<string?> Children(SupervisorSpec supervisor) => supervisor.Children.Select(child =>
         child.WorkingDirectory is { } directory && !Directory.Exists(directory) ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started until there is a directory {directory}."
@@ -51,7 +62,7 @@ internal static class ConfigurationWarnings
         if (SdkClient.AddressOf(endpoint, traces).IsGrpc && endpoint.Address.AbsolutePath != "/")
             yield return $"'otlp.endpoint': gRPC has paths of its own and makes no use of {endpoint.Address.AbsolutePath}: remove it, or set otlp.protocol: http/protobuf.";
         if (endpoint.HeadersFile is { } headers)
-            yield return Unreadable("otlp.headers_file", headers, "requests go without those headers") ?? Headers(headers);
+            yield return Unreadable("otlp.headers_file", headers, "nothing is sent") ?? Headers(headers);
         if (endpoint.CaFile is { } authorities)
             yield return Unreadable("otlp.ca_file", authorities, "no receiver is trusted and nothing is sent") ?? Authorities(authorities);
         if (endpoint.ClientCertificateFile is { } certificate)
@@ -82,9 +93,9 @@ internal static class ConfigurationWarnings
 
     private static string? Headers(string file)
     {
-        if (new FileInfo(file).Length > MostHeaderBytes) return $"'otlp.headers_file': {file} is too large: is it the right file?";
+        if (new FileInfo(file).Length > MostHeaderBytes) return $"'otlp.headers_file': {file} is too large: is it the right file? Nothing is sent until it is.";
         HeaderText.ParseLines(File.ReadAllText(file), out string? wrong);
-        return wrong is null ? null : $"'otlp.headers_file': {file}, {wrong}";
+        return wrong is null ? null : $"'otlp.headers_file': {file}, {wrong} Nothing is sent until that is right.";
     }
 
     private static string? Authorities(string file)

@@ -23,7 +23,15 @@ internal sealed class StandardVariables(IReadOnlyDictionary<string, string> envi
         Example = "http://localhost:4318/v1/traces",
     };
 
+    private const string Disabled = "OTEL_SDK_DISABLED";
+
     private readonly List<string> _shown = [];
+
+    /// <summary>Whether where a setting comes from is a variable of OpenTelemetry.</summary>
+    public static bool IsName(string origin) => origin.StartsWith("OTEL_", StringComparison.Ordinal);
+
+    /// <summary>Whether it is a line of <see cref="OtlpSettings.Variables"/> that has something not sent.</summary>
+    public static bool IsSwitch(string shown) => shown.StartsWith(Disabled, StringComparison.Ordinal) || (IsName(shown) && shown.Contains("_EXPORTER=", StringComparison.Ordinal));
 
     public ExporterConfiguration Bind(ExporterConfiguration configuration)
     {
@@ -34,8 +42,8 @@ internal sealed class StandardVariables(IReadOnlyDictionary<string, string> envi
                 origins[key.Path] = name;
             }
         if (Headers(Prefix + "HEADERS", configuration.Otlp.Receiver) is { } common) configuration = configuration.WithReceiver(_ => common);
-        bool allOff = Value("OTEL_SDK_DISABLED") is { } disabled && disabled.Equals("true", StringComparison.OrdinalIgnoreCase);
-        if (allOff) _shown.Add("OTEL_SDK_DISABLED=true");
+        bool allOff = Value(Disabled) is { } disabled && disabled.Equals("true", StringComparison.OrdinalIgnoreCase);
+        if (allOff) _shown.Add($"{Disabled}=true");
         OtlpReceiverSettings? traces = OfSignal("TRACES", configuration, allOff), metrics = OfSignal("METRICS", configuration, allOff);
         return configuration with { Otlp = configuration.Otlp with { Traces = traces, Metrics = metrics, Variables = [.. _shown] } };
     }

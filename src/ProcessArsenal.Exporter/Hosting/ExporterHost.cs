@@ -9,6 +9,7 @@ using ProcessArsenal.Exporter.Api;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Endpoints;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -139,6 +140,7 @@ internal static partial class ExporterHost
         }
         Log.Ready(logger, OwnMetrics.Version, string.Join(", ", app.Urls));
         systemd.Notify(ServiceState.Ready);
+        foreach ((string directory, int requests) in OtlpLeftovers.In(configuration.SpoolDirectory(), configuration.ToOtlpOptions())) Log.Left(logger, requests, directory);
         await app.WaitForShutdownAsync(stop);
         systemd.Notify(ServiceState.Stopping);
         Log.Stopped(logger);
@@ -156,6 +158,9 @@ internal static partial class ExporterHost
     {
         [LoggerMessage(1, LogLevel.Information, "process-arsenal {Version} ready: metrics at {Addresses}/metrics")]
         public static partial void Ready(ILogger logger, string version, string addresses);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Requests} OTLP requests of an earlier run wait in {Directory}, and nobody is sent to now: set otlp.endpoint again, or remove the directory")]
+        public static partial void Left(ILogger logger, int requests, string directory);
 
         [LoggerMessage(2, LogLevel.Information, "Stopped")]
         public static partial void Stopped(ILogger logger);

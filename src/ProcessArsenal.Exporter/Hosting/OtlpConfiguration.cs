@@ -15,10 +15,13 @@ internal static class OtlpConfiguration
         {
             Traces = traces,
             Metrics = metrics,
-            SpoolDirectory = Path.Join(configuration.StateDirectory, "spool"),
+            SpoolDirectory = configuration.SpoolDirectory(),
             SpoolMaxSize = otlp.SpoolMaxSize,
         };
     }
+
+    /// <summary>Where requests wait.</summary>
+    public static string SpoolDirectory(this ExporterConfiguration configuration) => Path.Join(configuration.StateDirectory, "spool");
 
     private static OtlpEndpoint? ToEndpoint(OtlpReceiverSettings settings) => settings.Endpoint is null || settings.IsOff ? null : new OtlpEndpoint
     {

@@ -55,6 +55,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     private long _lost;
     private long _lostBefore;
     private long _droppedBefore;
+    private long _untoldBefore;
 
     /// <param name="directory">Of the process; disposed with this.</param>
     /// <param name="isNew">It has just begun: who has no socket may have one soon. Else it is looked at once.</param>
@@ -104,6 +105,10 @@ internal sealed class DotnetTarget : IAsyncDisposable
 
     /// <summary>Values and events that are not kept, in all sessions: too many, too long, or in no known shape. Used under the lock of <see cref="Read"/>.</summary>
     public long Dropped => _droppedBefore + _readings.Dropped + _runtime.Malformed;
+
+    /// <summary>Requests that it served while another tool had taken the filter of its spans, at least, in all sessions. Used under the lock of
+    /// <see cref="Read"/>.</summary>
+    public long Untold => _untoldBefore + (_readings.SpanReadings?.Untold ?? 0);
 
     /// <summary>What it runs on; null if it has not told.</summary>
     public RuntimeInfo? Runtime => _readings.Runtime;
@@ -295,7 +300,7 @@ internal sealed class DotnetTarget : IAsyncDisposable
     {
         lock (_gate)
         {
-            (_lostBefore, _droppedBefore, _lost, _signs) = (Lost, _droppedBefore + _readings.Dropped, 0, 0);
+            (_lostBefore, _droppedBefore, _untoldBefore, _lost, _signs) = (Lost, _droppedBefore + _readings.Dropped, Untold, 0, 0);
             _runtime.BeginStream();
             _obstacle = new TaskCompletionSource<TargetObstacle>(TaskCreationOptions.RunContinuationsAsynchronously);
             return _readings = new TargetReadings(_options, runtime ?? _readings.Runtime, _runtime, _agreed, _spans);

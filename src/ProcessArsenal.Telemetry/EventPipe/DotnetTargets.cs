@@ -153,7 +153,7 @@ internal sealed class DotnetTargets : IDisposable
         {
             var source = new DotnetSource(place, readings.Runtime, readings.Began, readings.Events.Began);
             bool isAsked = readings.AreSpansWanted && isAttached && view.TellSpans(readings.SpansRefusal);
-            snapshot.Begin(source, process.Labels!, view.StateLine, isAttached, target.Lost, isAsked ? target.FilterTaken : null);
+            snapshot.Begin(source, process.Labels!, view.StateLine, isAttached, target.Lost, isAsked ? new SpanFilter(target.FilterTaken, target.Untold) : null);
             if (isAttached && readings.AreSpansWanted) snapshot.AddSpans(view.SpansLine);
             if (isAttached) view.CopyTo(snapshot, readings, _families.Round);
             return target.Dropped;

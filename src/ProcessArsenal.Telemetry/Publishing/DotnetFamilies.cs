@@ -20,6 +20,11 @@ internal static class DotnetFamilies
 
     private static readonly SeriesText FilterTakenLine = new("arsenal_dotnet_span_filter_taken", "");
 
+    private static readonly FamilyText Untold = new(
+        "arsenal_dotnet_span_filter_untold_requests_total", "counter", null, "Requests that this process served while another tool had taken the filter for its spans, at least: none of them has a span.");
+
+    private static readonly SeriesText UntoldLine = new("arsenal_dotnet_span_filter_untold_requests_total", "");
+
     private static readonly SeriesText LostLine = new("arsenal_dotnet_events_lost_total", "");
 
     public static void Write(ref ExpositionWriter writer, DotnetSnapshot snapshot)
@@ -34,11 +39,14 @@ internal static class DotnetFamilies
         if (!snapshot.AreSpansWanted) return;
         writer.Family(SpansAsked);
         foreach (ref readonly DotnetRow row in rows)
-            if (row.Spans is { } line) writer.Sample(line, row.Labels, row.IsFilterTaken is null ? 0 : 1);
+            if (row.Spans is { } line) writer.Sample(line, row.Labels, row.Filter is null ? 0 : 1);
         if (!snapshot.HasSpans) return;
         writer.Family(FilterTaken);
         foreach (ref readonly DotnetRow row in rows)
-            if (row.IsFilterTaken is { } isTaken) writer.Sample(FilterTakenLine, row.Labels, isTaken ? 1 : 0);
+            if (row.Filter is { } filter) writer.Sample(FilterTakenLine, row.Labels, filter.IsTaken ? 1 : 0);
+        writer.Family(Untold);
+        foreach (ref readonly DotnetRow row in rows)
+            if (row.Filter is { } filter) writer.Sample(UntoldLine, row.Labels, filter.Untold);
     }
 
     /// <summary>A family holds the series of all targets: goes through all of them at once, as each has its samples in the order of families.</summary>

@@ -42,12 +42,12 @@ internal sealed class DotnetSnapshot
     }
 
     /// <summary>Begins a target; its samples and points follow, if it tells any.</summary>
-    /// <param name="isFilterTaken">Null if it is asked for no spans.</param>
-    public void Begin(in DotnetSource source, byte[] labels, SeriesText state, bool isAttached, long lost, bool? isFilterTaken)
+    /// <param name="filter">Null if it is asked for no spans.</param>
+    public void Begin(in DotnetSource source, byte[] labels, SeriesText state, bool isAttached, long lost, SpanFilter? filter)
     {
         if (_rowCount == _rows.Length) Array.Resize(ref _rows, _rowCount * 2 + 16);
-        _rows[_rowCount++] = new DotnetRow(source, labels, state, isAttached, lost, isFilterTaken, null, [], _valueCount, [], _valueCount, 0);
-        HasSpans |= isFilterTaken is not null;
+        _rows[_rowCount++] = new DotnetRow(source, labels, state, isAttached, lost, filter, null, [], _valueCount, [], _valueCount, 0);
+        HasSpans |= filter is not null;
     }
 
     /// <summary>Of the target that was begun last: whether it is asked for spans.</summary>
@@ -89,13 +89,18 @@ internal sealed class DotnetSnapshot
 /// <param name="EventsBegan">The same of its first session: what is counted of its events was 0 then.</param>
 internal readonly record struct DotnetSource(int Row, RuntimeInfo? Runtime, DateTimeOffset? SessionBegan, DateTimeOffset? EventsBegan);
 
+/// <summary>The filter of spans, of which a process has one.</summary>
+/// <param name="IsTaken">Another tool has taken it.</param>
+/// <param name="Untold">Requests that were served while one had, at least, in all sessions.</param>
+internal readonly record struct SpanFilter(bool IsTaken, long Untold);
+
 /// <summary>One .NET process.</summary>
 /// <param name="Source">Who it is.</param>
 /// <param name="Labels">Of whom it is about, encoded for a page.</param>
 /// <param name="State">Line that says how it stands with the session.</param>
 /// <param name="IsAttached">Whether its events are read.</param>
 /// <param name="Lost">Events that it wrote and that never came, in all sessions.</param>
-/// <param name="IsFilterTaken">Whether another tool has taken the filter of its spans; null if it is asked for none.</param>
+/// <param name="Filter">How it stands with the filter of its spans; null if it is asked for none.</param>
 /// <param name="Spans">Line that says whether it is asked for spans; null if nobody wants them.</param>
 /// <param name="Samples">By family, in their order.</param>
 /// <param name="Offset">Of their values.</param>
@@ -103,5 +108,5 @@ internal readonly record struct DotnetSource(int Row, RuntimeInfo? Runtime, Date
 /// <param name="PointOffset">Of their values.</param>
 /// <param name="PointLength">How many values they have.</param>
 internal readonly record struct DotnetRow(
-    DotnetSource Source, byte[] Labels, SeriesText State, bool IsAttached, long Lost, bool? IsFilterTaken, SeriesText? Spans, ForeignSample[] Samples, int Offset,
+    DotnetSource Source, byte[] Labels, SeriesText State, bool IsAttached, long Lost, SpanFilter? Filter, SeriesText? Spans, ForeignSample[] Samples, int Offset,
     DotnetPoint[] Points, int PointOffset, int PointLength);

@@ -107,7 +107,7 @@ public sealed class CommandLineTests
     [InlineData("dotnet: { spans: { sampler: all } }\notlp: { endpoint: 'http://c:4317' }", null)]
     [InlineData("otlp: { endpoint: 'http://c:4317/x' }", "'otlp.endpoint': gRPC has paths of its own and makes no use of /x: remove it, or set otlp.protocol: http/protobuf.")]
     [InlineData("otlp: { endpoint: 'http://c:4317/x', protocol: http/protobuf }", null)]
-    [InlineData("otlp: { endpoint: 'http://c:4317', headers_file: /no/h }", "'otlp.headers_file': there is no file /no/h: until somebody makes it, requests go without those headers.")]
+    [InlineData("otlp: { endpoint: 'http://c:4317', headers_file: /no/h }", "'otlp.headers_file': there is no file /no/h: until somebody makes it, nothing is sent.")]
     [InlineData("otlp: { endpoint: 'http://c:4317', ca_file: /no/ca }", "'otlp.ca_file': there is no file /no/ca: until somebody makes it, no receiver is trusted and nothing is sent.")]
     [InlineData("otlp: { endpoint: 'http://c:4317', ca_file: /etc/passwd }", "'otlp.ca_file': there is no certificate (PEM) in /etc/passwd: no receiver is trusted and nothing is sent.")]
     [InlineData("otlp: { endpoint: 'http://c:4317', client_certificate_file: /no/c }", "'otlp.client_certificate_file': there is no file /no/c: until somebody makes it, nothing is sent.")]
@@ -132,16 +132,33 @@ public sealed class CommandLineTests
 
     /// <summary>They may be meant for another program.</summary>
     [Fact]
-    public async Task A_variable_of_OpenTelemetry_that_is_of_no_use_is_said_and_stops_nothing_but_a_check()
+    public async Task A_variable_of_OpenTelemetry_that_is_of_no_use_is_said_and_stops_nothing()
     {
         const string Error = "OTEL_EXPORTER_OTLP_PROTOCOL: 'otlp.protocol' must be one of auto, grpc, http/protobuf, not 'http/json'.";
         _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
         Assert.Equal((0, "", $"warning: {Error} It is ignored.\nwarning: Nothing is sent by OTLP.\n"), await Run("serve"));
         Assert.NotNull(_served);
-        Assert.Equal((1, "", Error + "\n"), await Run("config", "check"));
+        Assert.Equal((0, "ok (no configuration file)\n", $"warning: {Error} It is ignored.\nwarning: Nothing is sent by OTLP.\n"), await Run("config", "check"));
         Assert.Equal((0, ""), await Run("config", "show") is var (code, _, error) ? (code, error) : default);
         _environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = "http://c:4318/v1/traces";
         Assert.Equal($"warning: {Error} It is ignored.\nwarning: No metrics are sent by OTLP.\n", (await Run("serve")).Error);
+    }
+
+    /// <summary>They may be set for all programs of a host; who writes an endpoint down is told that they overrule it.</summary>
+    [Fact]
+    public async Task A_variable_that_switches_off_what_a_key_wants_sent_is_said()
+    {
+        _environment["OTEL_METRICS_EXPORTER"] = "none";
+        _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://c:4317";
+        Assert.Equal((0, "", ""), await Run("serve"));
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "otlp: { endpoint: 'http://c:4317' }", TestContext.Current.CancellationToken);
+        const string Metrics = "warning: 'otlp.endpoint' is set, but no metrics are sent there: OTEL_METRICS_EXPORTER=none.\n";
+        Assert.Equal((0, "", Metrics), await Run("serve", "--config", file));
+        _environment["OTEL_SDK_DISABLED"] = "true";
+        const string All = "warning: 'otlp.endpoint' is set, but nothing is sent there: OTEL_SDK_DISABLED=true, OTEL_METRICS_EXPORTER=none.\n";
+        Assert.Equal((0, $"ok {file}\n", All), await Run("config", "check", "--config", file));
+        File.Delete(file);
     }
 
     [Fact]

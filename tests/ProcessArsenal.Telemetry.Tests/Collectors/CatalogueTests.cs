@@ -93,6 +93,7 @@ public sealed class CatalogueTests
         | `arsenal_dotnet_events_lost_total` | counter | | Events that the process wrote and that did not reach us. |
         | `arsenal_dotnet_spans_asked` | gauge | `reason` | 1 if the process is asked for spans, where `dotnet.spans` and `otlp.endpoint` want them; if not, the reason says why. |
         | `arsenal_dotnet_span_filter_taken` | gauge | | 1 if another tool has taken the only filter for spans of this process, until they come again. |
+        | `arsenal_dotnet_span_filter_untold_requests_total` | counter | | Requests that the process served while another tool had taken the filter for its spans, at least: none of them has a span. |
 
         ## The system
 

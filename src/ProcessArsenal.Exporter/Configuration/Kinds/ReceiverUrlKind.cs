@@ -19,7 +19,7 @@ internal sealed class ReceiverUrlKind(string example, bool isOfSignal = false) :
         value = null;
         if (text.Length == 0) return true;
         if (text.Length > Max || !Uri.TryCreate(text, UriKind.Absolute, out Uri? url)) return false;
-        if ((url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.Host.Length == 0) return false;
+        if ((url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.Host.Length == 0 || url.Port == 0) return false;
         // Settings are shown: credentials have a place of their own.
         if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0) return false;
         if (Meant(url) is not null) return false;

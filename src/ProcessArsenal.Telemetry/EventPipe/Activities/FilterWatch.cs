@@ -8,21 +8,31 @@ internal sealed class FilterWatch
     /// be late by an interval.</summary>
     public const int Patience = 3;
 
-    private long? _signs;
-    private long _told;
+    private (long Signs, long Requests)? _before;
+    private long _told, _suspected;
     private int _silent;
 
     /// <summary>It has been taken. Stays so until the target tells something again.</summary>
     public bool IsTaken => _silent >= Patience;
 
+    /// <summary>Requests of which nothing was told since it was taken, at least: not those of the interval in which that happened.</summary>
+    public long Untold { get; private set; }
+
     /// <summary>An interval of the meters has ended.</summary>
-    /// <param name="signs">What shows that there was something to tell, so far: requests by the meters, and events that somebody else asked for.</param>
+    /// <param name="requests">By the meters, so far.</param>
+    /// <param name="foreign">Events that somebody else asked for, so far. They too show that there was something to tell.</param>
     /// <param name="told">Events that our filter brought, so far.</param>
-    public void EndInterval(long signs, long told)
+    public void EndInterval(long requests, long foreign, long told)
     {
+        long signs = requests + foreign;
         // The first only says where to count from: a session may have been begun with a meter that counted before.
-        if (told != _told) _silent = 0;
-        else if (_signs is { } before && signs > before) _silent = Math.Min(_silent + 1, Patience);
-        (_signs, _told) = (signs, told);
+        if (told != _told) (_silent, _suspected) = (0, 0);
+        else if (_before is { } before && signs > before.Signs)
+        {
+            _silent = Math.Min(_silent + 1, Patience);
+            _suspected += requests - before.Requests;
+        }
+        if (IsTaken) (Untold, _suspected) = (Untold + _suspected, 0);
+        (_before, _told) = ((signs, requests), told);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class SpanReadings
     /// <summary>The target serves requests, and does not tell of them any more: only a session that is begun anew brings spans again.</summary>
     public bool FilterTaken => _watch.IsTaken && Refusal is null;
 
+    /// <summary>Requests that it served meanwhile, at least.</summary>
+    public long Untold => _watch.Untold;
+
     /// <param name="heartbeat">How often its session writes something: one that a killed collector left behind ends at its next write, and takes the filter
     /// along that another has by then.</param>
     /// <returns>Null if no spans are wanted, or the runtime can't be asked for those that are.</returns>
@@ -78,7 +81,7 @@ internal sealed class SpanReadings
         long requests = 0;
         foreach (MeterSeries series in meters.Series)
             if (series.Instrument == RequestInstrument && series.Meter == RequestMeter) requests += series.Count;
-        _watch.EndInterval(requests + Reader.Foreign + Reader.Malformed, Reader.Told);
+        _watch.EndInterval(requests, Reader.Foreign + Reader.Malformed, Reader.Told);
     }
 }
 

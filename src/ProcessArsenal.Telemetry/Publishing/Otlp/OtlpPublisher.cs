@@ -52,7 +52,7 @@ public sealed class OtlpPublisher : IAsyncDisposable
     {
         SpoolState waiting = _sender.Waiting(signal);
         var dropped = Enum.GetValues<DropReason>().Select(reason => new KeyValuePair<string, long>(reason.Text(), _sender.Dropped(signal, reason)));
-        return new OtlpTally(signal == OtlpSignal.Traces ? "traces" : "metrics", _sender.Sent(signal), [.. dropped], waiting.Items, waiting.Bytes);
+        return new OtlpTally(signal.Text(), _sender.Sent(signal), [.. dropped], waiting.Items, waiting.Bytes);
     });
 
     /// <summary>Publishes until cancelled, and then what is left for as long as <see cref="OtlpSender.Farewell"/>.</summary>
@@ -117,7 +117,9 @@ public sealed class OtlpPublisher : IAsyncDisposable
         _published = snapshot.Tick;
         _publishedAt = _time.GetTimestamp();
         _metrics.Begin(snapshot);
+        long before = _metrics.Dropped;
         while (_metrics.TryWrite(_writer, out int points)) _sender.Enqueue(OtlpSignal.Metrics, _writer.Written, points);
+        if (_metrics.Dropped > before) _sender.Drop(OtlpSignal.Metrics, DropReason.TooLarge, _metrics.Dropped - before, "one process alone has more than a request may hold");
     }
 }
 

@@ -9,3 +9,9 @@ internal enum OtlpSignal : byte
     /// <summary>ExportMetricsServiceRequest: its items are data points.</summary>
     Metrics,
 }
+
+internal static class OtlpSignals
+{
+    /// <summary>As in labels, and the name of its directory in a spool.</summary>
+    public static string Text(this OtlpSignal signal) => signal == OtlpSignal.Traces ? "traces" : "metrics";
+}

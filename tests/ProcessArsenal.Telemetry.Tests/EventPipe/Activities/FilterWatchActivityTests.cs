@@ -28,7 +28,7 @@ public sealed class FilterWatchActivityTests
         {
             told = isLate ? requests : requests + served;
             requests += served;
-            watch.EndInterval(requests, told);
+            watch.EndInterval(requests, 0, told);
             Assert.False(watch.IsTaken);
         }
     });
@@ -39,21 +39,22 @@ public sealed class FilterWatchActivityTests
         {
             var watch = new FilterWatch();
             long requests = 0;
-            foreach (int served in before) watch.EndInterval(requests += served, requests);
+            foreach (int served in before) watch.EndInterval(requests += served, 0, requests);
             long told = requests;
             int withRequests = 0;
             foreach (int served in after)
             {
-                watch.EndInterval(requests += served, told);
+                watch.EndInterval(requests += served, 0, told);
                 if (served > 0) withRequests++;
                 Assert.Equal(withRequests >= FilterWatch.Patience, watch.IsTaken);
+                Assert.Equal(watch.IsTaken ? requests - told : 0, watch.Untold);
             }
         });
 
     private static FilterWatch Watch(IEnumerable<(long Signs, long Told)> intervals)
     {
         var watch = new FilterWatch();
-        foreach ((long signs, long told) in intervals) watch.EndInterval(signs, told);
+        foreach ((long signs, long told) in intervals) watch.EndInterval(signs, 0, told);
         return watch;
     }
 

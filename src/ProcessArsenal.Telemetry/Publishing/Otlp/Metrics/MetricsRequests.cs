@@ -27,7 +27,7 @@ internal sealed class MetricsRequests(string version, ProcessResource resourceOf
     private int _next; // -1 is the host
     private int _nextDotnet;
 
-    /// <summary>Processes that were left out as a request with each alone would be too large, in all snapshots.</summary>
+    /// <summary>Data points of processes that were left out, as a request with each alone would be too large, in all snapshots.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Begins with a snapshot; its lease is to be kept until <see cref="TryWrite"/> returns false.</summary>
@@ -51,10 +51,11 @@ internal sealed class MetricsRequests(string version, ProcessResource resourceOf
             else WriteProcess(snapshot);
             _builder.Close();
             if (writer.Length <= mostBytes) continue;
+            int lost = _builder.Points - points;
             writer.Truncate(length);
             _builder.Points = points;
             if (length > 0) return true;
-            Dropped++;
+            Dropped += lost;
         }
         _snapshot = null;
         points = _builder.Points;

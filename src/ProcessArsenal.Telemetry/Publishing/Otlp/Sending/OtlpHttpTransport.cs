@@ -10,8 +10,10 @@ internal sealed class OtlpHttpTransport(OtlpSignal signal, OtlpEndpoint endpoint
 {
     private const string Protobuf = "application/x-protobuf";
 
-    /// <summary>Of portals, and of other programs on that port.</summary>
-    private const string Html = "text/html";
+    private const string Json = "application/json";
+
+    /// <summary>Of portals, and of other programs on that port: HTML, or a plain "ok".</summary>
+    private const string Texts = "text/";
 
     private readonly HttpClient _client = new(ReceiverConnection.CreateHandler(endpoint)) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly Uri _address = endpoint.AddressOf(signal);
@@ -36,8 +38,10 @@ internal sealed class OtlpHttpTransport(OtlpSignal signal, OtlpEndpoint endpoint
         {
             byte[] answer = await ReadAsync(response, cancel).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Judge(response, answer);
-            return response.Content.Headers.ContentType?.MediaType == Html
-                ? new SendOutcome(SendResult.Retry, $"{_address.GetLeftPart(UriPartial.Path)} answers with a page of HTML: it is no receiver of OTLP") : ReceiverAnswer.Accepted(answer);
+            string kind = response.Content.Headers.ContentType?.MediaType ?? "";
+            if (answer.Length > 0 && kind.StartsWith(Texts, StringComparison.OrdinalIgnoreCase))
+                return new SendOutcome(SendResult.Retry, $"{_address.GetLeftPart(UriPartial.Path)} answers HTTP {(int)response.StatusCode} with {kind}: it is no receiver of OTLP");
+            return IsOf(kind, Json) ? ReceiverAnswer.AcceptedJson(answer) : ReceiverAnswer.Accepted(answer);
         }
     }
 
@@ -66,18 +70,21 @@ internal sealed class OtlpHttpTransport(OtlpSignal signal, OtlpEndpoint endpoint
     private SendOutcome Judge(HttpResponseMessage response, byte[] answer)
     {
         int status = (int)response.StatusCode;
-        string said = response.Content.Headers.ContentType?.MediaType == Protobuf ? ReceiverAnswer.Status(answer).Message : ReceiverAnswer.Text(answer);
+        string said = IsOf(response.Content.Headers.ContentType?.MediaType, Protobuf) ? ReceiverAnswer.Status(answer).Message : ReceiverAnswer.Text(answer);
         string message = string.Create(CultureInfo.InvariantCulture, $"HTTP {status}{(said.Length > 0 ? ": " : "")}{said}");
         return status switch
         {
-            429 or 502 or 503 or 504 => new SendOutcome(SendResult.Retry, message, RetryAfter: RetryAfter(response.Headers.RetryAfter)),
-            401 or 403 => new SendOutcome(SendResult.Retry, message) { IsCredentials = true },
+            408 or 429 or 502 or 503 or 504 => new SendOutcome(SendResult.Retry, message, RetryAfter: RetryAfter(response.Headers.RetryAfter)),
+            401 or 403 or 407 => new SendOutcome(SendResult.Retry, message) { IsCredentials = true },
             413 => new SendOutcome(SendResult.TooLarge, message),
             >= 300 and < 400 => new SendOutcome(SendResult.Refused, $"{message} (it points elsewhere, where we do not follow: name that as the endpoint)"),
             404 => new SendOutcome(SendResult.Refused, $"{message} (is {_address.GetLeftPart(UriPartial.Path)} the right address?)"),
             _ => new SendOutcome(SendResult.Refused, message),
         };
     }
+
+    /// <summary>Names of media types are the same in any case (RFC 9110, 8.3.1).</summary>
+    private static bool IsOf(string? mediaType, string known) => string.Equals(mediaType, known, StringComparison.OrdinalIgnoreCase);
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta ?? (header?.Date - Time.GetUtcNow());
 

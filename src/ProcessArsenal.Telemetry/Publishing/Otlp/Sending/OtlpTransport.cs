@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
@@ -20,11 +21,14 @@ internal abstract class OtlpTransport(OtlpEndpoint endpoint, TimeProvider time, 
     /// <exception cref="OperationCanceledException">Cancelled by the caller: what came of the request is not known.</exception>
     public async Task<SendOutcome> SendAsync(ReadOnlyMemory<byte> body, bool gzip, CancellationToken cancel)
     {
+        IReadOnlyList<KeyValuePair<string, string>> headers = _headers.Current(out string? wrong);
+        if (wrong is not null) return new SendOutcome(SendResult.Retry, wrong);
         using var timeout = new CancellationTokenSource(endpoint.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            return await SendAsync(body, gzip, _headers.Current(), either.Token).ConfigureAwait(false);
+            SendOutcome outcome = await SendAsync(body, gzip, headers, either.Token).ConfigureAwait(false);
+            return outcome with { Message = HeaderSecrets.Hide(headers, outcome.Message) };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -55,6 +59,8 @@ internal abstract class OtlpTransport(OtlpEndpoint endpoint, TimeProvider time, 
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is AuthenticationException && endpoint.Address.Scheme == Uri.UriSchemeHttps && cause.Message.Contains("frame", StringComparison.Ordinal))
+                return " (is it a port without TLS? Then write http://)";
             if (cause is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse })
             {
                 bool grpc = endpoint.EffectiveProtocol == OtlpProtocol.Grpc;

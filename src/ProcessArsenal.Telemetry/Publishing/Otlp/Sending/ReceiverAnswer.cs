@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
@@ -30,6 +32,28 @@ internal static class ReceiverAnswer
         }
         return new SendOutcome(SendResult.Accepted, message, rejected);
     }
+
+    /// <summary>The same in JSON, in which some answer whatever they were asked in: {"partialSuccess":{"rejectedSpans":"1","errorMessage":""}}.</summary>
+    public static SendOutcome AcceptedJson(ReadOnlyMemory<byte> response)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(response);
+            if (json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("partialSuccess", out JsonElement partial) && partial.ValueKind == JsonValueKind.Object)
+                return new SendOutcome(SendResult.Accepted, Text(Encoding.UTF8.GetBytes(Value(partial, "errorMessage"))), Number(partial, "rejectedSpans") + Number(partial, "rejectedDataPoints"));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No sense, or broken off.
+        }
+        return new SendOutcome(SendResult.Accepted);
+    }
+
+    /// <summary>Numbers of 64 bits are text in the JSON of protocol buffers, and often numbers all the same.</summary>
+    private static long Number(JsonElement parent, string name) =>
+        int.TryParse(Value(parent, name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    private static string Value(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
 
     /// <summary>google.rpc.Status { 1 code, 2 message, 3 details: repeated Any { 1 type_url, 2 value } }, where a detail may be
     /// RetryInfo { 1 retry_delay: Duration { 1 seconds, 2 nanos } }.</summary>

@@ -15,6 +15,8 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
     private long? _failingSince;
     private long _remindedAt;
     private bool _credentials;
+    private string _lastReason = "", _lastRemark = "";
+    private long? _remarkedAt;
 
     /// <summary>After each try.</summary>
     public void Tried(in SendOutcome outcome, in SpoolState waiting)
@@ -25,16 +27,32 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
             _credentials = outcome.IsCredentials;
             if (_failingSince is not { } began) Log.Failing(logger, signal, _protocol, endpoint.Shown, outcome.Message);
             else if (areNews) Log.Credentials(logger, signal, endpoint.Shown, outcome.Message);
-            else if (time.GetElapsedTime(_remindedAt) >= Reminder) Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(began).TotalMinutes, waiting.Requests, outcome.Message);
+            else if (time.GetElapsedTime(_remindedAt) >= (IsSame(outcome.Message, _lastReason) ? Reminder : Pause)) Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(began).TotalMinutes, waiting.Requests, outcome.Message);
             else return;
             _remindedAt = time.GetTimestamp();
+            _lastReason = outcome.Message;
             _failingSince ??= _remindedAt;
             return;
         }
+        if (outcome is { Result: SendResult.Accepted, Rejected: 0, Message.Length: > 0 }) Remark(outcome.Message);
         if (_failingSince is { } since) Log.Back(logger, signal, endpoint.Shown, time.GetElapsedTime(since).TotalSeconds, waiting.Requests);
         _failingSince = null;
         _credentials = false;
     }
+
+    /// <summary>A request can't be read out of the spool now, and so nothing is sent.</summary>
+    public void NotReadable(string wrong, in SpoolState waiting) => Tried(new SendOutcome(SendResult.Retry, $"a file of the spool can't be read: {wrong}"), waiting);
+
+    /// <summary>A receiver that takes all may have something to say (a warning, by the specification).</summary>
+    private void Remark(string said)
+    {
+        if (_remarkedAt is { } at && time.GetElapsedTime(at) < (IsSame(said, _lastRemark) ? Reminder : Pause)) return;
+        (_remarkedAt, _lastRemark) = (time.GetTimestamp(), said);
+        Log.Remark(logger, signal, endpoint.Shown, said);
+    }
+
+    /// <summary>But for numbers, which may be times and never the same.</summary>
+    private static bool IsSame(string text, string other) => text.Where(static c => !char.IsAsciiDigit(c)).SequenceEqual(other.Where(static c => !char.IsAsciiDigit(c)));
 
     public void Dropped(DropReason reason, long items, string why)
     {
@@ -78,6 +96,9 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
 
         [LoggerMessage(232, LogLevel.Warning, "OTLP {Signal}: {Items} items were dropped ({Reason}): {Why}")]
         public static partial void Dropped(ILogger logger, OtlpSignal signal, long items, string reason, string why);
+
+        [LoggerMessage(235, LogLevel.Warning, "OTLP {Signal}: {Endpoint} has taken them, and says: {Said}")]
+        public static partial void Remark(ILogger logger, OtlpSignal signal, string endpoint, string said);
 
         [LoggerMessage(233, LogLevel.Warning, "OTLP {Signal}: {Endpoint} does not accept our credentials, and data waits: {Reason}")]
         public static partial void Credentials(ILogger logger, OtlpSignal signal, string endpoint, string reason);

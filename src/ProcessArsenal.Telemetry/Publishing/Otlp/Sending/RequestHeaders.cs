@@ -5,21 +5,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 
 /// <summary>The headers of requests of one endpoint. Their file is looked at before each request and read when it has changed, so that a token can be
-/// renewed without a restart; a file that can't be read leaves what was read before. Used by one thread at a time.</summary>
+/// renewed without a restart; a file that can't be read leaves what was read before. As long as it never could, there are no requests: without
+/// headers they may be refused, or be another tenant's. Used by one thread at a time.</summary>
 internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logger)
 {
     private const int MostBytes = 256 * 1024;
+    private const string Missing = "there is no such file.";
 
     private IReadOnlyList<KeyValuePair<string, string>> _current = endpoint.Headers;
     private (DateTime Changed, long Length) _seen;
     private readonly ILogger _logger = endpoint.TellsOfHeaders ? logger : NullLogger.Instance;
     private string _lastWrong = "";
-    private bool _isForAll;
+    private bool _isForAll, _wasRead;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Current()
+    /// <param name="wrong">Why there are none, in words; null if there are.</param>
+    /// <returns>Empty if there are none.</returns>
+    public IReadOnlyList<KeyValuePair<string, string>> Current(out string? wrong)
     {
-        if (endpoint.HeadersFile is { } file) Look(file);
-        return _current;
+        wrong = null;
+        if (endpoint.HeadersFile is not { } file) return _current;
+        Look(file);
+        if (_wasRead) return _current;
+        wrong = endpoint.TellsOfHeaders ? $"there are no headers: {file}: {_lastWrong}" : "there are no headers";
+        return [];
     }
 
     private void Look(string file)
@@ -31,11 +39,16 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
             FileSystemInfo target = info.ResolveLinkTarget(returnFinalTarget: true) ?? info;
             if (!target.Exists || target is not FileInfo found)
             {
-                Say(file, "there is no such file.");
+                Say(file, Missing);
                 return;
             }
             (DateTime, long) now = (found.LastWriteTimeUtc, found.Length);
             if (now == _seen) return;
+            if (found.Length == 0)
+            {
+                Say(file, "it is empty, or no regular file."); // To open a pipe would wait.
+                return;
+            }
             if (found.Length > MostBytes)
             {
                 Say(file, "it is too large: is it the right file?");
@@ -49,7 +62,7 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
                 Say(file, wrong); // Without some of its headers a request may be nobody's, or another tenant's.
                 return;
             }
-            _lastWrong = "";
+            (_lastWrong, _wasRead) = ("", true);
             _current = [.. endpoint.Headers.Where(header => !read.Any(other => other.Key == header.Key)), .. read];
             bool wasForAll = _isForAll;
             _isForAll = (found.UnixFileMode & UnixFileMode.OtherRead) != 0;
@@ -58,6 +71,10 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
         catch (UnauthorizedAccessException)
         {
             Say(file, "we may not read it.");
+        }
+        catch (FileNotFoundException)
+        {
+            Say(file, Missing);
         }
         catch (IOException e)
         {
@@ -69,7 +86,7 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
     {
         if (wrong == _lastWrong) return;
         _lastWrong = wrong;
-        Log.Wrong(_logger, file, wrong);
+        if (_wasRead) Log.Wrong(_logger, file, wrong); // Else nothing can be sent, which is said with the reason.
     }
 
     private static partial class Log

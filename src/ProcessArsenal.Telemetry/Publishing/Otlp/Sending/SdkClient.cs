@@ -29,7 +29,9 @@ public static class SdkClient
 
         private HttpRequestMessage With(HttpRequestMessage request)
         {
-            foreach ((string name, string value) in _headers.Current()) request.Headers.TryAddWithoutValidation(name, value);
+            IReadOnlyList<KeyValuePair<string, string>> headers = _headers.Current(out string? wrong);
+            if (wrong is not null) throw new HttpRequestException(wrong); // which its exporter takes for a receiver that is away
+            foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
             return request;
         }
     }

@@ -8,8 +8,12 @@ namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 /// is fast enough to catch up.</summary>
 internal sealed class SignalSender : IDisposable
 {
+    /// <summary>Between two looks at a file that can't be read now.</summary>
+    private static readonly TimeSpan ReadPause = TimeSpan.FromSeconds(2);
+
     private readonly OtlpSignal _signal;
     private readonly OtlpEndpoint _endpoint;
+    private readonly TimeProvider _time;
     private readonly OtlpTransport _transport;
     private readonly ReceiverLog _log;
     private readonly ResiliencePipeline<SendOutcome> _pace;
@@ -20,13 +24,13 @@ internal sealed class SignalSender : IDisposable
 
     public SignalSender(OtlpSignal signal, OtlpEndpoint endpoint, OtlpSendingOptions options, TimeProvider time, ILogger logger)
     {
-        (_signal, _endpoint) = (signal, endpoint);
+        (_signal, _endpoint, _time) = (signal, endpoint, time);
         _log = new ReceiverLog(signal, endpoint, time, logger);
         _pace = SendingPace.Create(time);
         _transport = OtlpTransport.Create(signal, endpoint, time, logger);
-        string? directory = options.SpoolDirectory is { } path ? Path.Join(path, signal == OtlpSignal.Traces ? "traces" : "metrics") : null;
+        string? directory = options.SpoolDirectory is { } path ? Path.Join(path, signal.Text()) : null;
         Spool = new Spool(directory, options.ShareOf(signal, options.SpoolMaxSize),
-            options.ShareOf(signal, Math.Min(options.SpoolMaxSize, options.MostInMemory)), (reason, items) => Drop(reason, items), time, logger);
+            options.ShareOf(signal, Math.Min(options.SpoolMaxSize, options.MostInMemory)), Drop, time, logger);
     }
 
     public SendingCounters Counters { get; } = new();
@@ -78,7 +82,11 @@ internal sealed class SignalSender : IDisposable
     /// <exception cref="OperationCanceledException">The request is where it was.</exception>
     private async Task SendAsync(SpoolEntry entry, CancellationToken stop, CancellationToken abort)
     {
-        if (Load(entry) is not { } request) return;
+        if (Load(entry, out bool isLost) is not { } request)
+        {
+            if (!isLost) await Task.Delay(ReadPause, _time, stop).ConfigureAwait(false);
+            return;
+        }
         // To stop ends the waiting between two tries, and lets a try end.
         SendOutcome outcome = await _pace.ExecuteAsync(
             static async (state, _) => await state.Sender.TryAsync(state.Request, state.Abort).ConfigureAwait(false),
@@ -89,7 +97,7 @@ internal sealed class SignalSender : IDisposable
     /// <returns>False if there is no sense in going on.</returns>
     private async Task<bool> SendOnceAsync(SpoolEntry entry, CancellationToken abort)
     {
-        if (Load(entry) is not { } request) return true;
+        if (Load(entry, out bool isLost) is not { } request) return isLost;
         SendOutcome outcome = await TryAsync(request, abort).ConfigureAwait(false);
         if (outcome.Result != SendResult.Retry) Settle(entry, request, outcome);
         return outcome.Result != SendResult.Retry;
@@ -102,18 +110,27 @@ internal sealed class SignalSender : IDisposable
         return outcome;
     }
 
-    /// <returns>Null if it can't be read, and is dropped.</returns>
-    private Request? Load(SpoolEntry entry)
+    /// <param name="isLost">It will never be read, and was dropped.</param>
+    /// <returns>Null if it can't be read.</returns>
+    private Request? Load(SpoolEntry entry, out bool isLost)
     {
-        int length = Spool.Read(entry, ref _buffer);
-        if (length >= 0)
+        SpoolRead read = Spool.Read(entry, ref _buffer, out string? wrong);
+        isLost = read == SpoolRead.Lost;
+        if (read == SpoolRead.NotNow)
         {
-            ReadOnlyMemory<byte> body = _buffer.AsMemory(0, length);
+            Spool.PutBack(entry);
+            _log.NotReadable(wrong!, Spool.State);
+            return null;
+        }
+        if (!isLost)
+        {
+            ReadOnlyMemory<byte> body = _buffer.AsMemory(0, (int)entry.Length);
             if (!entry.Gzip || _endpoint.Gzip) return new Request(body, entry.Gzip);
             // Of a time when it was to be compressed.
             if (Gzip.Decompress(body, Spool.MostRequest) is { } plain) return new Request(plain, Gzip: false);
+            isLost = true;
         }
-        Remove(entry, DropReason.Unreadable, "a file of the spool is damaged or gone");
+        Remove(entry, DropReason.Unreadable, wrong ?? "it does not unpack");
         return null;
     }
 
@@ -160,7 +177,7 @@ internal sealed class SignalSender : IDisposable
     }
 
     /// <summary>Counts what the receiver will not have, and says so. By any thread.</summary>
-    public void Drop(DropReason reason, long items, string why = "")
+    public void Drop(DropReason reason, long items, string why)
     {
         Counters.AddDropped(reason, items);
         _log.Dropped(reason, items, why);

@@ -1,10 +1,10 @@
-using System.IO.Hashing;
 using Microsoft.Extensions.Logging;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 
 /// <summary>Requests of one signal that wait to be sent, oldest first: on disk, where they outlive the program however it ends, or in memory as long as
-/// the disk can't be written or another program has the directory. Over its bounds the oldest is dropped. One lock: who adds waits for the disk at most.
+/// the disk can't be written or another program has the directory. Over its bounds the oldest is dropped, but never the newest: one that is larger than all the room is kept until another comes. One lock: who adds
+/// waits for the disk at most.
 /// </summary>
 internal sealed partial class Spool : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed partial class Spool : IDisposable
     private readonly LinkedList<SpoolEntry> _entries = new();
     private readonly string? _path;
     private readonly long _mostOnDisk, _mostInMemory;
-    private readonly Action<DropReason, long> _dropped;
+    private readonly Action<DropReason, long, string> _dropped;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private SpoolDirectory? _directory;
@@ -28,7 +28,7 @@ internal sealed partial class Spool : IDisposable
     /// <param name="path">Null: in memory alone.</param>
     /// <param name="mostOnDisk">Bytes, in blocks.</param>
     /// <param name="dropped">Told of items that were dropped, and why; under our lock.</param>
-    public Spool(string? path, long mostOnDisk, long mostInMemory, Action<DropReason, long> dropped, TimeProvider time, ILogger logger)
+    public Spool(string? path, long mostOnDisk, long mostInMemory, Action<DropReason, long, string> dropped, TimeProvider time, ILogger logger)
     {
         (_path, _mostOnDisk, _mostInMemory, _dropped, _time, _logger) = (path, mostOnDisk, mostInMemory, dropped, time, logger);
         lock (_gate) TryOpen();
@@ -47,9 +47,14 @@ internal sealed partial class Spool : IDisposable
     {
         lock (_gate)
         {
-            if (_disposed || body.Length > MostRequest)
+            if (_disposed)
             {
-                _dropped(_disposed ? DropReason.Shutdown : DropReason.SpoolFull, items);
+                _dropped(DropReason.Shutdown, items, "it came when the program was about to end");
+                return;
+            }
+            if (body.Length > MostRequest)
+            {
+                _dropped(DropReason.SpoolFull, items, $"a request of {body.Length >> 20} MiB is more than may wait in one piece");
                 return;
             }
             // Younger ones must not get ahead of those in memory.
@@ -72,16 +77,29 @@ internal sealed partial class Spool : IDisposable
         }
     }
 
-    /// <returns>How many bytes it has; -1 if it can't be read.</returns>
-    public int Read(SpoolEntry entry, ref byte[] buffer)
+    /// <summary>Reads a request.</summary>
+    /// <param name="wrong">Why it can't be read, in words; null if it was.</param>
+    public SpoolRead Read(SpoolEntry entry, ref byte[] buffer, out string? wrong)
     {
         lock (_gate)
         {
-            if (entry.Body is not { } body) return _directory is not null ? _directory.Read(entry.File!.Value, entry.Length, ref buffer) : -1;
+            wrong = null;
+            if (entry.Body is not { } body)
+            {
+                if (_directory is not null) return _directory.Read(entry.File!.Value, entry.Length, ref buffer, out wrong);
+                wrong = "the directory of the spool is gone";
+                return SpoolRead.Lost;
+            }
             if (buffer.Length < body.Length) buffer = new byte[body.Length];
             body.CopyTo(buffer, 0);
-            return body.Length;
+            return SpoolRead.Whole;
         }
+    }
+
+    /// <summary>It is not being sent after all, and may be dropped to make room.</summary>
+    public void PutBack(SpoolEntry entry)
+    {
+        lock (_gate) entry.IsSending = false;
     }
 
     /// <summary>It was sent, or will not be.</summary>
@@ -121,7 +139,7 @@ internal sealed partial class Spool : IDisposable
             _disposed = true;
             MoveToDisk();
             foreach (SpoolEntry entry in _entries)
-                if (entry.Body is not null) _dropped(DropReason.Shutdown, entry.Items);
+                if (entry.Body is not null) _dropped(DropReason.Shutdown, entry.Items, "they waited in memory, as there is no disk for them");
             _directory?.Dispose();
             _directory = null;
             _entries.Clear();
@@ -151,7 +169,8 @@ internal sealed partial class Spool : IDisposable
         }
     }
 
-    /// <summary>Drops the oldest until what is left is within the bounds. The one that is being sent stays: it may have arrived.</summary>
+    /// <summary>Drops the oldest until what is left is within the bounds. The one that is being sent stays: it may have arrived. So does the newest: a
+    /// receiver that is well takes it in a moment.</summary>
     private void MakeRoom()
     {
         LinkedListNode<SpoolEntry>? node = _entries.First;
@@ -161,9 +180,10 @@ internal sealed partial class Spool : IDisposable
             node = node.Next;
             SpoolEntry entry = oldest.Value;
             bool isInMemory = entry.Body is not null;
-            if (entry.IsSending || (isInMemory ? _inMemory <= _mostInMemory : _onDisk <= _mostOnDisk)) continue;
+            if (node is null || entry.IsSending || (isInMemory ? _inMemory <= _mostInMemory : _onDisk <= _mostOnDisk)) continue;
             Unlink(oldest);
-            _dropped(isInMemory ? DropReason.Unwritable : DropReason.SpoolFull, entry.Items);
+            if (isInMemory) _dropped(DropReason.Unwritable, entry.Items, $"more than {_mostInMemory >> 20} MiB would wait in memory, where there is no disk for them");
+            else _dropped(DropReason.SpoolFull, entry.Items, $"more than {_mostOnDisk >> 20} MiB would wait on disk: the oldest went, and otlp.spool.max_size gives more room");
         }
     }
 
@@ -211,7 +231,7 @@ internal sealed partial class Spool : IDisposable
     private bool TryWrite(SpoolEntry entry, string part, ReadOnlySpan<byte> body, SpoolFileName? whole = null)
     {
         if (_directory is null || (part.Length > 0 && whole is null)) return false;
-        var name = new SpoolFileName(whole?.Sequence ?? _sequence + 1, whole?.Part + part, entry.Items, XxHash3.HashToUInt64(body), entry.Gzip);
+        var name = new SpoolFileName(whole?.Sequence ?? _sequence + 1, whole?.Part + part, entry.Items, SpoolFileName.HashOf(body, entry.Items), entry.Gzip);
         if (_directory.Write(name, body) is { } reason)
         {
             Complain(reason);

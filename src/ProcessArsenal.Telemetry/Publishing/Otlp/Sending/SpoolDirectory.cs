@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Security;
 using ProcessArsenal.Procfs;
 
@@ -10,6 +9,12 @@ internal sealed class SpoolDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string LockName = "lock";
+
+    /// <summary>What gzip can make of one byte: a name that tells of more items is not of ours.</summary>
+    private const long MostItemsPerByte = 1032;
+
+    /// <summary>EIO of errno(3): the medium does not give it back any more.</summary>
+    private const int InputOutputError = 5;
 
     private readonly string _path;
     private readonly FileStream _lock;
@@ -46,6 +51,19 @@ internal sealed class SpoolDirectory : IDisposable
         return null;
     }
 
+    /// <returns>Requests in a directory that is nobody's now; 0 if there is none, or none that can be looked at.</returns>
+    public static int CountIn(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? Directory.EnumerateFiles(path).Count(file => SpoolFileName.TryParse(Path.GetFileName(file), out _)) : 0;
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            return 0;
+        }
+    }
+
     /// <summary>What is there, oldest first. Removes what was only begun, and halves of what is still whole. What we did not write stays.</summary>
     /// <param name="foreign">What we did not write.</param>
     public List<SpoolEntry> List(out int foreign)
@@ -59,7 +77,7 @@ internal sealed class SpoolDirectory : IDisposable
                 if (file.Name == LockName) continue;
                 if ((file.Attributes & FileAttributes.ReparsePoint) != 0) foreign++;
                 else if (file.Name.EndsWith(SpoolFileName.Temporary, StringComparison.Ordinal)) Delete(file.Name);
-                else if (SpoolFileName.TryParse(file.Name, out SpoolFileName name))
+                else if (SpoolFileName.TryParse(file.Name, out SpoolFileName name) && name.Items <= Math.Max(1, file.Length) * MostItemsPerByte)
                     found.Add(new SpoolEntry { File = name, Items = name.Items, Gzip = name.Gzip, Length = file.Length, Since = file.LastWriteTimeUtc });
                 else foreign++;
             }
@@ -109,20 +127,28 @@ internal sealed class SpoolDirectory : IDisposable
         }
     }
 
-    /// <returns>How many bytes it has; -1 if it is gone, is damaged, or can't be read.</returns>
-    public int Read(in SpoolFileName name, long length, ref byte[] buffer)
+    /// <summary>Reads a file.</summary>
+    /// <param name="length">Its length in bytes, when it was listed or written.</param>
+    /// <param name="buffer">Gets its content; grows as needed.</param>
+    /// <param name="wrong">Why it can't be read, in words; null if it was.</param>
+    public SpoolRead Read(in SpoolFileName name, long length, ref byte[] buffer, out string? wrong)
     {
-        if (length is <= 0 or > Spool.MostRequest) return -1; // an empty file may be a pipe, and opening that would wait
+        wrong = $"{name}: it is damaged";
+        if (length is <= 0 or > Spool.MostRequest) return SpoolRead.Lost; // an empty file may be a pipe, and opening that would wait
         try
         {
             if (buffer.Length < length) buffer = new byte[Math.Max(length, Math.Min(buffer.Length * 2L, Spool.MostRequest))];
             using FileStream stream = Open(Path.Join(_path, name.ToString()), FileMode.Open, FileAccess.Read, FileShare.Read);
             int count = stream.ReadAtLeast(buffer.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
-            return count == length && XxHash3.HashToUInt64(buffer.AsSpan(0, count)) == name.Hash ? count : -1;
+            if (count != length || SpoolFileName.HashOf(buffer.AsSpan(0, count), name.Items) != name.Hash) return SpoolRead.Lost;
+            wrong = null;
+            return SpoolRead.Whole;
         }
         catch (Exception e) when (IsExpected(e))
         {
-            return -1;
+            wrong = $"{name}: {e.Message}";
+            // All else passes: too many open files, rights that somebody has changed.
+            return e is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: InputOutputError } ? SpoolRead.Lost : SpoolRead.NotNow;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 
@@ -8,7 +9,7 @@ namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 /// <param name="Part">Of a request that was halved, which half of which: digits 0 and 1; else empty. A half comes after the whole and before what came
 /// next.</param>
 /// <param name="Items">In the request.</param>
-/// <param name="Hash">XxHash3 of the content: nothing is forced to the disk, so that after a power failure a file may be there whose content is not.</param>
+/// <param name="Hash">Of the content and of <paramref name="Items"/>, <see cref="HashOf"/>: nothing is forced to the disk, so that after a power failure a file may be there whose content is not.</param>
 /// <param name="Gzip">The content is compressed.</param>
 internal readonly record struct SpoolFileName(long Sequence, string Part, int Items, ulong Hash, bool Gzip)
 {
@@ -22,6 +23,9 @@ internal readonly record struct SpoolFileName(long Sequence, string Part, int It
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Sequence:D19}{(Part.Length > 0 ? "." : "")}{Part}-{Items}-{Hash:x16}{(Gzip ? Compressed : Plain)}");
+
+    /// <summary>XxHash3 of a content, with the number of its items for a seed: a name that tells another number than we wrote is wrong too.</summary>
+    public static ulong HashOf(ReadOnlySpan<byte> content, int items) => XxHash3.HashToUInt64(content, items);
 
     /// <returns>False for whatever we did not write.</returns>
     public static bool TryParse(string name, out SpoolFileName parsed)

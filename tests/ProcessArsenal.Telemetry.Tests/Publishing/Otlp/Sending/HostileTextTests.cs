@@ -26,6 +26,25 @@ public sealed class HostileTextTests
     }, iter: 20_000);
 
     [Fact]
+    public void Answers_of_garbage_in_JSON_are_answers() => Gen.OneOf(One("{", "}", "[", "]", ":", ",", "\"", "1", "-9e99", "null", "\\u0000", "\\ud800"), One("\"partialSuccess\":{", "\"rejectedSpans\":", "\"rejectedDataPoints\":", "\"errorMessage\":")).Array[0, 20].Sample(parts =>
+    {
+        SendOutcome outcome = ReceiverAnswer.AcceptedJson(System.Text.Encoding.UTF8.GetBytes("{" + string.Concat(parts)));
+        Assert.Equal(SendResult.Accepted, outcome.Result);
+        Assert.True(outcome.Rejected >= 0 && outcome.Message.Length < 300);
+        Assert.DoesNotContain(outcome.Message, char.IsControl);
+    }, iter: 20_000);
+
+    [Fact]
+    public void No_secret_is_left_in_what_is_said_of_it() => Gen.Select(Gen.String[Gen.Char['a', 'c'], 4, 12], Gen.String[Gen.Char['a', 'c'], 0, 30], Gen.Int[0, 40]).Sample((secret, around, length) =>
+    {
+        string said = around + secret + around;
+        string cut = length < said.Length ? said[..length] + "..." : said;
+        string shown = HeaderSecrets.Hide([new("authorization", "Bearer " + secret)], cut);
+        if (secret.Length >= 8) Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
+        Assert.True(shown.Length <= cut.Length + 6);
+    });
+
+    [Fact]
     public void Garbage_is_split_into_no_more_than_there_was() => Garbage.Sample(bytes =>
     {
         if (RequestSplitter.Split(bytes) is not { } halves) return;

@@ -239,11 +239,14 @@ public sealed class OtlpSenderTests
     }
 
     /// <summary>As a portal that wants a password first, or another program on that port.</summary>
-    [Fact]
-    public async Task A_page_of_HTML_has_taken_nothing()
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("Text/HTML; charset=utf-8")]
+    [InlineData("text/plain")]
+    public async Task A_page_of_text_has_taken_nothing(string kind)
     {
         await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
-        receiver.AnswerFirst(new Answer { Keeps = false, Text = "Welcome", ContentType = "text/html" });
+        receiver.AnswerFirst(new Answer { Keeps = false, Text = "Welcome", ContentType = kind });
         await using var sender = new SenderFixture(receiver.Endpoint);
         sender.Add("1");
         await sender.Idle();
@@ -251,6 +254,115 @@ public sealed class OtlpSenderTests
         Assert.Equal(["1"], receiver.KeptNames);
         Assert.Equal(1, sender.Sent);
         Assert.Contains(sender.Log.Lines, line => line.Contains("no receiver of OTLP", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}""", 2)]
+    [InlineData("""{"partialSuccess":{"rejectedSpans":2,"errorMessage":"too old"},"more":[1]}""", 2)]
+    [InlineData("""{"partialSuccess":{"rejectedSpans":0,"errorMessage":"too old"}}""", 0)] // a warning
+    [InlineData("""{"partialSuccess":{"rejectedSpans":"-9223372036854775808","errorMessage":["too old"]}}""", 0)]
+    [InlineData("""{"partialSuccess":{"rejectedSpans":99999999999,"errorMessage":"too old"}}""", 0)]
+    public async Task An_answer_in_JSON_is_one(string answer, long rejected)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(new Answer { Text = answer, ContentType = "Application/JSON" });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("a", "b", "c");
+        await sender.Idle();
+        Assert.Equal((rejected, 3 - rejected), (sender.Dropped(DropReason.Rejected), sender.Sent));
+        Assert.Contains("too old", Assert.Single(sender.Log.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"partialSuccess":null}""")]
+    [InlineData("""{"partialSuccess":{"rejected""")]
+    [InlineData("")]
+    public async Task An_answer_in_JSON_that_tells_nothing_is_one_too(string answer)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(new Answer { Text = answer, ContentType = "application/json" });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("a");
+        await sender.Idle();
+        Assert.Equal((1, 0, 0), (sender.Sent, sender.AllDropped, sender.Log.Lines.Count));
+    }
+
+    [Fact]
+    public async Task Another_reason_is_said_though_it_has_failed_for_long()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        bool isFull = false;
+        receiver.Decide = _ => Answer.Bad(503, 0, Volatile.Read(ref isFull) ? "the disk is full" : "be back soon");
+        await using var sender = new SenderFixture(receiver.Endpoint, times: 500);
+        sender.Add("0");
+        await ProcessArsenal.Tests.Eventually.True("it is tried", () => receiver.Seen.Count >= 3);
+        Assert.Single(sender.Log.Lines);
+        Volatile.Write(ref isFull, true);
+        await ProcessArsenal.Tests.Eventually.True("it is said", () => sender.Log.Lines.Any(static line => line.Contains("still", StringComparison.Ordinal) && line.Contains("disk is full", StringComparison.Ordinal)));
+    }
+
+    /// <summary>As with too many open files: it is there, and whole.</summary>
+    [Fact]
+    public async Task A_file_that_can_t_be_read_for_a_while_is_sent_after_it()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        bool isAway = true;
+        receiver.Decide = _ => Volatile.Read(ref isAway) ? Answer.Bad(503, 0) : Answer.Good;
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("0");
+        sender.Add("1");
+        await ProcessArsenal.Tests.Eventually.True("it is tried", () => !receiver.Seen.IsEmpty);
+        string second = sender.Files[1], aside = Path.Join(sender.Directory, "aside");
+        File.Move(second, aside);
+        Directory.CreateDirectory(second); // EISDIR, as root may read all files
+        Volatile.Write(ref isAway, false);
+        await ProcessArsenal.Tests.Eventually.True("it is said", () => sender.Log.Lines.Any(static line => line.Contains("a file of the spool can't be read", StringComparison.Ordinal)));
+        Assert.Equal((1, 0), (sender.Waiting.Items, sender.AllDropped));
+        Directory.Delete(second);
+        File.Move(aside, second);
+        await sender.Idle();
+        Assert.Equal(["0", "1"], receiver.KeptNames);
+        Assert.Equal((2, 0), (sender.Sent, sender.AllDropped));
+    }
+
+    /// <summary>To open it would wait for who writes.</summary>
+    [Fact]
+    public async Task A_pipe_for_a_file_of_headers_holds_nobody_up()
+    {
+        string file = Path.Join(Directory.CreateTempSubdirectory("headers-").FullName, "headers");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", file)) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: true);
+        await using var sender = new SenderFixture(receiver.Endpoint with { HeadersFile = file });
+        sender.Add("0");
+        await ProcessArsenal.Tests.Eventually.True("it is said", () => sender.Log.Lines.Any(static line => line.Contains("can't be sent", StringComparison.Ordinal)));
+        Assert.EndsWith($"there are no headers: {file}: it is empty, or no regular file.", Assert.Single(sender.Log.Lines), StringComparison.Ordinal);
+        Assert.Empty(receiver.Seen);
+        File.Delete(file);
+        await File.WriteAllTextAsync(file, "Authorization: Bearer one\n", TestContext.Current.CancellationToken);
+        await sender.Idle();
+        Assert.Equal("Bearer one", Assert.Single(receiver.Seen).Headers["authorization"]);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 0)]
+    [InlineData(true, 170)] // the answer is cut within the token
+    [InlineData(false, 170)]
+    public async Task A_receiver_that_echoes_our_headers_does_not_bring_them_into_the_log(bool grpc, int before)
+    {
+        const string Token = "abcdefghijklmnopqrstuvwxyz0123456789";
+        await using TestReceiver receiver = await TestReceiver.Start(grpc);
+        receiver.Decide = received => Answer.Bad(grpc ? 200 : 400, 3, $"{new string('x', before)} no such key: {received.Headers["authorization"]["Bearer ".Length..]}, of {received.Headers["x-team"]}");
+        await using var sender = new SenderFixture(receiver.Endpoint with { Headers = [new("authorization", "Bearer " + Token), new("x-team", "the a-team")] });
+        sender.Add("0");
+        await sender.Idle();
+        string line = Assert.Single(sender.Log.Lines);
+        Assert.Contains("no such key: ***", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token[..5], line, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-team", line, StringComparison.Ordinal);
     }
 
     /// <summary>As a host that went away, or a listener that is stuck: the kernel takes the connection, and nobody speaks.</summary>
@@ -306,12 +418,12 @@ public sealed class OtlpSenderTests
         {
             File.WriteAllText(file, "Authorization: Bearer one\nX-Scope-OrgID: team\n");
             var headers = new RequestHeaders(new OtlpEndpoint { Address = new Uri("http://127.0.0.1:1"), HeadersFile = file }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-            string[] good = [.. headers.Current().Select(static header => $"{header.Key}: {header.Value}")];
+            string[] good = [.. headers.Current(out _).Select(static header => $"{header.Key}: {header.Value}")];
             Assert.Equal(2, good.Length);
             File.WriteAllText(file, "Authorization Bearer two\nX-Scope-OrgID: another\n");
-            Assert.Equal(good, headers.Current().Select(static header => $"{header.Key}: {header.Value}"));
+            Assert.Equal(good, headers.Current(out _).Select(static header => $"{header.Key}: {header.Value}"));
             File.WriteAllText(file, "Authorization: Bearer three\nX-Scope-OrgID: another one\n");
-            Assert.Equal("Bearer three", headers.Current()[0].Value);
+            Assert.Equal("Bearer three", headers.Current(out _)[0].Value);
         }
         finally
         {
@@ -325,6 +437,7 @@ public sealed class OtlpSenderTests
     public async Task What_is_wrong_with_a_file_of_headers_is_said_once_for_all_who_read_it(bool exists)
     {
         string file = Path.GetTempFileName();
+        File.WriteAllText(file, "Authorization: Bearer one\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         if (!exists) File.Delete(file);
         var nobody = new OtlpEndpoint { Address = new Uri("http://127.0.0.1:1"), HeadersFile = file };

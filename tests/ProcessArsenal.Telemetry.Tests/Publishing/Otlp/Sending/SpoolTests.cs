@@ -14,7 +14,7 @@ public sealed class SpoolTests : IDisposable
     private string[] Files => [.. Directory.GetFiles(Place).Where(file => Path.GetFileName(file) != "lock").Order(StringComparer.Ordinal)];
 
     private Spool Open(long onDisk = 1 << 20, long inMemory = 1 << 20, string? path = "", TimeProvider? time = null) =>
-        new(path?.Length == 0 ? Place : path, onDisk, inMemory, (reason, items) => _dropped[(int)reason] += items, time ?? TimeProvider.System, _log);
+        new(path?.Length == 0 ? Place : path, onDisk, inMemory, (reason, items, _) => _dropped[(int)reason] += items, time ?? TimeProvider.System, _log);
 
     private long Dropped(DropReason reason) => _dropped[(int)reason];
 
@@ -24,8 +24,7 @@ public sealed class SpoolTests : IDisposable
         var found = new List<int>();
         while (spool.Take() is { } entry)
         {
-            int length = spool.Read(entry, ref _buffer);
-            found.Add(length > 0 ? _buffer[0] : length);
+            found.Add(spool.Read(entry, ref _buffer, out _) == SpoolRead.Whole ? _buffer[0] : -1);
             spool.Remove(entry);
         }
         return found;
@@ -157,6 +156,44 @@ public sealed class SpoolTests : IDisposable
         Assert.Equal([1, 4, 5], Drain(spool));
     }
 
+    /// <summary>A receiver that is well would have taken it a moment later.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_request_that_is_larger_than_all_the_room_waits_until_another_comes(bool inMemory)
+    {
+        using Spool spool = Open(onDisk: 2 * 4096, inMemory: 2 * 4096, path: inMemory ? null : "");
+        spool.Add([1, .. new byte[20_000]], 10, gzip: false);
+        Assert.Equal((1, 0), (spool.State.Requests, _dropped.Sum()));
+        spool.Add([2, .. new byte[20_000]], 10, gzip: false);
+        Assert.Equal((1, 10), (spool.State.Requests, _dropped.Sum()));
+        Assert.Equal([2], Drain(spool));
+    }
+
+    [Fact]
+    public void A_name_that_tells_of_more_items_than_we_wrote_is_not_believed()
+    {
+        using (Spool spool = Open()) Add(spool, 1, 2, 3);
+        File.Move(Files[0], Files[0].Replace("-10-", "-11-", StringComparison.Ordinal)); // could be
+        File.Move(Files[1], Files[1].Replace("-10-", "-2000000000-", StringComparison.Ordinal)); // no file of four bytes has so many
+        using Spool next = Open();
+        Assert.Equal((2, 21), (next.State.Requests, next.State.Items));
+        Assert.Equal([-1, 3], Drain(next));
+        Assert.Contains(_log.Lines, line => line.StartsWith("1 files in the OTLP spool", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_left_for_nobody_is_found()
+    {
+        using (Spool spool = Open()) Add(spool, 1, 2, 3);
+        string spools = Path.GetDirectoryName(Place)!;
+        Assert.Equal([(Place, 3)], OtlpLeftovers.In(spools, sending: null));
+        var endpoint = new OtlpEndpoint { Address = new Uri("http://127.0.0.1:1") };
+        Assert.Equal([(Place, 3)], OtlpLeftovers.In(spools, new OtlpSendingOptions { Metrics = endpoint }));
+        Assert.Empty(OtlpLeftovers.In(spools, new OtlpSendingOptions { Traces = endpoint }));
+        Assert.Empty(OtlpLeftovers.In("/no/such/place", sending: null));
+    }
+
     [Fact]
     public void A_smaller_bound_counts_at_the_next_start()
     {
@@ -173,7 +210,7 @@ public sealed class SpoolTests : IDisposable
         {
             Add(spool, 1, 2, 3, 4);
             Assert.Equal(10, Dropped(DropReason.Unwritable));
-            Assert.Equal(2, spool.Take() is { } entry && spool.Read(entry, ref _buffer) > 0 ? _buffer[0] : 0);
+            Assert.Equal(2, spool.Take() is { } entry && spool.Read(entry, ref _buffer, out _) == SpoolRead.Whole ? _buffer[0] : 0);
         }
         Assert.Equal(30, Dropped(DropReason.Shutdown));
     }
@@ -230,7 +267,7 @@ public sealed class SpoolTests : IDisposable
             File.Delete(ballast);
             for (int i = 0; i < 10 && spool.Take() is { } entry; i++)
             {
-                Assert.True(spool.Read(entry, ref _buffer) > 0);
+                Assert.Equal(SpoolRead.Whole, spool.Read(entry, ref _buffer, out _));
                 Assert.Equal(i + 1, _buffer[0]);
                 spool.Remove(entry);
             }

@@ -41,7 +41,8 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     public async Task<ControlResult> RunAsync(ControlRequest request, CancellationToken cancellation)
     {
         Authorise(request);
-        _ = Ledger; // A preview of what can't be done either would be a lie.
+        ActionLedger record = Ledger; // A preview of what can't be done either would be a lie.
+        if (!request.IsPreview) record.Expect();
         using Activity? trace = ControlTrace.Begin(request);
         if (trace is not null) request = request with { TraceId = request.TraceId ?? trace.TraceId.ToHexString() };
         List<Attempt> attempts = [.. _resolver.Resolve(request.Selection).Select(static target => new Attempt(target))];

@@ -69,6 +69,9 @@ public sealed class ActionLedger : IDisposable
     /// <summary>Lists, finds and checks.</summary>
     public LedgerReader Reader { get; }
 
+    /// <summary>Something is about to be recorded.</summary>
+    public void Expect() => _writer.Expect();
+
     /// <summary>Records what is about to be done, on the disk when the task is done. Only then, and only if it says <see cref="RecordingKind.Recorded"/>, may anybody act.</summary>
     /// <exception cref="LedgerException">It is not recorded.</exception>
     public Task<Recording> Record(IntentBatch batch)
@@ -81,7 +84,7 @@ public sealed class ActionLedger : IDisposable
         string?[] outcomes = [.. batch.Entries.Select(entry => entry.Outcome is null ? null : LedgerJson.Write(entry.Outcome, LedgerJson.Default.Outcome))];
         string? subject = batch.Key is null ? null : $"{batch.Key.Caller}/{batch.Key.Key}";
         List<StateChange> before = [];
-        return _writer.Run(Write, Undo);
+        return _writer.Run(Write, Undo, isUrgent: true);
 
         Recording Write(AuditLog log)
         {

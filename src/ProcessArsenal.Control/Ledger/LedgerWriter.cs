@@ -15,7 +15,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly LogCarrier _carrier;
     private readonly Thread _thread;
     private AuditLog? _log;
-    private bool _closing;
+    private bool _closing, _expects;
     private volatile LedgerHead _head;
 
     /// <param name="tidy">Called after each job, by the thread that writes.</param>
@@ -43,9 +43,20 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
+    /// <summary>Something is about to come: the thread wakes up meanwhile.</summary>
+    public void Expect()
+    {
+        lock (_lock)
+        {
+            _expects = true;
+            Monitor.Pulse(_lock);
+        }
+    }
+
     /// <summary>Has something written. The task is done when it is on the disk.</summary>
+    /// <param name="isUrgent">Somebody is to act on it: it is waited for a moment without letting go of the caller's thread.</param>
     /// <exception cref="LedgerException">It could not be written, or not in time.</exception>
-    public async Task<T> Run<T>(Func<AuditLog, T> work, Action<AuditLog, T>? undo = null)
+    public async Task<T> Run<T>(Func<AuditLog, T> work, Action<AuditLog, T>? undo = null, bool isUrgent = false)
     {
         var job = new WriteJob<T>(work, undo);
         lock (_lock)
@@ -55,6 +66,7 @@ internal sealed class LedgerWriter : IDisposable
             _waiting.Enqueue(job);
             Monitor.Pulse(_lock);
         }
+        if (isUrgent) ShortWait.For(job.Answer, static answer => answer.IsCompleted);
         try
         {
             return await job.Answer.WaitAsync(_options.Patience, _time).ConfigureAwait(false);
@@ -97,14 +109,19 @@ internal sealed class LedgerWriter : IDisposable
 
     private WriteJob? Take()
     {
-        lock (_lock)
+        while (true)
         {
-            while (_waiting.Count == 0)
+            lock (_lock)
             {
-                if (_closing) return null;
-                Monitor.Wait(_lock);
+                while (_waiting.Count == 0 && !_expects)
+                {
+                    if (_closing) return null;
+                    Monitor.Wait(_lock);
+                }
+                _expects = false;
+                if (_waiting.TryDequeue(out WriteJob? job)) return job;
             }
-            return _waiting.Dequeue();
+            ShortWait.For(_waiting, static waiting => waiting.Count > 0); // A glance: what counts is looked at under the lock.
         }
     }
 

@@ -53,8 +53,7 @@ internal static class ConfigurationWarnings
     }
 
     private static IEnumerable<string?> Children(SupervisorSpec supervisor) => supervisor.Children.Select(child =>
-        child.WorkingDirectory is { } directory && !Directory.Exists(directory) ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started until there is a directory {directory}."
-        : Path.IsPathRooted(child.Command[0]) && !File.Exists(child.Command[0]) ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started until there is a program {child.Command[0]}." : null);
+        ChildOutlook.Obstacle(child) is { } obstacle ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started as things are: {obstacle}." : null);
 
     private static IEnumerable<string?> Endpoint(OtlpEndpoint? endpoint, bool traces)
     {

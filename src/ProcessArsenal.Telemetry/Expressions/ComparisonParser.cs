@@ -72,6 +72,7 @@ internal sealed class ComparisonParser(TokenReader tokens)
                 : $"it is one of {string.Join(' ', words)}";
             return Fail($"{field.Name} is never {tokens.Source(value)}: {advice}", value.Start);
         }
+        if (field.Advice?.Invoke(value.Value) is { } wrong) return Fail($"{field.Name} is never {tokens.Source(value)}: {wrong}", value.Start);
         return new TextComparison(field, comparison == TokenKind.NotEqual, value.Value);
     }
 

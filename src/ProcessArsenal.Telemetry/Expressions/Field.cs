@@ -68,6 +68,9 @@ public sealed class TextField : Field
         Words = words;
     }
 
+    /// <summary>What to write instead of a text that it never holds; null from it for all others, and for itself if nothing is known.</summary>
+    internal Func<string, string?>? Advice { get; init; }
+
     /// <summary>The only texts that it ever holds; null if it may hold any.</summary>
     public IReadOnlyList<string>? Words { get; }
 

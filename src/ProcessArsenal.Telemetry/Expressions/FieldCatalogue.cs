@@ -18,7 +18,7 @@ public static class FieldCatalogue
         Text("cmdline", "Arguments, capped, chosen by the process; what may be a secret among them is ***, and can't be asked for.", static (in row) => row.Description.ShownCommandLine, isStatic: true),
         Text("group", "Group that it is counted in.", static (in row) => row.Group, hasPast: true),
         Text("user", "Name of the effective user, else the number.", static (in row) => row.Description.User, isStatic: true),
-        Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true),
+        Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true, WholeContainer),
         Text("unit", "Its systemd service or scope, in full.", static (in row) => row.Description.Unit, isStatic: true),
         new TextField("runtime", "What runs it: dotnet, jvm, node, python, ...; unknown if none of them does, or none that is known.", static (in row) => Categorizer.RuntimeOf(row),
             isStatic: false, ProcessCategory.Runtimes, hasPast: true),
@@ -75,8 +75,11 @@ public static class FieldCatalogue
         bool looksBack = false) =>
         new(name, measure, description, reader, isStatic, signal, past) { LooksBack = looksBack };
 
-    private static TextField Text(string name, string description, TextReader reader, bool isStatic = false, bool hasPast = false) =>
-        new(name, description, reader, isStatic, hasPast: hasPast);
+    private static TextField Text(string name, string description, TextReader reader, bool isStatic = false, Func<string, string?>? advice = null, bool hasPast = false) =>
+        new(name, description, reader, isStatic, hasPast: hasPast) { Advice = advice };
+
+    /// <summary>Tools show the first twelve digits.</summary>
+    private static string? WholeContainer(string id) => id.Length is >= 4 and < 64 && id.All(char.IsAsciiHexDigitLower) ? $"an id has 64 digits; for those that begin so write container ~ \"^{id}\"" : null;
 
     private static TextField Words(string name, string description, IReadOnlyList<string> words, TextReader reader) =>
         new(name, $"{description[..^1]}: {string.Join(", ", words)}.", reader, isStatic: false, words);

@@ -34,6 +34,7 @@ public sealed class ErrorTests
     [InlineData("memory >", 8, "memory is a size, and nothing follows; write for example memory > 200MiB")]
     [InlineData("memory > )", 9, "memory is a size, and ')' is not a value; write for example memory > 200MiB")]
     [InlineData("state = \"slepeing\"", 8, "state is never \"slepeing\": did you mean \"sleeping\"?")]
+    [InlineData("container = '0123456789ab'", 12, "container is never '0123456789ab': an id has 64 digits; for those that begin so write container ~ \"^0123456789ab\"")]
     [InlineData("state != 'zombie'", 9, "state is never 'zombie': it is one of running sleeping waiting stopped defunct idle")]
     [InlineData("memory > 5MiB for", 17, "'for' takes a duration; write for example for 5m")]
     [InlineData("memory > 5MiB for 5", 18, "'for' takes a duration; write for example for 5m, not 5")]

@@ -22,6 +22,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
 
     private readonly SemaphoreSlim _deciding = new(1, 1);
     private readonly TargetResolver _resolver = new(store, options);
+    private readonly GuardAsker _asker = new(proc, new TargetResolver(store, options));
 
     /// <summary>Outcomes that could not be recorded, until they can.</summary>
     private readonly ConcurrentQueue<(long Id, Outcome Outcome)> _unclosed = new();
@@ -155,7 +156,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     private async Task LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
         attempt.Reach = await request.Action.ReachAsync(ContextOf(request, attempt), cancellation).ConfigureAwait(false);
 
-    private ActionContext ContextOf(ControlRequest request, Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach, ObjectionTo = other => AskGuardsOf(new GuardContext(request, attempt.Target, null, attempt.Reach, State), other) };
+    private ActionContext ContextOf(ControlRequest request, Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach, ObjectionTo = other => _asker.AskOf(new GuardContext(request, attempt.Target, null, attempt.Reach, State), other) };
 
     private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
     {
@@ -164,7 +165,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         foreach (Attempt attempt in attempts.OrderByDescending(static attempt => attempt.Reach.Others.Count))
         {
             if (attempt.Objection is null && (attempt.Along = attempts.Find(other => other.HasBegun && other.Takes(attempt))) is null
-                && (attempt.Objection = AskGuards(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
+                && (attempt.Objection = _asker.Ask(request, attempt, state)) is null) attempt.HasBegun = state.TryBegin(attempt.Target, request);
             // A hundred pidfds of those that nothing is done to serve nobody.
             if (!attempt.IsTaken) attempt.Process?.Dispose();
         }
@@ -179,36 +180,6 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         return attempt.Process is null && !(attempt.Target.Supervised is not null && proc.IsLive) ? why : null;
     }
 
-    private Objection? AskGuards(ControlRequest request, Attempt attempt, ControlState state)
-    {
-        TargetFacts? facts = attempt.Process is null ? null : TargetFacts.Read(proc, attempt.Process);
-        if (attempt.Target.Supervised is not { } child)
-        {
-            if (facts is null) return new Objection(GuardCatalogue.Identity, "it has ended");
-        }
-        else if (child.View.Identity is { } now && now != attempt.Target.Identity) return new Objection(GuardCatalogue.Identity, $"its process is another since it was decided ({now}): ask again");
-        if (facts is not null) attempt.Target = attempt.Target with { Name = facts.Name };
-        var context = new GuardContext(request, attempt.Target, facts, attempt.Reach, state);
-        // Who must not be touched is so whoever owns it.
-        return GuardCatalogue.Ask(context) ?? attempt.Reach.Objection ?? AskGuardsOfOthers(context);
-    }
-
-    private Objection? AskGuardsOfOthers(GuardContext context)
-    {
-        foreach (ProcessIdentity other in context.Reach.Others)
-            if (AskGuardsOf(context, other) is { } objection) return objection with { Reason = $"of {context.Reach.Owner}: {objection.Reason}" };
-        return null;
-    }
-
-    /// <summary>Those that are about a process itself, of one that would end with the target.</summary>
-    private Objection? AskGuardsOf(GuardContext context, ProcessIdentity other)
-    {
-        using HeldProcess? held = HeldProcess.Open(proc, other, out _);
-        if (held is null || TargetFacts.Read(proc, held) is not { } facts) return null; // It has ended.
-        return GuardCatalogue.Ask(context with { Target = _resolver.Find(other, facts), Read = facts }, ofEach: true) is not { } objection ? null
-            : objection with { Reason = FormattableString.Invariant($"pid {other.Pid} ({facts.Name}) would end with it, and {objection.Reason}") };
-    }
-
     private async Task CarryOutAsync(ControlRequest request, Attempt attempt, bool isOnly)
     {
         if (!isOnly) await Task.Yield(); // Each on its own.
@@ -220,7 +191,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             // The world has moved on while the intent was recorded.
             string? owner = attempt.Reach.Owner;
             await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false);
-            attempt.Objection = AskGuards(request, attempt, State)
+            attempt.Objection = _asker.Ask(request, attempt, State)
                 ?? (owner == attempt.Reach.Owner ? null : new Objection(GuardCatalogue.Identity, $"it belongs to {attempt.Reach.Owner ?? "nobody"} now, and did to {owner ?? "nobody"}"));
             if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(request, attempt), CancellationToken.None).ConfigureAwait(false);
             attempt.Objection ??= attempt.End?.Objection;

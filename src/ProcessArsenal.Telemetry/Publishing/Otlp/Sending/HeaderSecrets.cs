@@ -28,11 +28,14 @@ internal static class HeaderSecrets
     private static string Hide(string text, string secret, int least)
     {
         if (secret.Length < least) return text;
-        text = text.Replace(secret, SecretShapes.Mask, StringComparison.Ordinal);
-        if (!text.EndsWith(Ellipsis, StringComparison.Ordinal)) return text;
-        ReadOnlySpan<char> said = text.AsSpan(0, text.Length - Ellipsis.Length);
-        for (int length = Math.Min(secret.Length - 1, said.Length); length >= Least; length--)
-            if (said.EndsWith(secret.AsSpan(0, length), StringComparison.Ordinal)) return $"{said[..^length]}{SecretShapes.Mask}{Ellipsis}";
+        string head = secret[..Math.Min(secret.Length, LeastWord)];
+        for (int at = 0; (at = text.IndexOf(head, at, StringComparison.Ordinal)) >= 0; at += SecretShapes.Mask.Length)
+            text = $"{text.AsSpan(0, at)}{SecretShapes.Mask}{text.AsSpan(at + text.AsSpan(at).CommonPrefixLength(secret))}";
+        // Where an answer was cut, or broke off, there may be less of it.
+        string end = text.EndsWith(Ellipsis, StringComparison.Ordinal) ? Ellipsis : "";
+        ReadOnlySpan<char> said = text.AsSpan(0, text.Length - end.Length);
+        for (int length = Math.Min(head.Length - 1, said.Length); length >= Least; length--)
+            if (said.EndsWith(head.AsSpan(0, length), StringComparison.Ordinal)) return $"{said[..^length]}{SecretShapes.Mask}{end}";
         return text;
     }
 }

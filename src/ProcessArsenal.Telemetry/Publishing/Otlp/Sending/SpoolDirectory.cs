@@ -10,9 +10,6 @@ internal sealed class SpoolDirectory : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string LockName = "lock";
 
-    /// <summary>What gzip can make of one byte: a name that tells of more items is not of ours.</summary>
-    private const long MostItemsPerByte = 1032;
-
     /// <summary>EIO of errno(3): the medium does not give it back any more.</summary>
     private const int InputOutputError = 5;
 
@@ -77,7 +74,7 @@ internal sealed class SpoolDirectory : IDisposable
                 if (file.Name == LockName) continue;
                 if ((file.Attributes & FileAttributes.ReparsePoint) != 0) foreign++;
                 else if (file.Name.EndsWith(SpoolFileName.Temporary, StringComparison.Ordinal)) Delete(file.Name);
-                else if (SpoolFileName.TryParse(file.Name, out SpoolFileName name) && name.Items <= Math.Max(1, file.Length) * MostItemsPerByte)
+                else if (SpoolFileName.TryParse(file.Name, out SpoolFileName name))
                     found.Add(new SpoolEntry { File = name, Items = name.Items, Gzip = name.Gzip, Length = file.Length, Since = file.LastWriteTimeUtc });
                 else foreign++;
             }

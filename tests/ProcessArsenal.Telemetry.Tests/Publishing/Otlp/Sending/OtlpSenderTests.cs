@@ -351,11 +351,13 @@ public sealed class OtlpSenderTests
     [InlineData(false, 0)]
     [InlineData(true, 170)] // the answer is cut within the token
     [InlineData(false, 170)]
+    [InlineData(true, -770)] // blanks, which go after the cut
+    [InlineData(false, -770)]
     public async Task A_receiver_that_echoes_our_headers_does_not_bring_them_into_the_log(bool grpc, int before)
     {
         const string Token = "abcdefghijklmnopqrstuvwxyz0123456789";
         await using TestReceiver receiver = await TestReceiver.Start(grpc);
-        receiver.Decide = received => Answer.Bad(grpc ? 200 : 400, 3, $"{new string('x', before)} no such key: {received.Headers["authorization"]["Bearer ".Length..]}, of {received.Headers["x-team"]}");
+        receiver.Decide = received => Answer.Bad(grpc ? 200 : 400, 3, $"{new string(before < 0 ? ' ' : 'x', Math.Abs(before))} no such key: {received.Headers["authorization"]["Bearer ".Length..]}, of {received.Headers["x-team"]}");
         await using var sender = new SenderFixture(receiver.Endpoint with { Headers = [new("authorization", "Bearer " + Token), new("x-team", "the a-team")] });
         sender.Add("0");
         await sender.Idle();

@@ -78,11 +78,8 @@ internal sealed class StandardVariables(IReadOnlyDictionary<string, string> envi
     {
         if (Value(name) is not { } value) return null;
         IReadOnlyList<KeyValuePair<string, string>> headers = HeaderText.ParsePairs(value, out string? wrong);
-        if (wrong is not null)
-        {
-            unusable.Add(new ConfigurationError(name, 0, 0, $"must be name=value,name=value: {wrong}"));
-            return null;
-        }
+        if (wrong is not null) unusable.Add(new ConfigurationError(name, 0, 0, $"must be name=value,name=value: {wrong}"));
+        if (headers.Count == 0) return null;
         _shown.Add($"{name}=(secret)");
         return settings with { Headers = [.. headers] };
     }

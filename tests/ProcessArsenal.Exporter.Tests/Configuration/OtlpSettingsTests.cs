@@ -130,6 +130,14 @@ public sealed class OtlpSettingsTests
         Assert.All(result.Origins.Values, origin => Assert.Equal("default", origin));
     }
 
+    [Fact]
+    public void A_wrong_header_does_not_take_the_right_ones_with_it()
+    {
+        ConfigurationResult result = LoadText.Environment(("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x,secret,team=a"));
+        Assert.Equal("OTEL_EXPORTER_OTLP_HEADERS: must be name=value,name=value: header 2: must be name=value.", Assert.Single(result.Unusable).ToString());
+        Assert.Equal([new("authorization", "Bearer x"), new("team", "a")], result.Configuration!.Otlp.Receiver.Headers);
+    }
+
     [Theory]
     [InlineData("ARSENAL_OTLP__ENDPOINT", "localhost:4317", "'otlp.endpoint' must be http:// or https://, a host and a port, such as http://localhost:4317, or '' for nobody, not 'localhost:4317': begin with http:// or https://.")]
     [InlineData("ARSENAL_OTLP__ENDPOINT", "http://me:hush@h", "'otlp.endpoint' must be http:// or https://, a host and a port, such as http://localhost:4317, or '' for nobody, not one with a user, a query or a fragment: credentials go into otlp.headers_file.")]

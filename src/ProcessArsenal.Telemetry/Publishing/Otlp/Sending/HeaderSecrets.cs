@@ -1,33 +1,61 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
 using ProcessArsenal.Telemetry.Redaction;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 
 /// <summary>Keeps our own headers out of what a receiver says of them: some tell the credentials that they did not like.</summary>
-internal static class HeaderSecrets
+internal static partial class HeaderSecrets
 {
     private const string Ellipsis = "...";
+
+    /// <summary>Stands for an answer that has them in another form, of which no part can be told from the rest.</summary>
+    private const string Withheld = "its answer has our headers in it, and is not shown";
 
     /// <summary>Characters. Shorter values are no secret, and may be part of any word.</summary>
     private const int Least = 4;
 
-    /// <summary>Characters of one word of a value, as the token after its scheme.</summary>
+    /// <summary>Characters of one word of a value that is not known to be a token.</summary>
     private const int LeastWord = 8;
+
+    private static readonly Func<string, string>[] Escapings = [WebUtility.HtmlDecode, Uri.UnescapeDataString, Unescape];
 
     /// <summary>The text without the values of these headers, nor their beginnings where it was cut.</summary>
     public static string Hide(IReadOnlyList<KeyValuePair<string, string>> headers, string text)
     {
-        if (text.Length < Least) return text;
-        foreach ((_, string value) in headers)
-        {
-            text = Hide(text, value, Least);
-            foreach (string word in value.Split([' ', ',', ';', '"', '='], StringSplitOptions.RemoveEmptyEntries)) text = Hide(text, word, LeastWord);
-        }
-        return text;
+        if (headers.Count == 0 || text.Length < Least) return text;
+        HashSet<string> secrets = [.. headers.SelectMany(header => SecretsOf(header.Value))];
+        string hidden = HideAll(text, secrets);
+        foreach (Func<string, string> unescape in Escapings)
+            if (HideAll(unescape(text), secrets) != unescape(hidden)) return $"{StatusOf(text)}{Withheld}";
+        return hidden;
     }
 
-    private static string Hide(string text, string secret, int least)
+    private static string HideAll(string text, HashSet<string> secrets) => secrets.Aggregate(text, Hide);
+
+    /// <summary>What of a value nobody is to read: all of it, its token after a scheme, its longer words, and the password in it.</summary>
+    private static IEnumerable<string> SecretsOf(string value)
     {
-        if (secret.Length < least) return text;
+        string[] words = value.Split([' ', ',', ';', '"', '='], StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> secrets = [value, .. words.Where(word => word.Length >= LeastWord)];
+        if (value.Split(' ', 2, StringSplitOptions.TrimEntries) is [string scheme, string token])
+        {
+            secrets = secrets.Append(token);
+            if (scheme.Equals("basic", StringComparison.OrdinalIgnoreCase) && Decode(token) is { } pair) secrets = [.. secrets, pair, pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..]];
+        }
+        return secrets.Where(secret => secret.Length >= Least);
+    }
+
+    private static string? Decode(string base64)
+    {
+        byte[] bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
+
+    private static string Hide(string text, string secret)
+    {
         string head = secret[..Math.Min(secret.Length, LeastWord)];
         for (int at = 0; (at = text.IndexOf(head, at, StringComparison.Ordinal)) >= 0; at += SecretShapes.Mask.Length)
             text = $"{text.AsSpan(0, at)}{SecretShapes.Mask}{text.AsSpan(at + text.AsSpan(at).CommonPrefixLength(secret))}";
@@ -37,5 +65,19 @@ internal static class HeaderSecrets
         for (int length = Math.Min(head.Length - 1, said.Length); length >= Least; length--)
             if (said.EndsWith(head.AsSpan(0, length), StringComparison.Ordinal)) return $"{said[..^length]}{SecretShapes.Mask}{end}";
         return text;
+    }
+
+    /// <summary>As JSON and most languages escape: <c>\u0041</c>, and <c>\/</c> for a character itself.</summary>
+    private static string Unescape(string text) => Escapes().Replace(text, static found => found.Groups[1] is { Success: true } code
+        ? ((char)ushort.Parse(code.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString() : found.Groups[2].Value);
+
+    [GeneratedRegex(@"\\(?:u([0-9a-fA-F]{4})|(.))", RegexOptions.NonBacktracking)]
+    private static partial Regex Escapes();
+
+    /// <summary>"HTTP 401: ", which is our own word.</summary>
+    private static string StatusOf(string text)
+    {
+        int end = text.StartsWith("HTTP ", StringComparison.Ordinal) || text.StartsWith("gRPC ", StringComparison.Ordinal) ? text.IndexOf(": ", StringComparison.Ordinal) : -1;
+        return end < 0 ? "" : text[..(end + 2)];
     }
 }

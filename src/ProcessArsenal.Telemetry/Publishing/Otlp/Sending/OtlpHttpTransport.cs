@@ -39,6 +39,7 @@ internal sealed class OtlpHttpTransport(OtlpSignal signal, OtlpEndpoint endpoint
             byte[] answer = await ReadAsync(response, cancel).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Judge(response, answer);
             string kind = response.Content.Headers.ContentType?.MediaType ?? "";
+            if (kind.Length == 0 && answer is [(byte)'<', ..]) kind = "text/html"; // Who is not told may guess (RFC 9110, 8.3).
             if (answer.Length > 0 && kind.StartsWith(Texts, StringComparison.OrdinalIgnoreCase))
                 return new SendOutcome(SendResult.Retry, $"{_address.GetLeftPart(UriPartial.Path)} answers HTTP {(int)response.StatusCode} with {kind}: it is no receiver of OTLP");
             return IsOf(kind, Json) ? ReceiverAnswer.AcceptedJson(answer) : ReceiverAnswer.Accepted(answer);

@@ -12,6 +12,7 @@ internal static class ReceiverAnswer
     public const int MostBytes = 64 * 1024;
 
     private const int MostText = 200;
+    private const string Unreadable = "an answer that makes no sense, or breaks off: it may have taken only a part";
     private const string RetryInfoType = "/google.rpc.RetryInfo";
 
     /// <summary>ExportTraceServiceResponse and ExportMetricsServiceResponse: 1 partial_success { 1 rejected, 2 error_message }.</summary>
@@ -30,6 +31,7 @@ internal static class ReceiverAnswer
                 else if (partial.Field == 2 && partial.IsBytes) message = Text(partial.Bytes);
             }
         }
+        if (fields.IsMalformed && rejected == 0) message = Unreadable;
         return new SendOutcome(SendResult.Accepted, message, rejected);
     }
 
@@ -38,22 +40,27 @@ internal static class ReceiverAnswer
     {
         try
         {
+            if (response.Span.StartsWith(Encoding.UTF8.Preamble)) response = response[Encoding.UTF8.Preamble.Length..];
             using var json = JsonDocument.Parse(response);
-            if (json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("partialSuccess", out JsonElement partial) && partial.ValueKind == JsonValueKind.Object)
-                return new SendOutcome(SendResult.Accepted, Text(Encoding.UTF8.GetBytes(Value(partial, "errorMessage"))), Number(partial, "rejectedSpans") + Number(partial, "rejectedDataPoints"));
+            if (json.RootElement is not { ValueKind: JsonValueKind.Object } root || !(root.TryGetProperty("partialSuccess", out JsonElement partial) || root.TryGetProperty("partial_success", out partial))
+                || partial.ValueKind != JsonValueKind.Object) return new SendOutcome(SendResult.Accepted);
+            string message = Value(partial, "errorMessage", "error_message");
+            long rejected = Math.Max(Number(partial, "rejectedSpans", "rejected_spans"), Number(partial, "rejectedDataPoints", "rejected_data_points"));
+            return new SendOutcome(SendResult.Accepted, Text(Encoding.UTF8.GetBytes(message)), rejected);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No sense, or broken off.
+            return response.IsEmpty ? new SendOutcome(SendResult.Accepted) : new SendOutcome(SendResult.Accepted, Unreadable);
         }
-        return new SendOutcome(SendResult.Accepted);
     }
 
     /// <summary>Numbers of 64 bits are text in the JSON of protocol buffers, and often numbers all the same.</summary>
-    private static long Number(JsonElement parent, string name) =>
-        int.TryParse(Value(parent, name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    private static long Number(JsonElement parent, string name, string inProto) =>
+        long.TryParse(Value(parent, name, inProto), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
-    private static string Value(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
+    /// <param name="inProto">The field's name in the .proto file, which readers of JSON must take too (<see href="https://protobuf.dev/programming-guides/json"/>).</param>
+    private static string Value(JsonElement parent, string name, string inProto) =>
+        parent.TryGetProperty(name, out JsonElement value) || parent.TryGetProperty(inProto, out value) ? value.ToString() : "";
 
     /// <summary>google.rpc.Status { 1 code, 2 message, 3 details: repeated Any { 1 type_url, 2 value } }, where a detail may be
     /// RetryInfo { 1 retry_delay: Duration { 1 seconds, 2 nanos } }.</summary>

@@ -13,31 +13,44 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
     private readonly Lock _gate = new();
     private readonly Loss[] _losses = new Loss[DropReasons.Texts.Length];
     private long? _failingSince;
-    private long _remindedAt;
-    private bool _credentials;
+    private long? _saidAt;
+    private bool _isSaid, _credentials;
     private string _lastReason = "", _lastRemark = "";
     private long? _remarkedAt;
 
-    /// <summary>After each try.</summary>
+    /// <summary>After each try. Of a receiver that is well and not by turns, no more is said than of one that stays away.</summary>
     public void Tried(in SendOutcome outcome, in SpoolState waiting)
     {
-        if (outcome.Result == SendResult.Retry)
+        if (outcome.Result == SendResult.Retry) Failed(outcome, waiting);
+        else if (outcome.Result == SendResult.Accepted) Taken(outcome, waiting);
+        // Else it answers, but takes nothing: what becomes of the request is said where that is known.
+    }
+
+    private void Failed(in SendOutcome outcome, in SpoolState waiting)
+    {
+        _failingSince ??= time.GetTimestamp();
+        TimeSpan? before = _saidAt is { } at ? time.GetElapsedTime(at) : null;
+        if (!_isSaid)
         {
-            bool areNews = outcome.IsCredentials && !_credentials;
-            _credentials = outcome.IsCredentials;
-            if (_failingSince is not { } began) Log.Failing(logger, signal, _protocol, endpoint.Shown, outcome.Message);
-            else if (areNews) Log.Credentials(logger, signal, endpoint.Shown, outcome.Message);
-            else if (time.GetElapsedTime(_remindedAt) >= (IsSame(outcome.Message, _lastReason) ? Reminder : Pause)) Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(began).TotalMinutes, waiting.Requests, outcome.Message);
-            else return;
-            _remindedAt = time.GetTimestamp();
-            _lastReason = outcome.Message;
-            _failingSince ??= _remindedAt;
-            return;
+            if (before < Pause) return;
+            Log.Failing(logger, signal, _protocol, endpoint.Shown, outcome.Message);
         }
-        if (outcome is { Result: SendResult.Accepted, Rejected: 0, Message.Length: > 0 }) Remark(outcome.Message);
-        if (_failingSince is { } since) Log.Back(logger, signal, endpoint.Shown, time.GetElapsedTime(since).TotalSeconds, waiting.Requests);
-        _failingSince = null;
-        _credentials = false;
+        else if (outcome.IsCredentials && !_credentials) Log.Credentials(logger, signal, endpoint.Shown, outcome.Message);
+        else if (before >= (IsSame(outcome.Message, _lastReason) ? Reminder : Pause))
+            Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(_failingSince.Value).TotalMinutes, waiting.Requests, outcome.Message);
+        else return;
+        (_isSaid, _credentials, _lastReason, _saidAt) = (true, outcome.IsCredentials, outcome.Message, time.GetTimestamp());
+    }
+
+    private void Taken(in SendOutcome outcome, in SpoolState waiting)
+    {
+        if (outcome is { Rejected: 0, Message.Length: > 0 }) Remark(outcome.Message);
+        if (_isSaid)
+        {
+            Log.Back(logger, signal, endpoint.Shown, time.GetElapsedTime(_failingSince!.Value).TotalSeconds, waiting.Requests);
+            _saidAt = time.GetTimestamp();
+        }
+        (_failingSince, _isSaid, _credentials) = (null, false, false);
     }
 
     /// <summary>A request can't be read out of the spool now, and so nothing is sent.</summary>
@@ -51,8 +64,10 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
         Log.Remark(logger, signal, endpoint.Shown, said);
     }
 
-    /// <summary>But for numbers, which may be times and never the same.</summary>
-    private static bool IsSame(string text, string other) => text.Where(static c => !char.IsAsciiDigit(c)).SequenceEqual(other.Where(static c => !char.IsAsciiDigit(c)));
+    /// <summary>But for numbers after the status, which may be times and never the same.</summary>
+    private static bool IsSame(string text, string other) => Cause(text).SequenceEqual(Cause(other));
+
+    private static IEnumerable<char> Cause(string text) => text.Where(static (c, at) => at < "HTTP 503".Length || !char.IsAsciiDigit(c));
 
     public void Dropped(DropReason reason, long items, string why)
     {

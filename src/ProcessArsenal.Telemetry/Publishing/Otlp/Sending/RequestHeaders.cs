@@ -15,7 +15,7 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
     private IReadOnlyList<KeyValuePair<string, string>> _current = endpoint.Headers;
     private (DateTime Changed, long Length) _seen;
     private readonly ILogger _logger = endpoint.TellsOfHeaders ? logger : NullLogger.Instance;
-    private string _lastWrong = "";
+    private string _lastWrong = "", _seenWrong = "";
     private bool _isForAll, _wasRead;
 
     /// <param name="wrong">Why there are none, in words; null if there are.</param>
@@ -39,11 +39,15 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
             FileSystemInfo target = info.ResolveLinkTarget(returnFinalTarget: true) ?? info;
             if (!target.Exists || target is not FileInfo found)
             {
-                Say(file, Missing);
+                Say(file, Directory.Exists(file) ? "it is a directory." : Missing);
                 return;
             }
             (DateTime, long) now = (found.LastWriteTimeUtc, found.Length);
-            if (now == _seen) return;
+            if (now == _seen)
+            {
+                _lastWrong = _seenWrong; // It may have been away, and come back as it was.
+                return;
+            }
             if (found.Length == 0)
             {
                 Say(file, "it is empty, or no regular file."); // To open a pipe would wait.
@@ -56,7 +60,7 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
             }
             string text = File.ReadAllText(file, Encoding.UTF8);
             IReadOnlyList<KeyValuePair<string, string>> read = HeaderText.ParseLines(text, out string? wrong);
-            _seen = now;
+            (_seen, _seenWrong) = (now, wrong ?? "");
             if (wrong is not null)
             {
                 Say(file, wrong); // Without some of its headers a request may be nobody's, or another tenant's.

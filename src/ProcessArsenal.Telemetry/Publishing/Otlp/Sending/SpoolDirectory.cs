@@ -13,6 +13,9 @@ internal sealed class SpoolDirectory : IDisposable
     /// <summary>EIO of errno(3): the medium does not give it back any more.</summary>
     private const int InputOutputError = 5;
 
+    /// <summary>EWOULDBLOCK of flock(2): another has the lock.</summary>
+    private const int WouldBlock = 11;
+
     private readonly string _path;
     private readonly FileStream _lock;
 
@@ -37,7 +40,7 @@ internal sealed class SpoolDirectory : IDisposable
             // flock(2), which ends with us however we end.
             return new SpoolDirectory(path, Open(Path.Join(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             reason = "another exporter has it: give each its own state_directory.";
         }
@@ -131,9 +134,11 @@ internal sealed class SpoolDirectory : IDisposable
     public SpoolRead Read(in SpoolFileName name, long length, ref byte[] buffer, out string? wrong)
     {
         wrong = $"{name}: it is damaged";
-        if (length is <= 0 or > Spool.MostRequest) return SpoolRead.Lost; // an empty file may be a pipe, and opening that would wait
+        if (length is <= 0 or > Spool.MostRequest) return SpoolRead.Lost;
         try
         {
+            // A pipe has no length, and to open one would wait.
+            if (new FileInfo(Path.Join(_path, name.ToString())) is { Exists: true } found && found.Length != length) return SpoolRead.Lost;
             if (buffer.Length < length) buffer = new byte[Math.Max(length, Math.Min(buffer.Length * 2L, Spool.MostRequest))];
             using FileStream stream = Open(Path.Join(_path, name.ToString()), FileMode.Open, FileAccess.Read, FileShare.Read);
             int count = stream.ReadAtLeast(buffer.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);

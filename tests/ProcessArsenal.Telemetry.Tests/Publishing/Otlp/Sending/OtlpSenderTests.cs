@@ -243,10 +243,11 @@ public sealed class OtlpSenderTests
     [InlineData("text/html")]
     [InlineData("Text/HTML; charset=utf-8")]
     [InlineData("text/plain")]
+    [InlineData("")]
     public async Task A_page_of_text_has_taken_nothing(string kind)
     {
         await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
-        receiver.AnswerFirst(new Answer { Keeps = false, Text = "Welcome", ContentType = kind });
+        receiver.AnswerFirst(new Answer { Keeps = false, Text = "<html>Welcome", ContentType = kind });
         await using var sender = new SenderFixture(receiver.Endpoint);
         sender.Add("1");
         await sender.Idle();
@@ -261,7 +262,9 @@ public sealed class OtlpSenderTests
     [InlineData("""{"partialSuccess":{"rejectedSpans":2,"errorMessage":"too old"},"more":[1]}""", 2)]
     [InlineData("""{"partialSuccess":{"rejectedSpans":0,"errorMessage":"too old"}}""", 0)] // a warning
     [InlineData("""{"partialSuccess":{"rejectedSpans":"-9223372036854775808","errorMessage":["too old"]}}""", 0)]
-    [InlineData("""{"partialSuccess":{"rejectedSpans":99999999999,"errorMessage":"too old"}}""", 0)]
+    [InlineData("""{"partialSuccess":{"rejectedSpans":99999999999,"errorMessage":"too old"}}""", 3)] // of three
+    [InlineData("""{"partial_success":{"rejected_spans":"1","error_message":"too old"}}""", 1)] // names of the .proto file, which may be written too
+    [InlineData("\uFEFF{\"partialSuccess\":{\"rejectedSpans\":1,\"errorMessage\":\"too old\"}}", 1)]
     public async Task An_answer_in_JSON_is_one(string answer, long rejected)
     {
         await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
@@ -277,7 +280,6 @@ public sealed class OtlpSenderTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("""{"partialSuccess":null}""")]
-    [InlineData("""{"partialSuccess":{"rejected""")]
     [InlineData("")]
     public async Task An_answer_in_JSON_that_tells_nothing_is_one_too(string answer)
     {
@@ -287,6 +289,20 @@ public sealed class OtlpSenderTests
         sender.Add("a");
         await sender.Idle();
         Assert.Equal((1, 0, 0), (sender.Sent, sender.AllDropped, sender.Log.Lines.Count));
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"partialSuccess":{"rejected""")]
+    [InlineData("application/x-protobuf", "\n\u007Ftoo little")]
+    public async Task An_answer_that_breaks_off_is_told(string kind, string answer)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(new Answer { Text = answer, ContentType = kind });
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("a");
+        await sender.Idle();
+        Assert.Equal((1, 0), (sender.Sent, sender.AllDropped));
+        Assert.EndsWith("has taken them, and says: an answer that makes no sense, or breaks off: it may have taken only a part", Assert.Single(sender.Log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -365,6 +381,23 @@ public sealed class OtlpSenderTests
         Assert.Contains("no such key: ***", line, StringComparison.Ordinal);
         Assert.DoesNotContain(Token[..5], line, StringComparison.Ordinal);
         Assert.DoesNotContain("a-team", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Bearer hush/hush+hush", """{"error":"no key hush\/hush\u002bhush"}""")]
+    [InlineData("Bearer hush&hush", "no key hush&amp;hush")]
+    [InlineData("Bearer hush hush", "no key hush%20hush")]
+    [InlineData("ApiKey hush", "no key hush")] // short, but a token
+    [InlineData("Basic bWU6aHVzaC1odXNo", "me may not come with hush-hush")]
+    public async Task Nor_one_that_writes_them_in_another_way(string header, string echo)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(Answer.Bad(401, 0, echo));
+        await using var sender = new SenderFixture(receiver.Endpoint with { Headers = [new("authorization", header)] });
+        sender.Add("0");
+        await sender.Idle();
+        Assert.Contains(sender.Log.Lines, line => line.Contains("HTTP 401: ", StringComparison.Ordinal));
+        Assert.All(sender.Log.Lines, line => Assert.DoesNotContain("hush", line, StringComparison.Ordinal));
     }
 
     /// <summary>As a host that went away, or a listener that is stuck: the kernel takes the connection, and nobody speaks.</summary>

@@ -36,6 +36,25 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_in_place_of_a_file_holds_nobody_up()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        bool isAway = true;
+        receiver.Decide = _ => Volatile.Read(ref isAway) ? Answer.Bad(503, 0) : Answer.Good;
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        sender.Add("0");
+        sender.Add("1");
+        await ProcessArsenal.Tests.Eventually.True("it is tried", () => !receiver.Seen.IsEmpty);
+        string second = sender.Files[1];
+        File.Delete(second);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", second)) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Volatile.Write(ref isAway, false);
+        await sender.Idle();
+        Assert.Equal((1, 1), (sender.Sent, sender.Dropped(DropReason.Unreadable)));
+        Assert.Empty(sender.Files);
+    }
+
+    [Fact]
     public void What_was_added_outlives_us_however_we_end()
     {
         Spool abandoned = Open();

@@ -136,7 +136,7 @@ artifacts/floor artifacts/cputime:
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)
 
-TARGET_PROGRAMS := Shop Web Worker
+TARGET_PROGRAMS := Shop Troubles Web Worker
 TARGET_FRAMEWORKS := net8.0 net9.0
 TARGETS := $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),artifacts/targets/$(program)/$(framework)/$(program)))
 

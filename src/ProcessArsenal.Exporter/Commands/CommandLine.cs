@@ -31,6 +31,7 @@ internal static class CommandLine
         TreeCommand.Create,
         AnalyzeCommand.Create,
         FlowsCommand.Create,
+        ReportCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,
         Acting.ChildCommands.CreateStart,

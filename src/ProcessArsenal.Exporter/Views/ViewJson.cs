@@ -15,6 +15,7 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(GroupListView))]
 [JsonSerializable(typeof(Telemetry.Analysis.Reports.AnalysisReport))]
 [JsonSerializable(typeof(FlowsView))]
+[JsonSerializable(typeof(Telemetry.Tracing.Reports.TraceReport))]
 [JsonSerializable(typeof(Telemetry.Analysis.Health.HealthReport))]
 [JsonSerializable(typeof(StatsView))]
 [JsonSerializable(typeof(SupervisorListView))]

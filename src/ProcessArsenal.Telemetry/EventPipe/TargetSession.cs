@@ -19,11 +19,11 @@ internal sealed class TargetSession : IAsyncDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private bool _disposed;
 
-    private TargetSession(EventPipeSession session, TargetEventHandler handler, TimeProvider time)
+    private TargetSession(EventPipeSession session, Stream stream, TargetEventHandler handler, TimeProvider time)
     {
         _session = session;
         _time = time;
-        _reader = new NetTraceReader(session.EventStream);
+        _reader = new NetTraceReader(stream);
         Completion = Task.Run(() => ReadAsync(handler)); // Or a target that writes without end would keep whoever begins the session.
     }
 
@@ -62,15 +62,20 @@ internal sealed class TargetSession : IAsyncDisposable
         return StartAsync(socket, configuration, handler, time, cancellationToken);
     }
 
-    private static async Task<TargetSession> StartAsync(
-        DiagnosticSocket socket, EventPipeSessionConfiguration configuration, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Begins one of any kind.</summary>
+    /// <param name="through">What its stream is read through; null for nothing.</param>
+    /// <inheritdoc cref="StartAsync(DiagnosticSocket, int, IReadOnlyList{EventPipeProvider}, int, TargetEventHandler, TimeProvider, CancellationToken)"/>
+    public static async Task<TargetSession> StartAsync(
+        DiagnosticSocket socket, EventPipeSessionConfiguration configuration, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken,
+        Func<Stream, Stream>? through = null)
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token);
-            return new TargetSession(await connector.Instance.StartEventPipeSessionAsync(configuration, either.Token), handler, time);
+            EventPipeSession session = await connector.Instance.StartEventPipeSessionAsync(configuration, either.Token);
+            return new TargetSession(session, through?.Invoke(session.EventStream) ?? session.EventStream, handler, time);
         }
         catch (Exception e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException)
         {
@@ -79,11 +84,15 @@ internal sealed class TargetSession : IAsyncDisposable
     }
 
     /// <summary>Ends it. What the target has written by then is read, unless it takes too long.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(EndAsync(Patience));
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    /// <param name="patience">How long is too long: a target may have much to tell at the end.</param>
+    public async Task EndAsync(TimeSpan patience)
     {
         if (_disposed) return;
         _disposed = true;
-        using var late = new CancellationTokenSource(Patience, _time);
+        using var late = new CancellationTokenSource(patience, _time);
         // The reader goes on meanwhile: the target stops only after it has written what waits. It is asked even if the stream has ended: else the
         // client would ask when it is disposed, and wait for the answer without a deadline.
         await Quietly(_session.StopAsync(late.Token));

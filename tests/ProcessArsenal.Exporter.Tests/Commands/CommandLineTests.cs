@@ -40,6 +40,7 @@ public sealed class CommandLineTests
     [InlineData("help-lifecycle.txt", "lifecycle")]
     [InlineData("help-supervisors.txt", "supervisors")]
     [InlineData("help-flows.txt", "flows")]
+    [InlineData("help-report.txt", "report")]
     [InlineData("help-start.txt", "start")]
     [InlineData("help-stop.txt", "stop")]
     [InlineData("help-message.txt", "message")]

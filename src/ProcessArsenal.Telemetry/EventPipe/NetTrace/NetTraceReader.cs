@@ -35,6 +35,9 @@ internal sealed class NetTraceReader(Stream stream)
     /// <summary>Bytes read.</summary>
     public long Bytes => _source.Position;
 
+    /// <summary>Bytes read up to the end of the last block that was whole and made sense.</summary>
+    public long WholeBytes { get; private set; }
+
     /// <summary>Reads until the target ends the stream.</summary>
     /// <exception cref="EndOfStreamException">It broke off.</exception>
     /// <exception cref="NetTraceException">It has another shape: nothing that follows can be trusted.</exception>
@@ -45,6 +48,7 @@ internal sealed class NetTraceReader(Stream stream)
             NetTraceBlock block = await _source.ReadAsync(cancellationToken);
             if (block.Kind == NetTraceBlockKind.End) return;
             Take(block, handler);
+            WholeBytes = _source.Position;
         }
     }
 

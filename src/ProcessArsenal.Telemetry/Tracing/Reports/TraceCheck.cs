@@ -1,0 +1,54 @@
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+
+namespace ProcessArsenal.Telemetry.Tracing.Reports;
+
+/// <summary>Whether a file is whole, by our own reader, which takes nothing on trust. What comes after the first thing that makes no sense is nobody else's to read.</summary>
+/// <param name="Events">Null if the file is of a version that we don't read ourselves.</param>
+/// <param name="Lost">Events that the program wrote and that are not in it.</param>
+/// <param name="WholeBytes">From the beginning.</param>
+/// <param name="Incomplete">Why the rest is not read, in words; null if there is none.</param>
+internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, string? Incomplete)
+{
+    private const byte EndOfStream = 1;
+
+    /// <exception cref="InvalidDataException">It is no recording, or nothing of it is whole.</exception>
+    public static TraceCheck Of(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[8];
+        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual("Nettrace"u8)) throw new InvalidDataException("it is no recording of .nettrace: it does not begin with 'Nettrace'.");
+        file.Position = 0;
+        var reader = new NetTraceReader(file);
+        string? wrong = null;
+        try
+        {
+            reader.ReadAsync(static (in NetTraceEvent _) => { }, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (EndOfStreamException)
+        {
+            wrong = $"it breaks off after {reader.WholeBytes} bytes";
+        }
+        catch (NetTraceException e)
+        {
+            if (reader.WholeBytes == 0) return new TraceCheck(null, null, 0, null); // Of a later version, perhaps.
+            wrong = $"after {reader.WholeBytes} bytes it makes no sense: {e.Message}";
+        }
+        if (reader.WholeBytes == 0) throw new InvalidDataException("it breaks off before anything is told.");
+        return new TraceCheck(reader.Events, reader.Lost, reader.WholeBytes, wrong);
+    }
+
+    /// <summary>Writes the whole part to another file, with an end.</summary>
+    public void CopyWhole(string path, string target)
+    {
+        using FileStream from = File.OpenRead(path), to = File.Create(target);
+        byte[] buffer = new byte[64 * 1024];
+        for (long left = WholeBytes; left > 0;)
+        {
+            int count = from.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (count == 0) break;
+            to.Write(buffer, 0, count);
+            left -= count;
+        }
+        to.WriteByte(EndOfStream);
+    }
+}

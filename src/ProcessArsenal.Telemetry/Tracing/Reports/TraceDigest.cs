@@ -1,0 +1,50 @@
+using Microsoft.Diagnostics.Tracing.Etlx;
+using ProcessArsenal.Telemetry.Tracing.Profiles;
+
+namespace ProcessArsenal.Telemetry.Tracing.Reports;
+
+/// <summary>A recording, read: its report, and its samples for other tools.</summary>
+public sealed class TraceDigest
+{
+    private readonly StackProfile? _profile;
+
+    private TraceDigest(TraceReport report, StackProfile? profile) => (Report, _profile) = (report, profile);
+
+    public TraceReport Report { get; }
+
+    /// <summary>Whether there is anything for <see cref="Export"/>: samples of stacks.</summary>
+    public bool HasProfile => _profile is not null;
+
+    /// <summary>Reads a file of .nettrace. Takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
+    /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
+    public static TraceDigest Read(string file)
+    {
+        try
+        {
+            using TraceFile trace = TraceFile.Open(file);
+            return Read(trace);
+        }
+        catch (Exception e) when (e is not TraceFileException)
+        {
+            throw new TraceFileException($"{file}: {e.Message}", e); // Of a file that makes no sense the library says so in many ways.
+        }
+    }
+
+    private static TraceDigest Read(TraceFile trace)
+    {
+        var cpu = new CpuReader();
+        ITraceSection[] sections = [cpu, new GcReader(), new AllocationReader(), new ExceptionReader(), new ContentionReader(), new ThreadPoolReader(), new RequestReader()];
+        using TraceLogEventSource source = trace.Log.Events.GetSource();
+        var names = new StackNames(trace.Log);
+        foreach (ITraceSection section in sections) section.Listen(source, names);
+        source.Process();
+        var report = new TraceReport { Trace = trace.Facts, Findings = [] };
+        foreach (ITraceSection section in sections) report = section.AddTo(report);
+        return new TraceDigest(report with { Findings = TraceFindings.Of(report) }, cpu.Profile);
+    }
+
+    /// <summary>Writes the samples.</summary>
+    /// <exception cref="InvalidOperationException">There are none: <see cref="HasProfile"/>.</exception>
+    /// <exception cref="IOException">The stream can't be written.</exception>
+    public void Export(ProfileFormat format, Stream stream) => format.Write(_profile ?? throw new InvalidOperationException("There are no samples."), stream);
+}

@@ -12,7 +12,8 @@ internal static class Garbage
             Kept[i % Kept.Length] = new byte[1000 + (i % 1000)];
             if (i % 50_000 == 0) GC.Collect();
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 }
 
 /// <summary>Throws and catches, mostly one kind.</summary>
@@ -32,7 +33,8 @@ internal static class Failures
                 if (i % 100 == 0) Thread.Sleep(1);
             }
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     private static void ParseNothing() => throw new FormatException("no number");
 
@@ -66,7 +68,8 @@ internal static class Starvation
             for (int i = 0; i < 20; i++) ThreadPool.QueueUserWorkItem(static _ => WaitForOther());
             Thread.Sleep(500);
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     private static void WaitForOther()
     {

@@ -23,6 +23,9 @@ internal sealed class StandardVariables(IReadOnlyDictionary<string, string> envi
         Example = "http://localhost:4318/v1/traces",
     };
 
+    /// <summary>By the specification, and as SDKs have them.</summary>
+    private static readonly string[] Exporters = ["otlp", "none", "console", "logging", "prometheus", "zipkin", "jaeger"];
+
     private const string Disabled = "OTEL_SDK_DISABLED";
 
     private readonly List<string> _shown = [];
@@ -64,10 +67,19 @@ internal sealed class StandardVariables(IReadOnlyDictionary<string, string> envi
         OtlpReceiverSettings settings = configuration.Otlp.Receiver;
         settings = Headers($"{Prefix}{signal}_HEADERS", settings) ?? settings;
         string exporter = $"OTEL_{signal}_EXPORTER";
-        bool off = Value(exporter) is { } exporters && !Names(exporters).Contains("otlp", StringComparer.OrdinalIgnoreCase);
+        bool off = Value(exporter) is { } exporters && IsOff(exporter, Names(exporters));
         if (off) _shown.Add($"{exporter}={Value(exporter)}: {(signal == "TRACES" ? "no spans" : "no metrics")} are sent");
         settings = settings with { IsOff = off || allOff };
         return settings == before ? null : settings;
+    }
+
+    /// <summary>Whether all of them are others than ours. One that nobody knows is no reason to send nothing.</summary>
+    private bool IsOff(string variable, string[] exporters)
+    {
+        if (exporters.Contains("otlp", StringComparer.OrdinalIgnoreCase)) return false;
+        if (Array.Find(exporters, static name => !Exporters.Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } unknown) return true;
+        unusable.Add(new ConfigurationError(variable, 0, 0, $"must be otlp, none or another exporter ({string.Join(", ", Exporters.Except(["otlp", "none"]))}), not '{Telemetry.Text.Quoting.Cap(unknown)}'."));
+        return false;
     }
 
     /// <summary>A list of exporters (<see href="https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#exporter-selection"/>); of

@@ -118,6 +118,7 @@ public sealed class OtlpSettingsTests
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "must be a whole number of milliseconds, not '10s'.")]
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "1", "'otlp.timeout' must be a duration from 100ms to 10m, such as 10s, not '1ms'.")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", "'otlp.protocol' must be one of auto, grpc, http/protobuf, not 'http/json'.")]
+    [InlineData("OTEL_METRICS_EXPORTER", "bogus", "must be otlp, none or another exporter (console, logging, prometheus, zipkin, jaeger), not 'bogus'.")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "secret", "must be name=value,name=value: header 1: must be name=value.")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "a=%zz", "must be name=value,name=value: header 1: its value is not valid percent-encoding.")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c/v1/traces", "'otlp.endpoint' must be http:// or https://, a host and a port, such as http://localhost:4317, or '' for nobody, not 'http://c/v1/traces': write http://c and otlp.protocol: http/protobuf, as /v1/traces and /v1/metrics are added to it.")]

@@ -20,17 +20,38 @@ internal static partial class HeaderSecrets
     /// <summary>Characters of one word of a value that is not known to be a token.</summary>
     private const int LeastWord = 8;
 
+    /// <summary>Letters and digits in a row by which a part of a secret is known, however it is written.</summary>
+    private const int Run = 6;
+
     private static readonly Func<string, string>[] Escapings = [WebUtility.HtmlDecode, Uri.UnescapeDataString, Unescape];
 
-    /// <summary>The text without the values of these headers, nor their beginnings where it was cut.</summary>
-    public static string Hide(IReadOnlyList<KeyValuePair<string, string>> headers, string text)
+    /// <summary>The text without these values of headers, nor their beginnings where it was cut. What has them in another form is not shown at all: escaped, in parts,
+    /// in the other case, as base64 or in hexadecimal digits.</summary>
+    public static string Hide(IReadOnlyCollection<string> values, string text)
     {
-        if (headers.Count == 0 || text.Length < Least) return text;
-        HashSet<string> secrets = [.. headers.SelectMany(header => SecretsOf(header.Value))];
+        if (values.Count == 0 || text.Length < Least) return text;
+        HashSet<string> secrets = [.. values.SelectMany(SecretsOf)];
         string hidden = HideAll(text, secrets);
         foreach (Func<string, string> unescape in Escapings)
             if (HideAll(unescape(text), secrets) != unescape(hidden)) return $"{StatusOf(text)}{Withheld}";
-        return hidden;
+        HashSet<string> runs = [.. Escapings.Append(static plain => plain).SelectMany(unescape => Runs(unescape(hidden)))];
+        return secrets.SelectMany(Disguises).SelectMany(Runs).Any(runs.Contains) ? $"{StatusOf(text)}{Withheld}" : hidden;
+    }
+
+    /// <summary>The ways in which one may be written, as far as the case and what is between its letters doesn't matter.</summary>
+    private static IEnumerable<string> Disguises(string secret)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(secret);
+        yield return secret;
+        yield return Convert.ToHexString(bytes);
+        // Where it begins in a text that is written so is one of three places; the ends have bits of what is around it.
+        for (int before = 0; before < 3 && bytes.Length > LeastWord; before++) yield return Convert.ToBase64String([.. new byte[before], .. bytes])[(before == 0 ? 0 : 4)..^4];
+    }
+
+    private static IEnumerable<string> Runs(string text)
+    {
+        string plain = string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+        for (int at = 0; at + Run <= plain.Length; at++) yield return plain.Substring(at, Run);
     }
 
     private static string HideAll(string text, HashSet<string> secrets) => secrets.Aggregate(text, Hide);

@@ -28,7 +28,7 @@ internal abstract class OtlpTransport(OtlpEndpoint endpoint, TimeProvider time, 
         try
         {
             SendOutcome outcome = await SendAsync(body, gzip, headers, either.Token).ConfigureAwait(false);
-            return outcome with { Message = HeaderSecrets.Hide(headers, outcome.Message) };
+            return outcome with { Message = HeaderSecrets.Hide(_headers.Secrets, outcome.Message) };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
@@ -33,14 +34,17 @@ internal sealed partial class ReceiverLog(OtlpSignal signal, OtlpEndpoint endpoi
         if (!_isSaid)
         {
             if (before < Pause) return;
-            Log.Failing(logger, signal, _protocol, endpoint.Shown, outcome.Message);
+            Log.Failing(logger, signal, _protocol, endpoint.Shown, Reason(outcome));
         }
         else if (outcome.IsCredentials && !_credentials) Log.Credentials(logger, signal, endpoint.Shown, outcome.Message);
         else if (before >= (IsSame(outcome.Message, _lastReason) ? Reminder : Pause))
-            Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(_failingSince.Value).TotalMinutes, waiting.Requests, outcome.Message);
+            Log.Still(logger, signal, _protocol, endpoint.Shown, time.GetElapsedTime(_failingSince.Value).TotalMinutes, waiting.Requests, Reason(outcome));
         else return;
         (_isSaid, _credentials, _lastReason, _saidAt) = (true, outcome.IsCredentials, outcome.Message, time.GetTimestamp());
     }
+
+    private static string Reason(in SendOutcome outcome) => outcome is { IsCredentials: false, RetryAfter: { } asked } && asked > SendingPace.Longest
+        ? string.Create(CultureInfo.InvariantCulture, $"{outcome.Message} (it asks to be let alone for {asked.TotalSeconds:0} s; it is tried again after {Math.Min(asked.TotalSeconds, SendingPace.MostAskedFor.TotalSeconds):0})") : outcome.Message;
 
     private void Taken(in SendOutcome outcome, in SpoolState waiting)
     {

@@ -9,14 +9,18 @@ namespace ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 /// headers they may be refused, or be another tenant's. Used by one thread at a time.</summary>
 internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logger)
 {
-    private const int MostBytes = 256 * 1024;
+    private const int MostBytes = 256 * 1024, MostSecrets = 2 * HeaderText.Most;
     private const string Missing = "there is no such file.";
 
     private IReadOnlyList<KeyValuePair<string, string>> _current = endpoint.Headers;
     private (DateTime Changed, long Length) _seen;
     private readonly ILogger _logger = endpoint.TellsOfHeaders ? logger : NullLogger.Instance;
     private string _lastWrong = "", _seenWrong = "";
+    private readonly List<string> _secrets = [.. endpoint.Headers.Select(static header => header.Value)];
     private bool _isForAll, _wasRead;
+
+    /// <summary>Values of headers that are or were in use: who renews a token does not want the old one in the log either.</summary>
+    public IReadOnlyCollection<string> Secrets => _secrets;
 
     /// <param name="wrong">Why there are none, in words; null if there are.</param>
     /// <returns>Empty if there are none.</returns>
@@ -68,6 +72,8 @@ internal sealed partial class RequestHeaders(OtlpEndpoint endpoint, ILogger logg
             }
             (_lastWrong, _wasRead) = ("", true);
             _current = [.. endpoint.Headers.Where(header => !read.Any(other => other.Key == header.Key)), .. read];
+            _secrets.AddRange(_current.Select(static header => header.Value).Where(value => !_secrets.Contains(value)));
+            if (_secrets.Count > MostSecrets) _secrets.RemoveRange(0, _secrets.Count - MostSecrets);
             bool wasForAll = _isForAll;
             _isForAll = (found.UnixFileMode & UnixFileMode.OtherRead) != 0;
             if (_isForAll && !wasForAll) Log.WorldReadable(_logger, file);

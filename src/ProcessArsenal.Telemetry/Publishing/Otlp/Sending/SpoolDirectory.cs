@@ -9,6 +9,7 @@ internal sealed class SpoolDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string LockName = "lock";
+    private const int MostUndeleted = 10_000;
 
     /// <summary>EIO of errno(3): the medium does not give it back any more.</summary>
     private const int InputOutputError = 5;
@@ -18,6 +19,7 @@ internal sealed class SpoolDirectory : IDisposable
 
     private readonly string _path;
     private readonly FileStream _lock;
+    private readonly List<string> _undeleted = [];
 
     private SpoolDirectory(string path, FileStream held) => (_path, _lock) = (path, held);
 
@@ -77,7 +79,7 @@ internal sealed class SpoolDirectory : IDisposable
                 if (file.Name == LockName) continue;
                 if ((file.Attributes & FileAttributes.ReparsePoint) != 0) foreign++;
                 else if (file.Name.EndsWith(SpoolFileName.Temporary, StringComparison.Ordinal)) Delete(file.Name);
-                else if (SpoolFileName.TryParse(file.Name, out SpoolFileName name))
+                else if (file.Length <= Spool.MostRequest && SpoolFileName.TryParse(file.Name, out SpoolFileName name)) // A larger one is not ours, and must not take the place of others.
                     found.Add(new SpoolEntry { File = name, Items = name.Items, Gzip = name.Gzip, Length = file.Length, Since = file.LastWriteTimeUtc });
                 else foreign++;
             }
@@ -118,6 +120,7 @@ internal sealed class SpoolDirectory : IDisposable
         {
             using (FileStream stream = Open(temporary, FileMode.Create, FileAccess.Write, FileShare.None)) stream.Write(body);
             File.Move(temporary, file, overwrite: true);
+            DeleteLate();
             return null;
         }
         catch (Exception e) when (IsExpected(e))
@@ -164,8 +167,18 @@ internal sealed class SpoolDirectory : IDisposable
         }
         catch (Exception e) when (IsExpected(e))
         {
-            // On a disk that went bad. It may be sent again after a restart; there is nothing else to be done.
+            // Rights that somebody has changed, or a disk that went bad: else it would be sent again after a restart.
+            if (_undeleted.Count < MostUndeleted && !_undeleted.Contains(name)) _undeleted.Add(name);
         }
+    }
+
+    /// <summary>What could not be deleted when it was to be.</summary>
+    private void DeleteLate()
+    {
+        if (_undeleted.Count == 0) return;
+        string[] names = [.. _undeleted];
+        _undeleted.Clear();
+        foreach (string name in names) Delete(name);
     }
 
     private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
@@ -178,5 +191,9 @@ internal sealed class SpoolDirectory : IDisposable
     private static bool IsExpected(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException or NotSupportedException;
 
     /// <summary>Lets go of the directory, as our end would. Files stay.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        DeleteLate();
+        _lock.Dispose();
+    }
 }

@@ -39,9 +39,9 @@ public sealed class HostileTextTests
     {
         string said = around + secret + around;
         string cut = length < said.Length ? said[..length] + "..." : said;
-        string shown = HeaderSecrets.Hide([new("authorization", "Bearer " + secret)], cut);
+        string shown = HeaderSecrets.Hide(["Bearer " + secret], cut);
         if (secret.Length >= 8) Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
-        Assert.True(shown.Length <= cut.Length + 6);
+        Assert.True(shown.Length <= cut.Length + 6 || shown == "its answer has our headers in it, and is not shown", shown);
     });
 
     [Fact]

@@ -389,6 +389,9 @@ public sealed class OtlpSenderTests
     [InlineData("Bearer hush hush", "no key hush%20hush")]
     [InlineData("ApiKey hush", "no key hush")] // short, but a token
     [InlineData("Basic bWU6aHVzaC1odXNo", "me may not come with hush-hush")]
+    [InlineData("Bearer hush-hush-hush-4711", "no key hush-\nhush-hush-4711")] // lines are wrapped
+    [InlineData("Bearer hush-hush-hush-4711", "no key ends in hush-4711")]
+    [InlineData("Bearer hush-hush-hush-4711", "no key h.u.s.h h.u.s.h")]
     public async Task Nor_one_that_writes_them_in_another_way(string header, string echo)
     {
         await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
@@ -398,6 +401,40 @@ public sealed class OtlpSenderTests
         await sender.Idle();
         Assert.Contains(sender.Log.Lines, line => line.Contains("HTTP 401: ", StringComparison.Ordinal));
         Assert.All(sender.Log.Lines, line => Assert.DoesNotContain("hush", line, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("no key Zm9yIG1lOmh1c2gtaHVzaC1odXNoLTQ3MTE=", "1c2gt")] // base64 of it after something else
+    [InlineData("no key 687573682d687573682d", "6875")]
+    [InlineData("no key HUSH-HUSH-HUSH-4711", "HUSH")]
+    [InlineData("no key \\u0068ush-hush\\u002dhush", "ush-hush")]
+    public async Task Nor_in_other_letters(string echo, string part)
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        receiver.AnswerFirst(Answer.Bad(400, 0, echo));
+        await using var sender = new SenderFixture(receiver.Endpoint with { Headers = [new("authorization", "Bearer hush-hush-hush-4711")] });
+        sender.Add("0");
+        await sender.Idle();
+        string line = Assert.Single(sender.Log.Lines);
+        Assert.EndsWith("HTTP 400: its answer has our headers in it, and is not shown", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(part, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nor_one_that_tells_a_token_that_was_renewed()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        string file = Path.Join(Directory.CreateTempSubdirectory("otlp-").FullName, "headers");
+        await File.WriteAllTextAsync(file, "Authorization: Bearer old-token-12345\n", TestContext.Current.CancellationToken);
+        await using var sender = new SenderFixture(receiver.Endpoint with { HeadersFile = file });
+        sender.Add("0");
+        await sender.Idle();
+        await File.WriteAllTextAsync(file, "Authorization: Bearer another-token-678\n", TestContext.Current.CancellationToken);
+        receiver.AnswerFirst(Answer.Bad(400, 0, "revoked: old-token-12345"));
+        sender.Add("1");
+        await sender.Idle();
+        Assert.Contains(sender.Log.Lines, static line => line.EndsWith("HTTP 400: revoked: ***", StringComparison.Ordinal));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     /// <summary>As a host that went away, or a listener that is stuck: the kernel takes the connection, and nobody speaks.</summary>

@@ -53,6 +53,15 @@ public sealed class ReceiverLogTests
     }
 
     [Theory]
+    [InlineData(3600, "HTTP 429 (it asks to be let alone for 3600 s; it is tried again after 300)")]
+    [InlineData(20, "HTTP 429")]
+    public void That_one_asks_to_be_let_alone_for_long_is_said(int seconds, string said)
+    {
+        Try(new SendOutcome(SendResult.Retry, "HTTP 429", RetryAfter: TimeSpan.FromSeconds(seconds)));
+        Assert.EndsWith($"and wait: {said}", Assert.Single(_lines.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(SendResult.Refused)]
     [InlineData(SendResult.TooLarge)]
     internal void Only_what_is_taken_says_that_it_is_back(SendResult result)

@@ -35,6 +35,42 @@ public sealed class SpoolTests : IDisposable
         foreach (byte number in numbers) spool.Add([number, 1, 2, 3], items: 10, gzip: false);
     }
 
+    /// <summary>As where somebody has changed rights: else it would be sent again after a restart.</summary>
+    [Fact]
+    public async Task What_can_t_be_deleted_when_it_was_sent_is_deleted_later()
+    {
+        await using TestReceiver receiver = await TestReceiver.Start(grpc: false);
+        string first = "";
+        await using var sender = new SenderFixture(receiver.Endpoint);
+        receiver.Decide = _ =>
+        {
+            if (first.Length > 0) return Answer.Good;
+            first = sender.Files[0];
+            File.Delete(first);
+            Directory.CreateDirectory(first); // EISDIR, as root may do all else
+            return Answer.Good;
+        };
+        sender.Add("0");
+        await sender.Idle();
+        await ProcessArsenal.Tests.Eventually.True("it was tried to delete it", () => sender.Sent == 1);
+        Directory.Delete(first);
+        File.WriteAllText(first, "0");
+        sender.Add("1");
+        await sender.Idle();
+        Assert.False(File.Exists(first));
+    }
+
+    [Fact]
+    public void A_file_that_is_larger_than_any_of_ours_takes_no_room()
+    {
+        using (Spool spool = Open()) spool.Add(new byte[1000], 1, gzip: false);
+        string ours = Files.Single(), other = ours.Replace("0000000001-", "0000000009-", StringComparison.Ordinal);
+        using (FileStream file = File.Create(other)) file.SetLength(3L << 30);
+        using Spool again = Open();
+        Assert.Equal((1, 0), (again.State.Requests, _dropped.Sum()));
+        Assert.Equal([ours, other], Files);
+    }
+
     [Fact]
     public async Task A_pipe_in_place_of_a_file_holds_nobody_up()
     {

@@ -156,7 +156,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     private async Task LookAsync(ControlRequest request, Attempt attempt, CancellationToken cancellation) =>
         attempt.Reach = await request.Action.ReachAsync(ContextOf(request, attempt), cancellation).ConfigureAwait(false);
 
-    private ActionContext ContextOf(ControlRequest request, Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Reach = attempt.Reach, ObjectionTo = other => _asker.AskOf(new GuardContext(request, attempt.Target, null, attempt.Reach, State), other) };
+    private ActionContext ContextOf(ControlRequest request, Attempt attempt) => new(attempt.Process, attempt.Target, proc, time) { Id = attempt.Id ?? 0, Reach = attempt.Reach, ObjectionTo = other => _asker.AskOf(new GuardContext(request, attempt.Target, null, attempt.Reach, State), other) };
 
     private void Decide(ControlRequest request, List<Attempt> attempts, ControlState state)
     {

@@ -40,6 +40,9 @@ internal sealed record ActionContext(HeldProcess? Held, Target Target, ProcFs Pr
     /// <summary>The same, for actions on processes.</summary>
     public HeldProcess Process => Held ?? throw new InvalidOperationException("it has no process");
 
+    /// <summary>Number of the action in the ledger; 0 before it is recorded.</summary>
+    public long Id { get; init; }
+
     /// <summary>What it was found to do beyond the target, immediately before.</summary>
     public Reach Reach { get; init; } = Reach.TargetOnly;
 

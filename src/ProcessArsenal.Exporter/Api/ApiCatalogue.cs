@@ -23,6 +23,7 @@ internal static class ApiCatalogue
         .. ActionRoutes.All,
         .. ChildRoutes.All,
         BatchRoute.Route,
+        .. TraceRoutes.All,
         ActionList.Route,
         OneAction.Route,
         PauseRoutes.Get,

@@ -58,6 +58,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem Refused(string detail, string? guard, long? action) => Of("refused", "A guard refused the action", 409, detail) with { Guard = guard, Action = action };
 
+    public static Problem NotTraced(string detail, long? action) => Of("not-traced", "There is no such recording now", 409, detail) with { Action = action };
+
     public static Problem KeyConflict(string detail) => Of("idempotency-key-conflict", "The Idempotency-Key belongs to another request", 422, detail);
 
     public static Problem NotRecorded(string detail) => Of("not-recorded", "The action can't be recorded, so it is not done", 503, detail) with { RetryAfter = 30 };

@@ -31,6 +31,8 @@ internal static class CommandLine
         TreeCommand.Create,
         AnalyzeCommand.Create,
         FlowsCommand.Create,
+        Tracing.TraceCommand.Create,
+        Tracing.ProfileCommand.Create,
         ReportCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,
@@ -74,7 +76,7 @@ internal static class CommandLine
         {
             return Interrupted; // By Ctrl-C: nobody waits for the answer.
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync($"{Name}: {e.Message}").ConfigureAwait(false);
             return e is Server.ServerException { IsUsage: true } ? Usage : Failed;

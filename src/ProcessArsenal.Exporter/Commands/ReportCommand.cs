@@ -25,12 +25,19 @@ internal static class ReportCommand
               process-arsenal report trace.nettrace --speedscope out.speedscope.json
               process-arsenal report trace.nettrace -o json | jq -r '.cpu.hot[] | [.exclusive_part, .method] | @tsv'
 
+            Reading makes files of about its size in the directory for temporary files (TMPDIR), and removes them.
             A recording tells of what it was asked for alone. CPU time is counted by samples of threads that are in no method that waits.
             """);
         command.SetAction(async (result, cancellation) =>
         {
             TextWriter text = result.InvocationConfiguration.Output, error = result.InvocationConfiguration.Error;
             string path = result.GetRequiredValue(file);
+            string[] written = [path, .. exports.Select(export => result.GetValue(export.Option)).OfType<string>()];
+            if (written.Select(static one => Path.GetFullPath(one)).Distinct().Count() < written.Length)
+            {
+                error.WriteLine("process-arsenal: a file is named twice: each form needs one of its own, and the recording stays as it is.");
+                return CommandLine.Usage;
+            }
             if (!Console.IsErrorRedirected) error.WriteLine($"Reading {Terminal.Printable(path)} ...");
             TraceDigest digest = await Task.Run(() => TraceDigest.Read(path), cancellation).ConfigureAwait(false);
             if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(digest.Report, ViewJson.Default.TraceReport));

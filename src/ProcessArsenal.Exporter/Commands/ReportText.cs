@@ -29,6 +29,7 @@ internal static class ReportText
         }
         output.WriteLine();
         if (report.Cpu is { } cpu) WriteCpu(cpu, output);
+        Table(output, "Threads of the pool that wait", ["THREADS", "IN"], (report.Blocked ?? []).Select(static place => (string[])[Text($"{place.Threads:0.0}"), Shown(place.Method)]), 1);
         if (report.Gc is { } gc) WriteGc(gc, output);
         if (report.Allocations is { } memory) WriteAllocations(memory, output);
         if (report.Exceptions is { } exceptions)

@@ -320,6 +320,20 @@ internal static class ConfigurationCatalogue
             Help = "Bytes that wait in the state directory while the receiver is away; the oldest of more is dropped.",
             Example = "200MiB",
         },
+        new ConfigurationKey<long>(
+            new SizeKind(1L << 20, 1L << 44, "2GiB"), c => c.Artifacts.MaxSize, (c, v) => c with { Artifacts = c.Artifacts with { MaxSize = v } })
+        {
+            Path = "artifacts.max_size",
+            Help = "Bytes of all recordings in the state directory; the oldest of more go.",
+            Example = "2GiB",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), "7d"), c => c.Artifacts.MaxAge, (c, v) => c with { Artifacts = c.Artifacts with { MaxAge = v } })
+        {
+            Path = "artifacts.max_age",
+            Help = "How long recordings are kept.",
+            Example = "7d",
+        },
         new ConfigurationKey<string>(new PathKind("/proc"), c => c.Procfs, (c, v) => c with { Procfs = v })
         {
             Path = "procfs",
@@ -358,6 +372,7 @@ internal static class ConfigurationCatalogue
         ("control", "How far actions may go."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),
+        ("artifacts", "How much room recordings take."),
         ("log", "What is logged, to standard error."),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ProcessArsenal.Control.Supervision;
+using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
@@ -38,6 +39,8 @@ public sealed record ExporterConfiguration
     public OtlpSettings Otlp { get; init; } = new();
 
     public ControlSettings Control { get; init; } = new();
+
+    public ArtifactLimits Artifacts { get; init; } = new();
 
     /// <summary>Our own: what they run is started and kept running by us.</summary>
     public ImmutableArray<SupervisorSpec> Supervisors { get; init; } = [];

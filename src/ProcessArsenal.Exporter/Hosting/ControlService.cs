@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
+using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Snapshots;
@@ -19,6 +20,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     private readonly Func<ActionLedger?, string?, ControlPipeline> _pipelineOf;
     private readonly Func<ActionLedger> _open;
     private ControlOptions _options;
+    private ArtifactLimits _artifacts;
     private volatile ControlPipeline _pipeline;
     private volatile ActionLedger? _ledger;
     private volatile string? _trouble;
@@ -26,7 +28,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
     {
         ExporterConfiguration configuration = loaded.Configuration!;
-        (_logger, _options, _retry) = (logger, OptionsOf(configuration), new Retry(time));
+        (_logger, _options, _artifacts, _retry) = (logger, OptionsOf(configuration), configuration.Artifacts, new Retry(time));
+        Traces = new TraceSessions(Path.Join(configuration.StateDirectory, "artifacts", "traces"), () => _artifacts, proc, time);
         _metrics = new ControlMetrics(own.Registry);
         _budget = new Api.LogBudget(perMinute: 2, time);
         _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
@@ -59,6 +62,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>How owners are asked to restart what they own.</summary>
     public RestartOptions Restarts { get; } = RestartSettings.Of(Environment.GetEnvironmentVariable);
 
+    /// <summary>Recordings of .NET processes.</summary>
+    public TraceSessions Traces { get; }
+
     /// <summary>A request was refused since it can't be recorded.</summary>
     public void NotRecorded(string why)
     {
@@ -67,11 +73,26 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     }
 
     /// <summary>What holds from now on.</summary>
-    public void Configure(ExporterConfiguration configuration) => _options = OptionsOf(configuration);
+    public void Configure(ExporterConfiguration configuration) => (_options, _artifacts) = (OptionsOf(configuration), configuration.Artifacts);
 
-    public Task StartAsync(CancellationToken cancellationToken) => CloseInterruptedAsync();
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Traces.Load();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NoTraces(_logger, e.Message);
+        }
+        return CloseInterruptedAsync();
+    }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _retry.StopAsync();
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Traces.DisposeAsync();
+        await _retry.StopAsync();
+    }
 
     public void Dispose()
     {
@@ -143,6 +164,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         [LoggerMessage(540, LogLevel.Error, "Nothing can be recorded, so no action is taken; seeing goes on: {Reason}")]
         public static partial void NoLedger(ILogger logger, string reason);
+
+        [LoggerMessage(546, LogLevel.Warning, "Recordings of earlier runs can't be read: {Reason}")]
+        public static partial void NoTraces(ILogger logger, string reason);
 
         [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]
         public static partial void Interrupted(ILogger logger, int count);

@@ -23,6 +23,9 @@ internal static partial class ExporterHost
     /// <summary>Series of one instrument under /metrics/self. The SDK reserves memory for all of them: for 2,000 by default.</summary>
     private const int MostConnections = 256;
 
+    /// <summary>With fewer, what can't be opened would be told as something that the kernel lacks.</summary>
+    private const ulong LeastFiles = 128;
+
     private const int MostSelfSeries = 100;
 
     /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start or go on.</returns>
@@ -30,7 +33,8 @@ internal static partial class ExporterHost
     {
         ExporterConfiguration configuration = loaded.Configuration ?? throw new ArgumentException("Load a configuration first.", nameof(loaded));
         if (StateDirectory.Prepare(loaded, Console.Error) is { } refused) return Refuse(refused);
-        _ = OpenFileLimit.Raise();
+        if (OpenFileLimit.Raise() is > 0 and < LeastFiles and var files)
+            return Refuse(FormattableString.Invariant($"only {files} files may be open at once (RLIMIT_NOFILE), and at least {LeastFiles} are needed; two more for each process make it cheaper: ulimit -n 4096, or LimitNOFILE= of the unit."));
         _ = NativeHeap.GiveBack();
         ProcFs proc;
         try

@@ -27,6 +27,8 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(ActionListView))]
 [JsonSerializable(typeof(ActionView))]
 [JsonSerializable(typeof(PauseView))]
+[JsonSerializable(typeof(TraceListView))]
+[JsonSerializable(typeof(Control.Tracing.TraceRecord))]
 internal sealed partial class ViewJson : JsonSerializerContext
 {
     /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>

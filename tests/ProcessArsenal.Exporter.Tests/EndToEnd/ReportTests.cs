@@ -36,6 +36,9 @@ public sealed class ReportTests
         Assert.Equal("hot_method", report.GetProperty("findings")[0].GetProperty("kind").GetString());
         Assert.InRange(report.GetProperty("cpu").GetProperty("hot")[0].GetProperty("exclusive_part").GetDouble(), 0.6, 0.8);
 
+        Command nowhere = await Command.Run(Repository.Program, ["report", file, "--folded", "/"]);
+        Assert.Equal((1, "process-arsenal: Access to the path '/' is denied.\n"), (nowhere.ExitCode, nowhere.Error));
+
         // A part of it is told as far as it goes.
         byte[] whole = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(file, whole[..(whole.Length / 4)], TestContext.Current.CancellationToken);
@@ -52,7 +55,19 @@ public sealed class ReportTests
         await File.WriteAllTextAsync(file, "Hello", TestContext.Current.CancellationToken);
         Command refused = await Command.Run(Repository.Program, ["report", file]);
         Assert.Equal((1, "", $"process-arsenal: {file}: it is no recording of .nettrace: it does not begin with 'Nettrace'.\n"), (refused.ExitCode, refused.Output, refused.Error));
+        string pipe = scratch.PathOf("pipe");
+        await Command.Run("mkfifo", [pipe]);
+        foreach (string empty in (string[])[pipe, "/dev/zero"])
+            Assert.Equal((1, $"process-arsenal: {empty}: it is empty, or no regular file: save what comes to a file first.\n"), await Outcome("report", empty));
+        Assert.Equal((2, "process-arsenal: a file is named twice: each form needs one of its own, and the recording stays as it is.\n"), await Outcome("report", file, "--folded", Path.Join(Path.GetDirectoryName(file), ".", "a.txt")));
+        Assert.Equal("Hello", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         Command missing = await Command.Run(Repository.Program, ["report", file + "x"]);
         Assert.Equal((1, $"process-arsenal: {file}x: Could not find file '{file}x'.\n"), (missing.ExitCode, missing.Error));
+    }
+
+    private static async Task<(int Code, string Error)> Outcome(params string[] arguments)
+    {
+        Command command = await Command.Run(Repository.Program, arguments);
+        return (command.ExitCode, command.Error);
     }
 }

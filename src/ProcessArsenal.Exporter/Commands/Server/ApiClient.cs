@@ -74,6 +74,23 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>Writes an answer, of whatever length, to a stream.</summary>
+    /// <exception cref="ServerException">There is none; the message says why.</exception>
+    /// <exception cref="IOException">The stream can't be written.</exception>
+    public async Task DownloadAsync(string path, Stream stream, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        using HttpResponseMessage answer = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        try
+        {
+            await answer.Content.CopyToAsync(stream, cancellation).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ServerException($"{_server} has hung up: {e.Message}");
+        }
+    }
+
     /// <summary>Reads server-sent events for as long as they come.</summary>
     /// <param name="read">Told the event's name and its data.</param>
     /// <exception cref="ServerException">It can't be asked, or hangs up.</exception>

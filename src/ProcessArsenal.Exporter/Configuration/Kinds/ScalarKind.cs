@@ -24,6 +24,8 @@ internal abstract class ScalarKind<T> : ValueKind<T>
 
     public sealed override bool TryBind(YamlNode node, string path, BindContext context, [MaybeNullWhen(false)] out T value)
     {
+        // Of a flag or a variable, where nothing can be put in quotes.
+        if (node is YamlScalar { IsNull: true } && !context.HasLines && TryParse("", plain: false, out value)) return true;
         value = default;
         if (node is not YamlScalar { IsNull: false } scalar)
         {

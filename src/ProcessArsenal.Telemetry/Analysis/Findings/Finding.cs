@@ -11,10 +11,10 @@ public sealed record Finding
     /// <summary>How much it matters: one of <see cref="FindingSeverity"/>.</summary>
     public required string Severity { get; init; }
 
-    /// <summary>Whom it is about; null if that is a group.</summary>
+    /// <summary>Whom it is about; null if that is a group, or the program of a recording.</summary>
     public Relative? Process { get; init; }
 
-    public required string? Group { get; init; }
+    public string? Group { get; init; }
 
     /// <summary>What was seen, with figures.</summary>
     public required string What { get; init; }

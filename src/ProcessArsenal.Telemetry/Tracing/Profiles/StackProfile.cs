@@ -17,8 +17,8 @@ internal sealed class StackProfile
     public required TimeSpan Interval { get; init; }
 
     /// <summary>CPU time of threads by the kernel's account, by their ids; null where nobody asked it. Who has one has that much, however often it was found
-    /// running.</summary>
-    public IReadOnlyDictionary<int, TimeSpan>? ThreadTimes { get; init; }
+    /// running; who has none (it ended meanwhile) what its samples say.</summary>
+    public IReadOnlyDictionary<int, double>? ThreadSeconds { get; init; }
 
     public long Running => Stacks.Sum(static stack => stack.Running);
 
@@ -28,8 +28,7 @@ internal sealed class StackProfile
     public double[] Seconds()
     {
         Dictionary<int, long> running = Stacks.GroupBy(static stack => stack.Thread).ToDictionary(static group => group.Key, static group => group.Sum(static stack => stack.Running));
-        return [.. Stacks.Select(stack => stack.Running * (ThreadTimes is { } times
-            ? (times.TryGetValue(stack.Thread, out TimeSpan time) ? time.TotalSeconds / Math.Max(1, running[stack.Thread]) : 0) : Interval.TotalSeconds))];
+        return [.. Stacks.Select(stack => stack.Running * (ThreadSeconds is { } known && known.TryGetValue(stack.Thread, out double seconds) ? seconds / Math.Max(1, running[stack.Thread]) : Interval.TotalSeconds))];
     }
 }
 

@@ -5,18 +5,23 @@ using ProcessArsenal.Telemetry.Tracing.Profiles;
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
 
 /// <summary>Samples of all threads. A thread that is in a method that waits has no CPU time.</summary>
-internal sealed class CpuReader : ITraceSection
+/// <param name="threadSeconds">CPU time of threads by the kernel's account, by their ids; null if nobody asked it.</param>
+internal sealed class CpuReader(IReadOnlyDictionary<int, double>? threadSeconds) : ITraceSection
 {
-    private const int MostHot = 50, DeepestTree = 64;
+    private const int MostHot = 50, DeepestTree = 64, MostGaps = 1_000_000, MostBlocked = 20;
     private const double LeastPart = 0.01;
 
     /// <summary>Event sources are told that a session has begun, and describe themselves.</summary>
     private const string SessionBegins = "System.Diagnostics.Tracing.EventPipeEventProvider.Callback";
 
+    private const string PoolThread = "System.Threading.PortableThreadPool+WorkerThread.", PoolWaits = "System.Threading.LowLevelLifoSemaphore.Wait";
+
     private readonly Dictionary<(int Thread, CallStackIndex Stack), long> _counts = [];
     private StackNames? _names;
     private long _ofRecording;
-    private double _first = double.NaN, _last;
+    private readonly Dictionary<int, double> _lastOf = [];
+    private readonly List<double> _gaps = [];
+    private readonly Tally _blocked = new();
 
     /// <summary>What was sampled; null if nothing was.</summary>
     public StackProfile? Profile { get; private set; }
@@ -33,6 +38,7 @@ internal sealed class CpuReader : ITraceSection
         Profile = Build(report.Trace);
         return report with
         {
+            Blocked = Blocked(),
             Cpu = new CpuSection(Profile.Seconds().Sum(), Profile.Running, Profile.Waiting, _ofRecording, Profile.Stacks.Where(static stack => stack.Running > 0).Select(static stack => stack.Thread).Distinct().Count(),
                 HotMethods.Of(Profile, MostHot), CallTree.Of(Profile, LeastPart, DeepestTree)),
         };
@@ -40,8 +46,8 @@ internal sealed class CpuReader : ITraceSection
 
     private void Take(double at, int thread, CallStackIndex stack)
     {
-        if (double.IsNaN(_first)) _first = at;
-        _last = at;
+        if (_gaps.Count < MostGaps && _lastOf.TryGetValue(thread, out double before)) _gaps.Add(at - before);
+        _lastOf[thread] = at;
         var key = (thread, stack);
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
@@ -54,6 +60,7 @@ internal sealed class CpuReader : ITraceSection
         foreach (((int thread, CallStackIndex index), long count) in _counts)
         {
             if (!frames.TryGetValue(index, out (int[] Frames, bool Waits)? stack)) frames[index] = stack = FramesOf(index, numbers);
+            if (stack is { Waits: true } && OfPool(index) is { } place) _blocked.Add(place, count);
             if (stack is not { } known) _ofRecording += count;
             else stacks.Add(new StackCount(thread, known.Frames, known.Waits ? 0 : count, known.Waits ? count : 0));
         }
@@ -63,15 +70,31 @@ internal sealed class CpuReader : ITraceSection
             Stacks = stacks,
             Began = trace.Began,
             Duration = TimeSpan.FromSeconds(trace.Duration),
+            ThreadSeconds = threadSeconds,
             Interval = TimeSpan.FromMilliseconds(Interval()),
         };
     }
 
-    /// <summary>Milliseconds between two samples of a thread: those of all threads make a round, and who was there from the beginning was in each.</summary>
+    /// <summary>Milliseconds between two samples of a thread: usually, as in a collection no thread runs, and none is sampled.</summary>
     private double Interval()
     {
-        long rounds = _counts.GroupBy(static pair => pair.Key.Thread).Max(static thread => thread.Sum(static pair => pair.Value));
-        return rounds > 1 ? (_last - _first) / (rounds - 1) : 1;
+        if (_gaps.Count == 0) return 1;
+        _gaps.Sort();
+        return _gaps[_gaps.Count / 2];
+    }
+
+    /// <returns>Where a thread of the pool waits for something else than for work; null if it does not, or is none.</returns>
+    private string? OfPool(CallStackIndex index)
+    {
+        string[] names = [.. _names!.Of(index)];
+        return names.Any(static name => name.StartsWith(PoolThread, StringComparison.Ordinal)) && !names.Any(static name => name.StartsWith(PoolWaits, StringComparison.Ordinal)) ? _names.InnermostOwn(index) : null;
+    }
+
+    /// <returns>How many threads of the pool waited on average, by where; null if none did.</returns>
+    private IReadOnlyList<BlockedPlace>? Blocked()
+    {
+        double rounds = _counts.GroupBy(static pair => pair.Key.Thread).Max(static thread => thread.Sum(static pair => pair.Value));
+        return _blocked.Count == 0 ? null : [.. _blocked.Places(MostBlocked).Select(place => new BlockedPlace(place.Method, place.Amount / rounds))];
     }
 
     /// <returns>Null for what the recording itself has the program do.</returns>

@@ -14,6 +14,9 @@ internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, str
     /// <exception cref="InvalidDataException">It is no recording, or nothing of it is whole.</exception>
     public static TraceCheck Of(string path)
     {
+        // A pipe has no length, and to open one would wait.
+        if (new FileInfo(path) is { Exists: true, Length: 0 }) throw new InvalidDataException("it is empty, or no regular file: save what comes to a file first.");
+        if (Directory.Exists(path)) throw new InvalidDataException("it is a directory.");
         using FileStream file = File.OpenRead(path);
         Span<byte> head = stackalloc byte[8];
         if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual("Nettrace"u8)) throw new InvalidDataException("it is no recording of .nettrace: it does not begin with 'Nettrace'.");

@@ -16,23 +16,30 @@ public sealed class TraceDigest
     public bool HasProfile => _profile is not null;
 
     /// <summary>Reads a file of .nettrace. Takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
+    /// <param name="threadSeconds">CPU time of threads by the kernel's account, by their ids; null if nobody asked it.</param>
     /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
-    public static TraceDigest Read(string file)
+    public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null)
     {
         try
         {
             using TraceFile trace = TraceFile.Open(file);
-            return Read(trace);
+            return Read(trace, threadSeconds);
         }
-        catch (Exception e) when (e is not TraceFileException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new TraceFileException($"{file}: {e.Message}", e); // Of a file that makes no sense the library says so in many ways.
+            string advice = e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal) && !file.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? " Name a directory with more room by TMPDIR." : "";
+            throw new TraceFileException($"{file}: {e.Message}{advice}", e);
+        }
+        catch (Exception e)
+        {
+            // Of a file that makes no sense the library says so in many ways.
+            throw new TraceFileException($"{file}: it can't be read as a recording ({e.Message.TrimEnd('.')}): was it cut, or changed?", e);
         }
     }
 
-    private static TraceDigest Read(TraceFile trace)
+    private static TraceDigest Read(TraceFile trace, IReadOnlyDictionary<int, double>? threadSeconds)
     {
-        var cpu = new CpuReader();
+        var cpu = new CpuReader(threadSeconds);
         ITraceSection[] sections = [cpu, new GcReader(), new AllocationReader(), new ExceptionReader(), new ContentionReader(), new ThreadPoolReader(), new RequestReader()];
         using TraceLogEventSource source = trace.Log.Events.GetSource();
         var names = new StackNames(trace.Log);

@@ -9,7 +9,10 @@ internal static class TraceFindings
     private const double ManyThrown = 50, VeryManyThrown = 1000;
     private const long MuchAllocated = 500L << 20; // a second
 
-    private static readonly Func<TraceReport, Finding?>[] All = [Starved, Convoy, Paused, Induced, Thrown, Allocated, Failed, Hot, Lost];
+    private const long FewSamples = 100;
+    private const double LittleCpu = 0.05, ManyBlocked = 3;
+
+    private static readonly Func<TraceReport, Finding?>[] All = [Starved, Convoy, Blocked, Paused, Induced, Thrown, Allocated, Failed, Hot, Lost];
 
     /// <returns>The worst first.</returns>
     public static IReadOnlyList<Finding> Of(TraceReport report) =>
@@ -27,6 +30,14 @@ internal static class TraceFindings
         return New("lock_convoy", FindingSeverity.Critical,
             $"threads waited {locks.WaitSeconds:0.0} s for locks within {report.Trace.Duration:0.0} s, {locks.Waits} times; {place.Amount / locks.WaitSeconds:P0} of it in {place.Method}",
             "hold that lock for less time, or let each thread have its own data");
+    }
+
+    private static Finding? Blocked(TraceReport report)
+    {
+        double threads = report.Blocked?.Sum(static place => place.Threads) ?? 0;
+        return threads < ManyBlocked ? null : New("blocked_pool_threads", FindingSeverity.Warning,
+            $"{threads:0.0} threads of the pool wait on average, and do no work; most in {report.Blocked![0].Method}",
+            "make that async: while they wait, other work waits for a thread");
     }
 
     private static Finding? Paused(TraceReport report) => report.Gc is not { } gc || gc.PausePart < MuchPaused ? null : New(
@@ -47,7 +58,7 @@ internal static class TraceFindings
         if (report.Exceptions is not { } thrown || thrown.PerSecond < ManyThrown) return null;
         ThrownType most = thrown.Types[0];
         return New("exceptions", thrown.PerSecond >= VeryManyThrown ? FindingSeverity.Critical : FindingSeverity.Warning,
-            $"{thrown.PerSecond:0} exceptions a second; {(double)most.Count / thrown.Thrown:P0} are {most.Type} by {most.Thrower}",
+            $"{thrown.PerSecond:N0} exceptions a second; {(double)most.Count / thrown.Thrown:P0} are {most.Type} by {most.Thrower}",
             "each costs some 10 to 50 µs: test for what is usual instead of catching it (TryParse, TryGetValue)");
     }
 
@@ -68,7 +79,7 @@ internal static class TraceFindings
 
     private static Finding? Hot(TraceReport report)
     {
-        if (report.Cpu is not { Hot: [var hot, ..] } cpu || hot.ExclusivePart < HotPart) return null;
+        if (report.Cpu is not { Hot: [var hot, ..] } cpu || hot.ExclusivePart < HotPart || cpu.Samples < FewSamples || cpu.Seconds < LittleCpu * report.Trace.Duration) return null;
         return New("hot_method", FindingSeverity.Info, $"{hot.ExclusivePart:P0} of {cpu.Seconds:0.0} s of CPU time are in {hot.Method} itself", "that is the one worth making faster; who calls it is in the call tree");
     }
 
@@ -76,5 +87,5 @@ internal static class TraceFindings
         "lost_events", FindingSeverity.Info, $"{report.Trace.LostEvents} events were lost, as the buffer in the program was full: counts are too low", "ask for fewer kinds of events, or a larger buffer");
 
     private static Finding New(string kind, string severity, FormattableString what, string advice) =>
-        new() { Kind = kind, Severity = severity, Group = null, What = FormattableString.Invariant(what), Advice = advice };
+        new() { Kind = kind, Severity = severity, What = FormattableString.Invariant(what), Advice = advice };
 }

@@ -13,6 +13,9 @@ public sealed record TraceReport
 
     public CpuSection? Cpu { get; init; }
 
+    /// <summary>Threads of the pool that waited for something else than for work; null if none was found so.</summary>
+    public IReadOnlyList<BlockedPlace>? Blocked { get; init; }
+
     public GcSection? Gc { get; init; }
 
     public AllocationSection? Allocations { get; init; }
@@ -43,6 +46,11 @@ public sealed record TraceFacts(string File, int? Pid, DateTimeOffset Began, dou
 /// <param name="Hot">The methods with the most of their own.</param>
 /// <param name="Tree">Who called whom.</param>
 public sealed record CpuSection(double Seconds, long Samples, long WaitingSamples, long RecordingSamples, int Threads, IReadOnlyList<HotMethod> Hot, IReadOnlyList<CallNode> Tree);
+
+/// <summary>Where threads of the pool waited.</summary>
+/// <param name="Method">The innermost that is the program's own.</param>
+/// <param name="Threads">How many, on average.</param>
+public sealed record BlockedPlace(string Method, double Threads);
 
 /// <summary>Collections.</summary>
 /// <param name="Generations">How often each was collected: 0, 1, 2.</param>

@@ -53,9 +53,9 @@ public sealed class ProfileTests
             Began = Known.Began,
             Duration = Known.Duration,
             Interval = Known.Interval,
-            ThreadTimes = new Dictionary<int, TimeSpan> { [10] = TimeSpan.FromSeconds(0.4), [11] = TimeSpan.FromSeconds(1) },
+            ThreadSeconds = new Dictionary<int, double> { [11] = 1 },
         };
-        Assert.Equal([0.1, 0.3, 0, 1.0], weighed.Seconds().Select(static seconds => Math.Round(seconds, 9)));
+        Assert.Equal([0.2, 0.6, 0, 1.0], weighed.Seconds().Select(static seconds => Math.Round(seconds, 9)));
     }
 
     [Fact]

@@ -1,0 +1,219 @@
+using System.Security.Cryptography;
+using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Telemetry.Tracing;
+using ProcessArsenal.Telemetry.Tracing.Reports;
+
+namespace ProcessArsenal.Control.Tracing;
+
+/// <summary>Recordings of .NET processes: those that go on, and those that are kept. Each ends by itself, and all with us.</summary>
+/// <param name="root">Directory for them.</param>
+public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, ProcFs proc, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>That go on at once: each burdens its process.</summary>
+    public const int MostAtOnce = 4;
+
+    private static readonly TimeSpan FindPatience = TimeSpan.FromSeconds(2), EndPatience = TimeSpan.FromSeconds(3);
+
+    private readonly TraceStore _store = new(root, limits, time);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, (TraceCapture Capture, Task Finish)> _running = [];
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private int _begun;
+
+    /// <summary>Takes up what earlier runs have left.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It can't be read.</exception>
+    public void Load()
+    {
+        lock (_gate) _store.Load();
+    }
+
+    /// <summary>All, the latest first.</summary>
+    public IReadOnlyList<TraceRecord> List()
+    {
+        lock (_gate) return [.. _store.Records.Reverse().Select(Now)];
+    }
+
+    /// <returns>Null if there is none.</returns>
+    public TraceRecord? Find(string id)
+    {
+        lock (_gate) return _store.Find(id) is { } record ? Now(record) : null;
+    }
+
+    /// <summary>Where its file is.</summary>
+    public string FileOf(TraceRecord record) => _store.FileOf(record);
+
+    /// <summary>Ends one before its time; what it has is kept. Waits until it has ended, or long enough.</summary>
+    public async Task StopAsync(string id, CancellationToken cancellation)
+    {
+        Task finish = Task.CompletedTask;
+        lock (_gate)
+            if (_store.Find(id) is { } record && _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running))
+            {
+                running.Capture.Stop();
+                finish = running.Finish;
+            }
+        await Task.WhenAny(finish, Task.Delay(EndPatience, time, cancellation)).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads one: one at a time, as that takes memory.</summary>
+    /// <exception cref="TraceFileException">It can't be read.</exception>
+    public async Task<TraceDigest> DigestAsync(TraceRecord record, CancellationToken cancellation)
+    {
+        await _reading.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => TraceDigest.Read(_store.FileOf(record), _store.ReadThreads(record)), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>Begins one.</summary>
+    /// <param name="action">Number of the action in the ledger.</param>
+    /// <returns>Null if it has begun; else why not.</returns>
+    internal async Task<string?> BeginAsync(long action, ProcessIdentity identity, string name, TraceOrder order, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _begun) > MostAtOnce)
+        {
+            Interlocked.Decrement(ref _begun);
+            return FormattableString.Invariant($"{MostAtOnce} recordings go on already: wait, or stop one (process-arsenal trace list)");
+        }
+        bool goesOn = false;
+        ProcessDirectory? directory = null;
+        DiagnosticSocket? socket = null;
+        FileStream? file = null;
+        var record = new TraceRecord
+        {
+            Id = action.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Action = action,
+            Identity = identity.ToString(),
+            Pid = identity.Pid,
+            Name = name,
+            For = order.For,
+            State = TraceState.Recording,
+            Began = time.GetUtcNow(),
+            Asked = order.Duration.TotalSeconds,
+        };
+        try
+        {
+            if (proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
+            (socket, string? why) = await FindAsync(directory!, cancellation).ConfigureAwait(false);
+            if (socket is null) return why;
+            lock (_gate) file = _store.Begin(record, order.Bytes);
+            Dictionary<int, double> before = ThreadTimes.Read(directory!);
+            TraceCapture capture = await TraceCapture.StartAsync(socket, order.ToOptions(), file, time, cancellation).ConfigureAwait(false);
+            goesOn = true;
+            lock (_gate)
+            {
+                _store.Set(record);
+                _running[action] = (capture, FinishAsync(record, capture, directory!, socket, file, before));
+            }
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or DiagnosticsClientException)
+        {
+            return e.Message;
+        }
+        finally
+        {
+            if (!goesOn)
+            {
+                file?.Dispose();
+                if (file is not null)
+                    lock (_gate) _store.Remove(record);
+                socket?.Dispose();
+                directory?.Dispose();
+                Interlocked.Decrement(ref _begun);
+            }
+        }
+    }
+
+    /// <summary>Ends all, and waits for that, but not for long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] finishes;
+        lock (_gate)
+        {
+            foreach ((TraceCapture capture, _) in _running.Values) capture.Stop();
+            finishes = [.. _running.Values.Select(static running => running.Finish)];
+        }
+        await Task.WhenAny(Task.WhenAll(finishes), Task.Delay(EndPatience, time)).ConfigureAwait(false);
+        _reading.Dispose();
+    }
+
+    private async Task FinishAsync(TraceRecord record, TraceCapture capture, ProcessDirectory directory, DiagnosticSocket socket, FileStream file, Dictionary<int, double> before)
+    {
+        await Task.Yield(); // Whoever began it holds the lock.
+        CaptureEnd end = await capture.Completion.ConfigureAwait(false);
+        Dictionary<int, double> after = ThreadTimes.Read(directory);
+        await capture.DisposeAsync().ConfigureAwait(false);
+        await file.DisposeAsync().ConfigureAwait(false);
+        socket.Dispose();
+        directory.Dispose();
+        if (before.Count > 0 && after.Count > 0) _store.WriteThreads(record, ThreadTimes.Between(before, after));
+        record = record with
+        {
+            State = TraceState.Done,
+            Duration = end.Duration.TotalSeconds,
+            Ended = end.Reason.ToString().ToLowerInvariant(),
+            Bytes = end.Bytes,
+            Events = end.Events,
+            Lost = end.Lost,
+            Wrong = end.Wrong,
+            Sha256 = await HashAsync(_store.FileOf(record)).ConfigureAwait(false),
+        };
+        _store.Write(record);
+        lock (_gate)
+        {
+            _running.Remove(record.Action);
+            _store.Set(record);
+        }
+        Interlocked.Decrement(ref _begun);
+    }
+
+    /// <summary>As far as it has come.</summary>
+    private TraceRecord Now(TraceRecord record) =>
+        _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? record with { Bytes = running.Capture.Bytes, Events = running.Capture.Events } : record;
+
+    /// <returns>The socket; or why there is none.</returns>
+    private async Task<(DiagnosticSocket? Socket, string? Why)> FindAsync(ProcessDirectory directory, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[8192];
+        if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok || directory.ReadStatus(buffer, out ProcStatus status) != ReadOutcome.Ok) return (null, "it has ended");
+        using var late = new CancellationTokenSource(FindPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        try
+        {
+            (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, either.Token).ConfigureAwait(false);
+            return (socket, outcome switch
+            {
+                DiagnosticSocketOutcome.Denied => "it is of another user: that takes the same user, root, or CAP_SYS_PTRACE and CAP_DAC_OVERRIDE",
+                DiagnosticSocketOutcome.Impostor => "another process listens on its diagnostic socket",
+                DiagnosticSocketOutcome.Unreachable => "nobody answers on its diagnostic socket: it is stopped, hung, or very busy",
+                _ => "it is no .NET process, or one that lets nobody in (DOTNET_EnableDiagnostics=0)",
+            });
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return (null, "nobody answers on its diagnostic socket: it is stopped, hung, or very busy");
+        }
+    }
+
+    private static async Task<string?> HashAsync(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

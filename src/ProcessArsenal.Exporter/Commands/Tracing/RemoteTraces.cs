@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using ProcessArsenal.Control.Tracing;
+using ProcessArsenal.Exporter.Commands.Server;
+using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Reports;
+
+namespace ProcessArsenal.Exporter.Commands.Tracing;
+
+/// <summary>Recordings of a daemon.</summary>
+internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
+{
+    private const string Path = "/api/v1/traces";
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    public Task<TraceListView> ListAsync(CancellationToken cancellation) => client.GetAsync(Path, ViewJson.Default.TraceListView, cancellation);
+
+    public Task<TraceRecord> FindAsync(string id, CancellationToken cancellation) => client.GetAsync(PathOf(id), ViewJson.Default.TraceRecord, cancellation);
+
+    public Task<TraceRecord> BeginAsync(JsonObject body, CancellationToken cancellation) => client.PostAsync(Path, body, ViewJson.Default.TraceRecord, cancellation);
+
+    public Task<TraceRecord> StopAsync(string id, CancellationToken cancellation) => client.DeleteAsync(PathOf(id), ViewJson.Default.TraceRecord, cancellation);
+
+    public Task<TraceListView> StopAllAsync(CancellationToken cancellation) => client.DeleteAsync(Path, ViewJson.Default.TraceListView, cancellation);
+
+    public Task<TraceReport> ReportAsync(string id, CancellationToken cancellation) => client.GetAsync($"{PathOf(id)}/report", ViewJson.Default.TraceReport, cancellation);
+
+    /// <summary>Writes a recording to a file.</summary>
+    /// <param name="format">nettrace, speedscope, pprof or folded.</param>
+    public async Task DownloadAsync(string id, string format, string file, CancellationToken cancellation)
+    {
+        using FileStream stream = File.Create(file);
+        await client.DownloadAsync($"{PathOf(id)}/download?format={format}", stream, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until recordings have ended, and tells on a terminal how far they are. Ctrl-C ends them, and keeps what they have.</summary>
+    public async Task<TraceRecord[]> FollowAsync(IReadOnlyList<TraceRecord> begun, TextWriter error, CancellationToken cancellation)
+    {
+        TraceRecord[] now = [.. begun];
+        bool tells = !Console.IsErrorRedirected;
+        try
+        {
+            while (now.Any(static record => record.State == TraceState.Recording))
+            {
+                await Task.Delay(Look, time, cancellation).ConfigureAwait(false);
+                for (int i = 0; i < now.Length; i++)
+                    if (now[i].State == TraceState.Recording) now[i] = await FindAsync(now[i].Id, cancellation).ConfigureAwait(false);
+                if (tells) error.Write(FormattableString.Invariant($"\r{Math.Min((time.GetUtcNow() - begun[0].Began).TotalSeconds, begun[0].Asked):0} of {begun[0].Asked:0} s, {now.Sum(static record => record.Events):N0} events, {Terminal.Bytes(now.Sum(static record => record.Bytes))}   "));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            for (int i = 0; i < now.Length; i++)
+                if (now[i].State == TraceState.Recording) now[i] = await StopAsync(now[i].Id, CancellationToken.None).ConfigureAwait(false);
+        }
+        if (tells) error.WriteLine();
+        return now;
+    }
+
+    private static string PathOf(string id) => $"{Path}/{Uri.EscapeDataString(id)}";
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Time.Testing;
+using ProcessArsenal.Control.Tracing;
+
+namespace ProcessArsenal.Control.Tests.Tracing;
+
+public sealed class TraceStoreTests : IDisposable
+{
+    private const long MiB = 1 << 20;
+
+    private readonly string _root = Path.Join(Directory.CreateTempSubdirectory("traces-").FullName, "traces");
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private ArtifactLimits _limits = new() { MaxSize = 10 * MiB, MaxAge = TimeSpan.FromDays(1), MaxCount = 5 };
+
+    [Fact]
+    public void The_oldest_go_when_there_are_too_many_bytes_and_those_that_are_written_stay()
+    {
+        TraceStore store = Open();
+        Make(store, 1, TraceState.Recording, 4 * MiB);
+        Make(store, 2, TraceState.Done, 4 * MiB);
+        Make(store, 3, TraceState.Done, 4 * MiB);
+        Assert.Equal([1, 3], Numbers(store));
+        Assert.Equal(["1", "3"], Folders());
+        _limits = _limits with { MaxSize = MiB };
+        Make(store, 4, TraceState.Done, 0);
+        Assert.Equal([1], Numbers(store)); // Of what there is too much none can stay.
+    }
+
+    [Fact]
+    public void So_they_do_when_they_are_too_old_or_too_many()
+    {
+        TraceStore store = Open();
+        Make(store, 1, TraceState.Done, 1);
+        _time.Advance(TimeSpan.FromDays(2));
+        for (int i = 2; i < 9; i++) Make(store, i, TraceState.Done, 1);
+        Assert.Equal([4, 5, 6, 7, 8], Numbers(store));
+    }
+
+    [Fact]
+    public void What_an_earlier_run_was_writing_is_one_that_broke_off()
+    {
+        TraceStore store = Open();
+        Make(store, 7, TraceState.Recording, 0, content: "Nettrace and more");
+        Make(store, 8, TraceState.Done, 3);
+        Directory.CreateDirectory(Path.Join(_root, "9"));
+        File.WriteAllText(Path.Join(_root, "9", "manifest.json"), "{ no sense");
+        Directory.CreateDirectory(Path.Join(_root, "somebody's"));
+        TraceStore next = Open();
+        next.Load();
+        Assert.Equal([7, 8], Numbers(next));
+        TraceRecord broken = next.Find("7")!;
+        Assert.Equal((TraceState.Done, "interrupted", "the exporter ended meanwhile", 17L), (broken.State, broken.Ended, broken.Wrong, broken.Bytes));
+        Assert.Equal(store.Find("8"), next.Find("8")! with { For = store.Find("8")!.For });
+        Assert.Null(next.Find("../7"));
+        Assert.True(Directory.Exists(Path.Join(_root, "somebody's")));
+    }
+
+    [Fact]
+    public void It_is_ours_alone()
+    {
+        TraceStore store = Open();
+        Make(store, 1, TraceState.Done, 0);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_root));
+        Assert.All(Directory.GetFiles(Path.Join(_root, "1")), static file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public void Without_room_none_is_begun()
+    {
+        TraceStore store = Open();
+        IOException e = Assert.Throws<IOException>(() => store.Begin(Record(1, TraceState.Recording, 0), long.MaxValue / 2));
+        Assert.Contains("ask for less with max_bytes", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Folders());
+    }
+
+    [Theory]
+    [InlineData("cpu", true)]
+    [InlineData("Microsoft-Windows-DotNETRuntime:0x8000:2", true)]
+    [InlineData("A:ff", true)]
+    [InlineData("A:0x1:6", false)]
+    [InlineData("A:x", false)]
+    [InlineData(":1", false)]
+    [InlineData("cup", false)]
+    [InlineData("Microsoft-Diagnostics-DiagnosticSource:0x3:4", false)] // The session that is always there has its only filter.
+    public void What_can_be_asked_for_is_known(string text, bool known) => Assert.Equal(known, TraceOrder.IsKnown(text));
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_root)!, recursive: true);
+
+    private TraceStore Open() => new(_root, () => _limits, _time);
+
+    private void Make(TraceStore store, long number, TraceState state, long bytes, string content = "")
+    {
+        using (FileStream file = store.Begin(Record(number, TraceState.Recording, 0), 0)) file.Write(System.Text.Encoding.ASCII.GetBytes(content));
+        TraceRecord record = Record(number, state, bytes);
+        store.Write(record);
+        store.Set(record);
+    }
+
+    private TraceRecord Record(long number, TraceState state, long bytes) => new()
+    {
+        Id = number.ToString(System.Globalization.CultureInfo.InvariantCulture), Action = number, Identity = "4711-1-ab", Pid = 4711, Name = "orders", For = ["cpu"], State = state, Began = _time.GetUtcNow(), Asked = 10, Bytes = bytes,
+    };
+
+    private static long[] Numbers(TraceStore store) => [.. store.Records.Select(static record => record.Action)];
+
+    private string[] Folders() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(static folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+using ProcessArsenal.Tests;
+
+namespace ProcessArsenal.Exporter.Tests.EndToEnd;
+
+/// <summary>Recordings by the API and by the command line, of real programs, by the published one.</summary>
+public sealed class TraceTests : IAsyncLifetime
+{
+    private const string Configuration = "sampling: { interval: 500ms }\ndotnet: { attach: 'cmdline ~ \"Troubles.dll\"' }\n";
+
+    private static readonly string Trace = Path.Join(Repository.Root, "artifacts/tools/dotnet-trace");
+
+    private readonly Scratch _scratch = new();
+    private ExporterProcess _exporter = null!;
+    private ControlClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _exporter = await ExporterProcess.Start(_scratch, Configuration);
+        _client = new ControlClient(_exporter);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _exporter.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task A_program_is_recorded_and_the_session_that_is_always_there_goes_on()
+    {
+        await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "burn", "20");
+        await _exporter.PageWhere("it is listened to", page => page.Where("dotnet_process_memory_working_set_bytes", program.Label).Any());
+        Answer begun = await Post($$"""{"target":{{program.Pid}},"preset":"cpu","duration":"3s","reason":"a test"}""");
+        JsonElement record = JsonDocument.Parse(begun.Body).RootElement;
+        Assert.Equal((200, "recording"), (begun.Status, Text(record, "state")));
+        string id = Text(record, "id");
+        Answer early = await _client.Ask(HttpMethod.Get, $"/api/v1/traces/{id}/report", _client.Admin);
+        Assert.Equal((409, "urn:process-arsenal:problem:not-traced"), (early.Status, early.Type));
+        Assert.Contains("goes on", early.Detail, StringComparison.Ordinal);
+
+        record = await Done(id);
+        Assert.Equal(("duration", 0), (Text(record, "ended"), record.GetProperty("lost").GetInt64()));
+        Assert.False(record.TryGetProperty("wrong", out _), record.GetRawText());
+        JsonElement report = await _client.Get($"/api/v1/traces/{id}/report");
+        JsonElement hottest = report.GetProperty("cpu").GetProperty("hot")[0];
+        Assert.Equal("Troubles.Burn.Seventy()", Text(hottest, "method"));
+        Assert.InRange(hottest.GetProperty("exclusive_part").GetDouble(), 0.65, 0.75);
+        Assert.InRange(report.GetProperty("cpu").GetProperty("seconds").GetDouble(), 0.3, 4); // The kernel's account of one thread.
+
+        string file = Path.Join(_exporter.State, "artifacts/traces", id, "trace.nettrace");
+        byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        Assert.Equal((Text(record, "sha256"), record.GetProperty("bytes").GetInt64()), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        JsonElement action = await _client.Get($"/api/v1/actions/{id}");
+        Assert.Equal(("trace", "succeeded", "a test"), (Text(action, "action"), Text(action, "outcome"), Text(action, "request")));
+
+        // The session that is always there is not disturbed, and ours is gone.
+        double Told(MetricsPage page) => page.Where("dotnet_process_cpu_time_seconds_total", program.Label).Sum(static sample => sample.Value);
+        double before = Told(await _exporter.Page());
+        await _exporter.PageWhere("it is still listened to", page => Told(page) > before);
+        if (!File.Exists(Trace)) return;
+        string copy = _scratch.PathOf("copy.nettrace");
+        File.Copy(file, copy);
+        Command convert = await Command.Run(Trace, ["convert", copy, "--format", "speedscope"], within: TimeSpan.FromSeconds(60));
+        Assert.True(convert.ExitCode == 0, convert.Output + convert.Error);
+        Assert.Contains("Troubles.Burn.Seventy()", await File.ReadAllTextAsync(_scratch.PathOf("copy.speedscope.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task So_it_is_by_the_command_line()
+    {
+        await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "exceptions");
+        string pid = program.Pid.ToString(CultureInfo.InvariantCulture), file = _scratch.PathOf("a.nettrace"), folded = _scratch.PathOf("a.folded"), speedscope = _scratch.PathOf("a.json");
+        Command trace = await Run("trace", pid, "-p", "exceptions", "-d", "2s", "-f", file);
+        Assert.Equal((0, ""), (trace.ExitCode, trace.Error));
+        Assert.Contains("! exceptions\n", trace.Output, StringComparison.Ordinal);
+        Assert.Contains("Troubles.Failures.ParseNothing()", trace.Output, StringComparison.Ordinal);
+        Command report = await Command.Run(Repository.Program, ["report", file]);
+        Assert.Contains("! exceptions\n", report.Output, StringComparison.Ordinal);
+
+        Command profile = await Run("profile", pid, "-d", "2s", "--speedscope", speedscope);
+        Assert.Equal((0, ""), (profile.ExitCode, profile.Error));
+        Assert.Contains("Troubles.Failures", profile.Output, StringComparison.Ordinal);
+        Assert.StartsWith("{", await File.ReadAllTextAsync(speedscope, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Command list = await Run("trace", "list");
+        string[] lines = list.Output.TrimEnd().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.Contains("cpu", lines[1], StringComparison.Ordinal); // The latest first.
+        string id = lines[1].Split(' ', 2)[0];
+        Assert.Equal((0, ""), await Outcome("trace", "get", id, folded, "--format", "folded"));
+        Assert.NotEmpty(await File.ReadAllLinesAsync(folded, TestContext.Current.CancellationToken));
+
+        await _exporter.PageWhere("it is listened to", page => page.Where("dotnet_process_memory_working_set_bytes", program.Label).Any());
+        Command busiest = await Run("profile", "--busiest", "1", "-d", "1s");
+        Assert.Equal((0, ""), (busiest.ExitCode, busiest.Error));
+        Assert.Contains("Troubles.Failures", busiest.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_can_t_be_recorded_is_refused_with_the_reason_and_only_so_many_go_on_at_once()
+    {
+        await using Workload other = await Workload.Start(_scratch, "not-dotnet");
+        await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "burn", "1");
+        Answer none = await Post($$"""{"target":{{other.Pid}}}""");
+        Assert.Equal((409, "urn:process-arsenal:problem:not-traced"), (none.Status, none.Type));
+        Assert.Contains("it is no .NET process", none.Detail, StringComparison.Ordinal);
+        Assert.Equal(404, (await Post("""{"target":4194303}""")).Status);
+        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}"""])
+            Assert.Equal(400, (await Post(wrong)).Status);
+        string viewer = await _client.MakeToken("looks", "viewer"), diagnoses = await _client.MakeToken("diagnoses", "diagnose");
+        Assert.Equal(403, (await _client.Ask(HttpMethod.Get, "/api/v1/traces", viewer)).Status);
+        for (int i = 0; i < 4; i++) Assert.Equal(200, (await Post($$"""{"target":{{program.Pid}},"preset":"threads","duration":"10m"}""", diagnoses)).Status);
+        Answer fifth = await Post($$"""{"target":{{program.Pid}}}""", diagnoses);
+        Assert.Equal(409, fifth.Status);
+        Assert.Contains("4 recordings go on already", fifth.Detail, StringComparison.Ordinal);
+        Assert.Equal((0, ""), await Outcome("trace", "stop", "--all"));
+        await Eventually.True("all have ended", async () => (await _client.Get("/api/v1/traces")).GetProperty("traces").EnumerateArray().All(static one => Text(one, "state") == "done"));
+        Assert.Equal(200, (await Post($$"""{"target":{{program.Pid}},"duration":"1s"}""", diagnoses)).Status);
+    }
+
+    [Fact]
+    public async Task After_an_exporter_that_was_killed_what_it_had_is_there_and_no_session_is_left()
+    {
+        await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "burn", "5");
+        string id = Text(JsonDocument.Parse((await Post($$"""{"target":{{program.Pid}},"duration":"10m"}""")).Body).RootElement, "id");
+        await Eventually.True("there are samples", async () => (await _client.Get($"/api/v1/traces/{id}")).GetProperty("bytes").GetInt64() > 100_000);
+        await _exporter.Kill();
+        _client.Dispose();
+        await using ExporterProcess next = await ExporterProcess.Start(_scratch, Configuration);
+        using var client = new ControlClient(next);
+        JsonElement record = await client.Get($"/api/v1/traces/{id}");
+        Assert.Equal(("done", "interrupted", "the exporter ended meanwhile"), (Text(record, "state"), Text(record, "ended"), Text(record, "wrong")));
+        JsonElement report = await client.Get($"/api/v1/traces/{id}/report");
+        Assert.Contains("it breaks off", Text(report.GetProperty("trace"), "incomplete"), StringComparison.Ordinal);
+        await Eventually.True("no session of it is left", () => Directory.GetDirectories($"/proc/{program.Pid}/task").Count(static task => File.ReadAllText(Path.Join(task, "comm")).Trim() == ".NET EventPipe") <= 4); // One listens, three are of the next.
+        await Eventually.True("another can be made", async () => (await client.Ask(HttpMethod.Post, "/api/v1/traces", client.Admin, Body($$"""{"target":{{program.Pid}},"duration":"1s"}"""))).Status == 200);
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
+
+    private async Task<JsonElement> Done(string id)
+    {
+        JsonElement record = default;
+        await Eventually.True("it has ended", async () => Text(record = await _client.Get($"/api/v1/traces/{id}"), "state") == "done");
+        return record;
+    }
+
+    private Task<Answer> Post(string body, string? token = null) => _client.Ask(HttpMethod.Post, "/api/v1/traces", token ?? _client.Admin, Body(body));
+
+    private static Action<HttpRequestMessage> Body(string json) => request => request.Content = new StringContent(json, new MediaTypeHeaderValue("application/json"));
+
+    private Task<Command> Run(params string[] arguments) => Command.Run(Repository.Program, [.. arguments, "--server", _client.Address, "--token-file", _client.TokenFile], within: TimeSpan.FromSeconds(60));
+
+    private async Task<(int Code, string Error)> Outcome(params string[] arguments)
+    {
+        Command command = await Run(arguments);
+        return (command.ExitCode, command.Error);
+    }
+}

@@ -97,7 +97,16 @@ public sealed class TraceStoreTests : IDisposable
 
     private TraceRecord Record(long number, TraceState state, long bytes) => new()
     {
-        Id = number.ToString(System.Globalization.CultureInfo.InvariantCulture), Action = number, Identity = "4711-1-ab", Pid = 4711, Name = "orders", For = ["cpu"], State = state, Began = _time.GetUtcNow(), Asked = 10, Bytes = bytes,
+        Id = number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Action = number,
+        Identity = "4711-1-ab",
+        Pid = 4711,
+        Name = "orders",
+        For = ["cpu"],
+        State = state,
+        Began = _time.GetUtcNow(),
+        Asked = 10,
+        Bytes = bytes,
     };
 
     private static long[] Numbers(TraceStore store) => [.. store.Records.Select(static record => record.Action)];

@@ -10,6 +10,9 @@ public sealed record TraceOrder
 {
     public static readonly TimeSpan UsualDuration = TimeSpan.FromSeconds(10), LongestDuration = TimeSpan.FromMinutes(30);
 
+    /// <summary>A keyword of the runtime that has it collect all garbage, there and then.</summary>
+    private const ulong Collects = 0x800000;
+
     public const long UsualBytes = 256L << 20, MostBytes = 4L << 30, UsualEvents = 10_000_000, MostEvents = 1_000_000_000;
 
     /// <summary>Names of presets, or providers as <c>NAME[:KEYWORDS[:LEVEL]]</c>, keywords in hexadecimal digits.</summary>
@@ -39,11 +42,12 @@ public sealed record TraceOrder
     {
         string[] parts = text.Split(':');
         // One word alone is a preset that is misspelled rather than a provider.
-        if (parts.Length is < 2 or > 3 || parts[0].Length is 0 or > 200) return null;
+        if (parts.Length is < 2 or > 3 || parts[0].Length is 0 or > 200 || !parts[0].All(static c => c is > ' ' and <= '~')) return null;
         string digits = parts[1].StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? parts[1][2..] : parts[1];
         if (!ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong keywords)) return null;
         int level = (int)EventLevel.Informational;
         if (parts.Length == 3 && (!int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out level) || level > (int)EventLevel.Verbose)) return null;
+        if (parts[0].Equals("Microsoft-Windows-DotNETRuntime", StringComparison.OrdinalIgnoreCase) && (keywords & Collects) != 0) return null;
         // The session that is always there has the only filter of activities, and would be silent for ever.
         return parts[0].Equals("Microsoft-Diagnostics-DiagnosticSource", StringComparison.OrdinalIgnoreCase) ? null : new EventPipeProvider(parts[0], (EventLevel)level, (long)keywords);
     }

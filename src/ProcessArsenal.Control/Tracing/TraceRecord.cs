@@ -32,7 +32,7 @@ public sealed record TraceRecord
     /// <summary>How long it took, seconds; null: it goes on, or that is not known.</summary>
     public double? Duration { get; init; }
 
-    /// <summary>Why it ended: duration, asked, bytes, events, target, unwritable, interrupted.</summary>
+    /// <summary>Why it ended: duration, asked, shutdown, bytes, events, target, unwritable, interrupted.</summary>
     public string? Ended { get; init; }
 
     /// <summary>Of the file, so far.</summary>

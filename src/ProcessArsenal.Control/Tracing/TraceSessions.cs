@@ -83,6 +83,7 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
             Interlocked.Decrement(ref _begun);
             return FormattableString.Invariant($"{MostAtOnce} recordings go on already: wait, or stop one (process-arsenal trace list)");
         }
+        order = order with { Bytes = Math.Min(order.Bytes, _store.Most) };
         bool goesOn = false;
         ProcessDirectory? directory = null;
         DiagnosticSocket? socket = null;
@@ -139,10 +140,13 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
         Task[] finishes;
         lock (_gate)
         {
-            foreach ((TraceCapture capture, _) in _running.Values) capture.Stop();
+            foreach ((TraceCapture capture, _) in _running.Values) capture.Stop(CaptureReason.Shutdown);
             finishes = [.. _running.Values.Select(static running => running.Finish)];
         }
         await Task.WhenAny(Task.WhenAll(finishes), Task.Delay(EndPatience, time)).ConfigureAwait(false);
+        lock (_gate)
+            foreach (TraceRecord record in List().Where(static record => record.State == TraceState.Recording)) // Of a process that is stopped, say.
+                _store.Write(record with { State = TraceState.Done, Ended = "shutdown", Wrong = "the exporter ended before the process had told all" });
         _reading.Dispose();
     }
 

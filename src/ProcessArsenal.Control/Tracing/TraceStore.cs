@@ -35,6 +35,9 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
 
     public string FileOf(TraceRecord record) => Path.Join(FolderOf(record.Action), "trace.nettrace");
 
+    /// <summary>Bytes that all of them may have.</summary>
+    public long Most => limits().MaxSize;
+
     /// <summary>Reads what earlier runs have left. What one was writing when it ended is a recording that breaks off.</summary>
     public void Load()
     {
@@ -42,6 +45,7 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
         foreach (string folder in Directory.EnumerateDirectories(root))
         {
             if (!long.TryParse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture, out long number) || Read(Path.Join(folder, Manifest), TraceJson.Default.TraceRecord) is not { } record || record.Action != number) continue;
+            record = record with { Id = number.ToString(System.Globalization.CultureInfo.InvariantCulture), Bytes = Math.Max(0, record.Bytes) };
             if (record.State == TraceState.Recording)
             {
                 record = record with { State = TraceState.Done, Ended = "interrupted", Wrong = "the exporter ended meanwhile", Bytes = new FileInfo(FileOf(record)) is { Exists: true } file ? file.Length : 0 };
@@ -117,7 +121,7 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
         long bytes = _records.Values.Sum(static record => record.Bytes) + coming;
         foreach (TraceRecord record in _records.Values.Where(static record => record.State == TraceState.Done).ToArray())
         {
-            if (record.Began >= oldest && bytes <= most.MaxSize && _records.Count <= most.MaxCount) continue;
+            if (record.Action == _records.Keys.Last() || (record.Began >= oldest && bytes <= most.MaxSize && _records.Count <= most.MaxCount)) continue;
             bytes -= record.Bytes;
             Remove(record);
         }

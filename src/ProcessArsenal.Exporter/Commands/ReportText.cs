@@ -47,7 +47,7 @@ internal static class ReportText
     private static void WriteCpu(CpuSection cpu, TextWriter output)
     {
         double waited = (double)cpu.WaitingSamples / Math.Max(1, cpu.Samples + cpu.WaitingSamples);
-        Table(output, Text($"CPU: {cpu.Seconds:0.00} s by {cpu.Samples:N0} samples of {cpu.Threads} threads; {waited:P0} of all samples were of threads that waited, and are left out"), ["SELF%", "ALL%", "METHOD"],
+        Table(output, Text($"CPU: {cpu.Seconds:0.00} s {(cpu.IsMeasured ? "by the kernel's account, in" : "by")} {cpu.Samples:N0} samples of {cpu.Threads} threads; {waited:P0} of all samples were of threads that waited, and are left out"), ["SELF%", "ALL%", "METHOD"],
             cpu.Hot.Select(static hot => (string[])[Terminal.Percent(hot.ExclusivePart), Terminal.Percent(hot.InclusivePart), Shown(hot.Method)]), 2);
         Say(output, "Who called whom", Heading);
         foreach (CallNode node in cpu.Tree) WriteNode(node, 0, output);

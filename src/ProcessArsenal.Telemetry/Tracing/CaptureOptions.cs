@@ -32,6 +32,9 @@ internal enum CaptureReason : byte
     /// <summary>Somebody asked.</summary>
     Asked,
 
+    /// <summary>We end.</summary>
+    Shutdown,
+
     /// <summary>The file had <see cref="CaptureOptions.MostBytes"/>.</summary>
     Bytes,
 

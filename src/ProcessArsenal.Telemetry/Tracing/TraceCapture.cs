@@ -48,7 +48,7 @@ internal sealed class TraceCapture : IAsyncDisposable
     }
 
     /// <summary>Ends it before its time.</summary>
-    public void Stop() => _over.TrySetResult(CaptureReason.Asked);
+    public void Stop(CaptureReason reason = CaptureReason.Asked) => _over.TrySetResult(reason);
 
     public async ValueTask DisposeAsync()
     {

@@ -22,7 +22,7 @@ public sealed class TraceStoreTests : IDisposable
         Assert.Equal(["1", "3"], Folders());
         _limits = _limits with { MaxSize = MiB };
         Make(store, 4, TraceState.Done, 0);
-        Assert.Equal([1], Numbers(store)); // Of what there is too much none can stay.
+        Assert.Equal([1, 4], Numbers(store)); // The latest stays, however much room it takes.
     }
 
     [Fact]
@@ -78,6 +78,9 @@ public sealed class TraceStoreTests : IDisposable
     [InlineData("A:ff", true)]
     [InlineData("A:0x1:6", false)]
     [InlineData("A:x", false)]
+    [InlineData("A\0B:1:5", false)]
+    [InlineData("A B:1", false)]
+    [InlineData("Microsoft-Windows-DotNETRuntime:0x800001:4", false)] // It would collect.
     [InlineData(":1", false)]
     [InlineData("cup", false)]
     [InlineData("Microsoft-Diagnostics-DiagnosticSource:0x3:4", false)] // The session that is always there has its only filter.

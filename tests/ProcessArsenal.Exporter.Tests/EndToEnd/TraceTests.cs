@@ -111,7 +111,7 @@ public sealed class TraceTests : IAsyncLifetime
         Assert.Equal((409, "urn:process-arsenal:problem:not-traced"), (none.Status, none.Type));
         Assert.Contains("it is no .NET process", none.Detail, StringComparison.Ordinal);
         Assert.Equal(404, (await Post("""{"target":4194303}""")).Status);
-        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}"""])
+        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}""", """{"target":1,"preset":"cpu","presets":["gc"]}""", """{"target":1,"presets":[]}"""])
             Assert.Equal(400, (await Post(wrong)).Status);
         string viewer = await _client.MakeToken("looks", "viewer"), diagnoses = await _client.MakeToken("diagnoses", "diagnose");
         Assert.Equal(403, (await _client.Ask(HttpMethod.Get, "/api/v1/traces", viewer)).Status);

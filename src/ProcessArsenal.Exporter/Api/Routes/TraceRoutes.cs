@@ -39,16 +39,16 @@ internal static class TraceRoutes
 
     private static readonly ApiList<string> Providers = new(
         "providers", "Providers of events, beside presets or instead: NAME:KEYWORDS[:LEVEL], keywords in hexadecimal digits, level 1 to 5.",
-        new ApiParameter<string>("providers", "", "NAME:KEYWORDS[:LEVEL], such as Microsoft-Windows-DotNETRuntime:0x1:4, and not that of activities, which is in use", static text => text.Contains(':') && TraceOrder.IsKnown(text) ? text : null) { Schema = Parameters.Text() }, MostWanted)
+        new ApiParameter<string>("providers", "", "NAME:KEYWORDS[:LEVEL], such as Microsoft-Windows-DotNETRuntime:0x1:4, none of activities (Microsoft-Diagnostics-DiagnosticSource), which is in use, and no keyword that has a runtime collect (0x800000)", static text => text.Contains(':') && TraceOrder.IsKnown(text) ? text : null) { Schema = Parameters.Text() }, MostWanted)
     {
         Schema = new JsonObject { ["type"] = "array", ["maxItems"] = MostWanted, ["items"] = Parameters.Text() },
     };
 
     private static readonly ApiParameter<object> Duration = Parameters.Duration("duration", "How long.", TimeSpan.FromSeconds(1), TraceOrder.LongestDuration, TraceOrder.UsualDuration);
 
-    private static readonly ApiParameter<object> MostBytes = Long("max_bytes", "Bytes of the file, at which it is ended.", 1 << 20, TraceOrder.MostBytes, TraceOrder.UsualBytes);
+    private static readonly ApiParameter<object> MostBytes = Long("max_bytes", "Bytes of the file, at which it is ended; what its methods are called comes on top.", 1 << 20, TraceOrder.MostBytes, TraceOrder.UsualBytes);
 
-    private static readonly ApiParameter<object> MostEvents = Long("max_events", "Events, at which it is ended.", 1, TraceOrder.MostEvents, TraceOrder.UsualEvents);
+    private static readonly ApiParameter<object> MostEvents = Long("max_events", "Events, at which it is ended; what its methods are called comes on top.", 1, TraceOrder.MostEvents, TraceOrder.UsualEvents);
 
     private static readonly ApiParameter<string> Format = Parameters.Choice("format", "In which form; else as it is, for dotnet-trace, PerfView and Visual Studio.", [Recording, .. ProfileFormats.All.Select(static format => format.Name)]);
 
@@ -135,6 +135,7 @@ internal static class TraceRoutes
     private static async Task BeginAsync(ApiRequest request)
     {
         ProcessName name = request.Get(Target) ?? throw new ProblemException(Problem.InvalidParameter("target", "target is needed: the identity or the pid of the process to record."));
+        if (request.Get(Presets) is { } several && (several.Length == 0 || request.Get(Preset) is not null)) throw new ProblemException(Problem.InvalidParameter("presets", "presets must be a list of at least one, and preset must not be given beside it."));
         string[] wanted = [.. (request.Get(Preset) is { } preset ? [preset] : request.Get(Presets) ?? []), .. request.Get(Providers) ?? []];
         var order = new TraceOrder
         {
@@ -186,8 +187,10 @@ internal static class TraceRoutes
         HttpResponse response = request.Http.Response;
         if (format == Recording)
         {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(request.Services.Control.Traces.FileOf(record), out string? refused);
+            if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of recording {record.Id} {refused ?? "is gone"}.", record.Action));
             Describe(response, Octets, record, ".nettrace");
-            using FileStream file = File.OpenRead(request.Services.Control.Traces.FileOf(record));
+            using var file = new FileStream(handle, FileAccess.Read);
             response.ContentLength = file.Length;
             await file.CopyToAsync(response.Body, request.Aborted);
             return;

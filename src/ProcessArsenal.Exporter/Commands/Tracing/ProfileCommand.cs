@@ -21,9 +21,10 @@ internal static class ProfileCommand
         var processes = new Argument<string[]>("process") { Arity = ArgumentArity.ZeroOrMore, Description = "Identities, or pids, which mean whoever has them now." };
         Option<int?> busiest = Options.Number("--busiest", 1, $"The .NET processes that use most CPU now, so many of them; {TraceSessions.MostAtOnce} at most.", "number");
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
+        Option<int?> bytes = TraceCommand.Bytes();
         (ProfileFormat Format, Option<string> Option)[] exports =
             [.. ProfileFormats.All.Select(static format => (format, new Option<string>($"--{format.Name}") { HelpName = "path", Description = $"Of one process: also write the profile to this file, for {format.Help}." }))];
-        var command = new Command("profile", "Have the daemon find out where the CPU time of .NET processes goes.") { processes, busiest, duration };
+        var command = new Command("profile", "Have the daemon find out where the CPU time of .NET processes goes.") { processes, busiest, duration, bytes };
         foreach ((_, Option<string> option) in exports) command.Add(option);
         server.AddTo(command);
         settings.AddTo(command);
@@ -67,14 +68,14 @@ internal static class ProfileCommand
             }
             var traces = new RemoteTraces(client, TimeProvider.System);
             var begun = new List<TraceRecord>();
-            foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [Preset], [], result.GetValue(duration), reason: null), cancellation).ConfigureAwait(false));
+            foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [Preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
             TraceRecord[] ended = await traces.FollowAsync(begun, error, cancellation).ConfigureAwait(false);
             var reports = new List<(TraceRecord Record, TraceReport Report)>();
             foreach (TraceRecord record in ended) reports.Add((record, await traces.ReportAsync(record.Id, CancellationToken.None).ConfigureAwait(false)));
             if (reports.Count > 1) Compare(reports, output);
             foreach ((TraceRecord record, TraceReport report) in reports)
             {
-                output.WriteLine($"{Terminal.Printable(record.Name)} {record.Identity}");
+                output.WriteLine($"{Terminal.Printable(record.Name)} {record.Identity}, kept as {record.Id}");
                 ReportText.Write(report, output);
             }
             foreach ((ProfileFormat format, Option<string> option) in exports)

@@ -24,9 +24,10 @@ internal static class TraceCommand
         var presets = new Option<string[]>("--preset", "-p") { HelpName = "name", Description = $"What you want to know; may be repeated. {string.Join("; ", TraceOrder.Presets.Select(static preset => $"{preset.Name}: {preset.Help}"))}. [default: cpu]" };
         var providers = new Option<string[]>("--provider") { HelpName = "name:keywords:level", Description = "A provider of events, such as Microsoft-Windows-DotNETRuntime:0x1:4; may be repeated." };
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
+        Option<int?> bytes = Bytes();
         var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
         var file = new Option<string>("--file", "-f") { HelpName = "path", Description = "Also write the recording to this file, for dotnet-trace, PerfView and Visual Studio." };
-        var command = new Command("trace", "Have the daemon record a .NET process for a while, and say what stands out.") { process, presets, providers, duration, reason, file, output };
+        var command = new Command("trace", "Have the daemon record a .NET process for a while, and say what stands out.") { process, presets, providers, duration, bytes, reason, file, output };
         server.AddTo(command);
         settings.AddTo(command);
         command.Add(CreateList(context, settings));
@@ -56,7 +57,7 @@ internal static class TraceCommand
                     : "process-arsenal: say which process: process-arsenal trace 4711. To find one: process-arsenal find 'runtime = \"dotnet\"'");
                 return CommandLine.Usage;
             }
-            JsonObject body = Body(name, result.GetValue(presets) ?? [], result.GetValue(providers) ?? [], result.GetValue(duration), result.GetValue(reason));
+            JsonObject body = Body(name, result.GetValue(presets) ?? [], result.GetValue(providers) ?? [], result.GetValue(duration), result.GetValue(bytes), result.GetValue(reason));
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
             var traces = new RemoteTraces(client, TimeProvider.System);
             TraceRecord begun = await traces.BeginAsync(body, cancellation).ConfigureAwait(false);
@@ -74,15 +75,18 @@ internal static class TraceCommand
         return command;
     }
 
-    public static JsonObject Body(ProcessName name, string[] presets, string[] providers, string? duration, string? reason)
+    public static JsonObject Body(ProcessName name, string[] presets, string[] providers, string? duration, int? bytes, string? reason)
     {
         var body = new JsonObject { ["target"] = name.ToString() };
         if (presets.Length > 0) body["presets"] = new JsonArray([.. presets.Select(static preset => (JsonNode)preset)]);
         if (providers.Length > 0) body["providers"] = new JsonArray([.. providers.Select(static provider => (JsonNode)provider)]);
         if (duration is not null) body["duration"] = duration;
+        if (bytes is not null) body["max_bytes"] = bytes;
         if (reason is not null) body["reason"] = reason;
         return body;
     }
+
+    public static Option<int?> Bytes() => Options.Number("--max-bytes", 1 << 20, $"Bytes of the recording, at which it is ended. [default: {TraceOrder.UsualBytes}, or artifacts.max_size]", "number");
 
     private static Command CreateList(CommandContext context, SettingsOptions settings)
     {

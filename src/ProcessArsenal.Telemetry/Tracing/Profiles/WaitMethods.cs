@@ -11,7 +11,7 @@ internal static class WaitMethods
         "System.Threading.Thread.Sleep", "System.Threading.Thread.SleepInternal", "System.Threading.Thread.<SleepInternal>g____PInvoke|0_0", "System.Threading.Thread.Join",
         "System.Threading.Thread.JoinInternal", "System.Threading.Monitor.Wait", "System.Threading.Monitor.ObjWait", "System.Threading.Monitor.Enter", "System.Threading.Monitor.ReliableEnter",
         "System.Threading.Monitor.Enter_Slowpath", "System.Threading.Monitor.TryEnter_Slowpath", "System.Threading.Monitor.ReliableEnterTimeout",
-        "System.Threading.WaitHandle.WaitOneCore", "System.Threading.WaitHandle.WaitOneNoCheck", "System.Threading.WaitHandle.WaitMultiple", "System.Threading.WaitHandle.WaitMultipleIgnoringSyncContext",
+        "System.Threading.WaitHandle.WaitOne", "System.Threading.WaitHandle.WaitAny", "System.Threading.WaitHandle.WaitAll", "System.Threading.WaitHandle.WaitOneCore", "System.Threading.WaitHandle.WaitOneNoCheck", "System.Threading.WaitHandle.WaitMultiple", "System.Threading.WaitHandle.WaitMultipleIgnoringSyncContext",
         "System.Threading.LowLevelLifoSemaphore.WaitForSignal", "System.Threading.LowLevelLifoSemaphore.WaitNative", "System.Threading.LowLevelLifoSemaphore.WaitInternal", "System.Threading.LowLevelMonitor.Wait",
         "System.Threading.LowLevelMonitor.WaitCore", "System.Threading.WaitSubsystem.Wait", "System.Threading.Lock.TryEnterSlow", "System.Threading.Condition.Wait",
         "System.Net.Sockets.SocketAsyncEngine.EventLoop", "System.ConsolePal.Read",

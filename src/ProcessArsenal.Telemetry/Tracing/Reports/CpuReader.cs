@@ -36,10 +36,16 @@ internal sealed class CpuReader(IReadOnlyDictionary<int, double>? threadSeconds)
     {
         if (_counts.Count == 0) return report;
         Profile = Build(report.Trace);
+        long nameless = Profile.Stacks.Where(stack => stack.Frames.Length > 0 && Array.TrueForAll(stack.Frames, frame => Profile.Methods[frame] == StackNames.Unknown)).Sum(static stack => stack.Running);
+        if (2 * nameless > Profile.Running)
+        {
+            Profile = null; // Who waits can't be told from who works: whatever were said would be wrong.
+            return report with { HasNoNames = true };
+        }
         return report with
         {
             Blocked = Blocked(),
-            Cpu = new CpuSection(Profile.Seconds().Sum(), Profile.Running, Profile.Waiting, _ofRecording, Profile.Stacks.Where(static stack => stack.Running > 0).Select(static stack => stack.Thread).Distinct().Count(),
+            Cpu = new CpuSection(Profile.Seconds().Sum(), threadSeconds is { Count: > 0 }, Profile.Running, Profile.Waiting, _ofRecording, Profile.Stacks.Where(static stack => stack.Running > 0).Select(static stack => stack.Thread).Distinct().Count(),
                 HotMethods.Of(Profile, MostHot), CallTree.Of(Profile, LeastPart, DeepestTree)),
         };
     }

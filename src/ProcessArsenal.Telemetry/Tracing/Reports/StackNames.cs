@@ -5,7 +5,9 @@ namespace ProcessArsenal.Telemetry.Tracing.Reports;
 /// <summary>What the methods of a recording are called.</summary>
 internal sealed class StackNames(TraceLog log)
 {
-    private const string Unknown = "?";
+    /// <summary>A method without a name: it is told at the end of a recording, and this one has none.</summary>
+    public const string Unknown = "?";
+
     private const int Deepest = 1000;
 
     private readonly Dictionary<CodeAddressIndex, string> _names = [];

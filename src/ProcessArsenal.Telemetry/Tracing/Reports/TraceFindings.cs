@@ -12,7 +12,7 @@ internal static class TraceFindings
     private const long FewSamples = 100;
     private const double LittleCpu = 0.05, ManyBlocked = 3;
 
-    private static readonly Func<TraceReport, Finding?>[] All = [Starved, Convoy, Blocked, Paused, Induced, Thrown, Allocated, Failed, Hot, Lost];
+    private static readonly Func<TraceReport, Finding?>[] All = [Starved, Convoy, Blocked, Paused, Induced, Thrown, Allocated, Failed, Hot, Nameless, Lost];
 
     /// <returns>The worst first.</returns>
     public static IReadOnlyList<Finding> Of(TraceReport report) =>
@@ -28,7 +28,7 @@ internal static class TraceFindings
         if (report.Contention is not { } locks || locks.WaitSeconds < MuchWaited * report.Trace.Duration) return null;
         Place place = locks.Places[0];
         return New("lock_convoy", FindingSeverity.Critical,
-            $"threads waited {locks.WaitSeconds:0.0} s for locks within {report.Trace.Duration:0.0} s, {locks.Waits} times; {place.Amount / locks.WaitSeconds:P0} of it in {place.Method}",
+            $"threads waited {locks.WaitSeconds:0.0} s for locks within {report.Trace.Duration:0.0} s, {locks.Waits} times; {place.Amount / locks.WaitSeconds:P0} of it in {Named(place.Method)}",
             "hold that lock for less time, or let each thread have its own data");
     }
 
@@ -43,7 +43,7 @@ internal static class TraceFindings
     private static Finding? Paused(TraceReport report) => report.Gc is not { } gc || gc.PausePart < MuchPaused ? null : New(
         "gc_pauses", gc.PausePart >= VeryMuchPaused ? FindingSeverity.Critical : FindingSeverity.Warning,
         $"all threads stood still for {gc.PausePart:P0} of the time: {gc.Collections} collections ({gc.Generations[2]} of generation 2), the longest pause {gc.LongestPause * 1000:0} ms",
-        report.Allocations is { Places: [var place, ..] } ? $"allocate less, first in {place.Method}; or try DOTNET_gcServer=1, which collects with several threads" : "record with --preset gc to see what is allocated where; DOTNET_gcServer=1 collects with several threads");
+        report.Allocations is { Places: [{ Method: not StackNames.Unknown } place, ..] } ? $"allocate less, first in {place.Method}; or try DOTNET_gcServer=1, which collects with several threads" : "record with --preset gc to see what is allocated where; DOTNET_gcServer=1 collects with several threads");
 
     private static Finding? Induced(TraceReport report)
     {
@@ -58,7 +58,7 @@ internal static class TraceFindings
         if (report.Exceptions is not { } thrown || thrown.PerSecond < ManyThrown) return null;
         ThrownType most = thrown.Types[0];
         return New("exceptions", thrown.PerSecond >= VeryManyThrown ? FindingSeverity.Critical : FindingSeverity.Warning,
-            $"{thrown.PerSecond:N0} exceptions a second; {(double)most.Count / thrown.Thrown:P0} are {most.Type} by {most.Thrower}",
+            $"{thrown.PerSecond:N0} exceptions a second; {(double)most.Count / thrown.Thrown:P0} are {most.Type}{By(most.Thrower)}",
             "each costs some 10 to 50 µs: test for what is usual instead of catching it (TryParse, TryGetValue)");
     }
 
@@ -66,7 +66,7 @@ internal static class TraceFindings
     {
         if (report.Allocations is not { } memory || report.Trace.Duration <= 0 || memory.Bytes / report.Trace.Duration < MuchAllocated) return null;
         return New("allocations", FindingSeverity.Warning,
-            $"{memory.Bytes / report.Trace.Duration / (1 << 20):0} MiB a second are allocated; {memory.Types[0].Part:P0} are {memory.Types[0].Type}, most by {memory.Places[0].Method}",
+            $"{memory.Bytes / report.Trace.Duration / (1 << 20):0} MiB a second are allocated; {memory.Types[0].Part:P0} are {memory.Types[0].Type}, most by {Named(memory.Places[0].Method)}",
             "use these again (ArrayPool, a cached instance), or don't make them: spans, structs");
     }
 
@@ -83,8 +83,15 @@ internal static class TraceFindings
         return New("hot_method", FindingSeverity.Info, $"{hot.ExclusivePart:P0} of {cpu.Seconds:0.0} s of CPU time are in {hot.Method} itself", "that is the one worth making faster; who calls it is in the call tree");
     }
 
+    private static Finding? Nameless(TraceReport report) => !report.HasNoNames ? null : New(
+        "no_method_names", FindingSeverity.Info, $"nothing can be said of CPU time: what methods are called is told at the end of a recording, and this one has no end", "record again, and let the program and the recorder live until it has ended");
+
     private static Finding? Lost(TraceReport report) => report.Trace.LostEvents == 0 ? null : New(
         "lost_events", FindingSeverity.Info, $"{report.Trace.LostEvents} events were lost, as the buffer in the program was full: counts are too low", "ask for fewer kinds of events, or a larger buffer");
+
+    private static string By(string method) => method == StackNames.Unknown ? "" : $" by {method}";
+
+    private static string Named(string method) => method == StackNames.Unknown ? "a method of which the name is not in the recording" : method;
 
     private static Finding New(string kind, string severity, FormattableString what, string advice) =>
         new() { Kind = kind, Severity = severity, What = FormattableString.Invariant(what), Advice = advice };

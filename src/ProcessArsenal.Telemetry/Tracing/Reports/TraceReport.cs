@@ -13,6 +13,9 @@ public sealed record TraceReport
 
     public CpuSection? Cpu { get; init; }
 
+    /// <summary>There are samples of stacks, but what their methods are called is told at the end of a recording, and this one has none: nothing can be said of CPU time.</summary>
+    public bool HasNoNames { get; init; }
+
     /// <summary>Threads of the pool that waited for something else than for work; null if none was found so.</summary>
     public IReadOnlyList<BlockedPlace>? Blocked { get; init; }
 
@@ -39,13 +42,14 @@ public sealed record TraceFacts(string File, int? Pid, DateTimeOffset Began, dou
 
 /// <summary>Where CPU time went.</summary>
 /// <param name="Seconds">CPU time of all threads, as far as samples tell: their number times the time between two.</param>
+/// <param name="IsMeasured">Each thread has the time that the kernel gave it, and samples only say in what: of recordings by the daemon.</param>
 /// <param name="Samples">Of threads that ran.</param>
 /// <param name="WaitingSamples">Of threads that waited, which are in nothing else here.</param>
 /// <param name="RecordingSamples">Of threads that did what the recording itself had them do, which are in nothing else here either.</param>
 /// <param name="Threads">That ran at all.</param>
 /// <param name="Hot">The methods with the most of their own.</param>
 /// <param name="Tree">Who called whom.</param>
-public sealed record CpuSection(double Seconds, long Samples, long WaitingSamples, long RecordingSamples, int Threads, IReadOnlyList<HotMethod> Hot, IReadOnlyList<CallNode> Tree);
+public sealed record CpuSection(double Seconds, bool IsMeasured, long Samples, long WaitingSamples, long RecordingSamples, int Threads, IReadOnlyList<HotMethod> Hot, IReadOnlyList<CallNode> Tree);
 
 /// <summary>Where threads of the pool waited.</summary>
 /// <param name="Method">The innermost that is the program's own.</param>

@@ -5,13 +5,13 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Exporter.Tests.EndToEnd;
 
 /// <summary>
-/// 200 processes start and end each second, for two minutes, or for as long as STEADY_SECONDS says (`make steady`: an hour).
+/// 200 processes start and end each second, for a minute, or for as long as STEADY_SECONDS says (`make steady`: an hour).
 /// Nothing may grow, nothing be mixed up, and every process must have been counted with how it ended.
 /// </summary>
 public sealed class SteadyStateTests(ITestOutputHelper output)
 {
     private static readonly int Seconds =
-        int.Parse(Environment.GetEnvironmentVariable("STEADY_SECONDS") ?? "120", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("STEADY_SECONDS") ?? "60", CultureInfo.InvariantCulture);
 
     /// <summary>Of this run alone: what another one left behind would be counted as well.</summary>
     private static readonly string Churn = $"e2e-churn-{Environment.ProcessId}", Lasting = $"e2e-lasting-{Environment.ProcessId}";

@@ -172,6 +172,20 @@ $(RECEIVER): $(wildcard tests/otlp-receiver/package*.json)
 	npm ci --prefix artifacts/otlp-receiver --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
+SPEEDSCOPE := artifacts/speedscope/node_modules/.package-lock.json
+
+.PHONY: speedscope
+speedscope: publish targets tools $(SPEEDSCOPE) ## a recording by the daemon in the real tools: speedscope, in Chromium (UPDATE_GOLDEN=1 renews docs/images), and dotnet-trace
+	@scripts/setup.sh speedscope
+	@scripts/speedscope.sh
+
+$(SPEEDSCOPE): $(wildcard tests/speedscope/package*.json)
+	@scripts/setup.sh speedscope
+	@mkdir -p artifacts/speedscope
+	@cp $^ artifacts/speedscope
+	npm ci --prefix artifacts/speedscope --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 define target # program, framework
 artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)
 	@scripts/setup.sh run

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
-# Usage: setup.sh run|publish|test|receiver|bench-peers
+# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -21,6 +21,7 @@ case "${1:-test}" in
   publish) kind=native ;;
   test) kind="native judges peers" ;;
   receiver) kind=node ;; # apart from test, which goes on without it
+  speedscope) kind="node browser" ;;
   bench-peers) kind="native peers" ;;
   *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
 esac
@@ -44,9 +45,13 @@ for k in ${kind:-}; do
       need util-linux have setpriv
       need bsdutils have script
       ;;
-    node) # tests/otlp-receiver
+    node) # tests/otlp-receiver, tests/speedscope
       need nodejs node_18
       need npm have npm
+      ;;
+    browser) # and what speedscope's buttons are written with
+      need chromium have chromium
+      need fonts-noto-color-emoji test -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
       ;;
     peers)
       need prometheus-process-exporter have prometheus-process-exporter

@@ -17,10 +17,13 @@ internal sealed class ExporterRun : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly string _folder;
 
-    private ExporterRun(Process process, int port, string folder)
+    private readonly HttpClient _control;
+
+    private ExporterRun(Process process, int port, int control, string folder)
     {
         _process = process;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
+        _control = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{control}"), Timeout = TimeSpan.FromSeconds(30) };
         _folder = folder;
     }
 
@@ -40,9 +43,9 @@ internal sealed class ExporterRun : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("overhead-").FullName;
         string configuration = Path.Join(folder, "config.yml"); // Even an empty one: not what the machine may have.
         await File.WriteAllTextAsync(configuration, settings);
-        int port = FreePort();
+        int port = FreePort(), control = FreePort();
         var start = new ProcessStartInfo(program,
-            ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--listen-control", "http://127.0.0.1:0", "--state-directory", Path.Join(folder, "state")])
+            ["serve", "--config", configuration, "--listen-metrics", $"http://127.0.0.1:{port}", "--listen-control", $"http://127.0.0.1:{control}", "--state-directory", Path.Join(folder, "state")])
         {
             RedirectStandardError = true,
         };
@@ -50,7 +53,27 @@ internal sealed class ExporterRun : IAsyncDisposable
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        return new ExporterRun(process, port, folder);
+        return new ExporterRun(process, port, control, folder);
+    }
+
+    /// <summary>Has it record a process, until <see cref="EndRecordings"/>.</summary>
+    public async Task Record(int target, string preset)
+    {
+        await Ask(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $$"""{"target":{{target}},"preset":"{{preset}}","duration":"30m","max_bytes":1073741824}"""));
+    }
+
+    /// <summary>Ends them, and waits until the program has told what its methods are called.</summary>
+    public Task EndRecordings() => Ask(HttpMethod.Delete, null);
+
+    private async Task Ask(HttpMethod method, string? body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri("/api/v1/traces", UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Join(_folder, "state", "admin.token"))).Trim());
+        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await _control.SendAsync(request);
+        string text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"The exporter refuses: {text}");
+        if (method == HttpMethod.Delete && text.Contains("\"state\": \"recording\"", StringComparison.Ordinal)) throw new InvalidOperationException($"It does not end: {text}");
     }
 
     /// <summary>Waits until so many of its samples are on a page.</summary>
@@ -87,6 +110,7 @@ internal sealed class ExporterRun : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _http.Dispose();
+        _control.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

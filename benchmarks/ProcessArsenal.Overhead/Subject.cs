@@ -38,12 +38,16 @@ internal sealed class Subject : IAsyncDisposable
 
     public void BeginCount() => Sent = 0;
 
+    /// <summary>Requests a second of the last batch.</summary>
+    public double Throughput { get; private set; }
+
     /// <summary>Sends a batch: microseconds of CPU of the program for a request.</summary>
     public double Batch()
     {
         _load.Send(_requests / 10); // What waits from the change is over.
-        long began = _web.CpuNanoseconds();
+        long began = _web.CpuNanoseconds(), at = TimeProvider.System.GetTimestamp();
         _load.Send(_requests);
+        Throughput = _requests / TimeProvider.System.GetElapsedTime(at).TotalSeconds;
         Sent += _requests / 10 + _requests;
         return (_web.CpuNanoseconds() - began) / 1000.0 / _requests;
     }

@@ -24,6 +24,9 @@ public sealed record TraceOrder
 
     public long Events { get; init; } = UsualEvents;
 
+    /// <summary>What of it is shown unless something else is asked for; it is all recorded. Null for all.</summary>
+    public TraceFilters? Filters { get; init; }
+
     /// <summary>What there is, for people: name and help.</summary>
     public static IReadOnlyList<(string Name, string Help)> Presets { get; } = [.. TracePreset.All.Select(static preset => (preset.Name, preset.Help))];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ProcessArsenal.Telemetry.Tracing.Events;
 
 namespace ProcessArsenal.Control.Tracing;
 
@@ -21,6 +22,9 @@ public sealed record TraceRecord
 
     /// <summary>What it is asked for: names of presets, or providers.</summary>
     public required IReadOnlyList<string> For { get; init; }
+
+    /// <summary>What of it is shown unless something else is asked for; null for all.</summary>
+    public TraceFilters? Filters { get; init; }
 
     public required TraceState State { get; init; }
 
@@ -49,6 +53,18 @@ public sealed record TraceRecord
 
     /// <summary>Of the file, in hexadecimal digits; null as long as it is written.</summary>
     public string? Sha256 { get; init; }
+}
+
+/// <summary>Which events of a recording are shown: parts of names, or whole ones with <c>*</c> and <c>?</c>, without regard to case.</summary>
+/// <param name="Provider">Of their provider.</param>
+/// <param name="Event">Of their name, such as <c>GC/Start</c>.</param>
+/// <param name="Source">Of their activity source.</param>
+/// <param name="Method">Of a method in their stack; the report says more of it.</param>
+public sealed record TraceFilters(string? Provider, string? Event, string? Source, string? Method)
+{
+    public EventFilter ToFilter() => new() { Provider = Of(Provider), Event = Of(Event), Source = Of(Source), Method = Of(Method) };
+
+    private static NamePattern? Of(string? text) => text is null ? null : NamePattern.Parse(text);
 }
 
 /// <summary>How a recording stands.</summary>

@@ -3,24 +3,35 @@ using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Tracing;
-using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Control.Tracing;
 
 /// <summary>Recordings of .NET processes: those that go on, and those that are kept. Each ends by itself, and all with us.</summary>
-/// <param name="root">Directory for them.</param>
-public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, ProcFs proc, TimeProvider time) : IAsyncDisposable
+public sealed class TraceSessions : IAsyncDisposable
 {
     /// <summary>That go on at once: each burdens its process.</summary>
     public const int MostAtOnce = 4;
 
     private static readonly TimeSpan FindPatience = TimeSpan.FromSeconds(2), EndPatience = TimeSpan.FromSeconds(3);
 
-    private readonly TraceStore _store = new(root, limits, time);
     private readonly Lock _gate = new();
     private readonly Dictionary<long, (TraceCapture Capture, Task Finish)> _running = [];
-    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly TraceStore _store;
+    private readonly ProcFs _proc;
+    private readonly TimeProvider _time;
     private int _begun;
+
+    /// <param name="root">Directory for them.</param>
+    public TraceSessions(string root, Func<ArtifactLimits> limits, ProcFs proc, TimeProvider time)
+    {
+        _store = new TraceStore(root, limits, time);
+        _proc = proc;
+        _time = time;
+        Reading = new TraceReading(_store, CaptureOf);
+    }
+
+    /// <summary>What they tell.</summary>
+    public TraceReading Reading { get; }
 
     /// <summary>Takes up what earlier runs have left.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
@@ -55,22 +66,7 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
                 running.Capture.Stop();
                 finish = running.Finish;
             }
-        await Task.WhenAny(finish, Task.Delay(EndPatience, time, cancellation)).ConfigureAwait(false);
-    }
-
-    /// <summary>Reads one: one at a time, as that takes memory.</summary>
-    /// <exception cref="TraceFileException">It can't be read.</exception>
-    public async Task<TraceDigest> DigestAsync(TraceRecord record, CancellationToken cancellation)
-    {
-        await _reading.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(() => TraceDigest.Read(_store.FileOf(record), _store.ReadThreads(record)), cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _reading.Release();
-        }
+        await Task.WhenAny(finish, Task.Delay(EndPatience, _time, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Begins one.</summary>
@@ -96,18 +92,19 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
             Pid = identity.Pid,
             Name = name,
             For = order.For,
+            Filters = order.Filters,
             State = TraceState.Recording,
-            Began = time.GetUtcNow(),
+            Began = _time.GetUtcNow(),
             Asked = order.Duration.TotalSeconds,
         };
         try
         {
-            if (proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
+            if (_proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
             (socket, string? why) = await FindAsync(directory!, cancellation).ConfigureAwait(false);
             if (socket is null) return why;
             lock (_gate) file = _store.Begin(record, order.Bytes);
             Dictionary<int, double> before = ThreadTimes.Read(directory!);
-            TraceCapture capture = await TraceCapture.StartAsync(socket, order.ToOptions(), file, time, cancellation).ConfigureAwait(false);
+            TraceCapture capture = await TraceCapture.StartAsync(socket, order.ToOptions(), file, _time, cancellation).ConfigureAwait(false);
             goesOn = true;
             lock (_gate)
             {
@@ -143,11 +140,11 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
             foreach ((TraceCapture capture, _) in _running.Values) capture.Stop(CaptureReason.Shutdown);
             finishes = [.. _running.Values.Select(static running => running.Finish)];
         }
-        await Task.WhenAny(Task.WhenAll(finishes), Task.Delay(EndPatience, time)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(finishes), Task.Delay(EndPatience, _time)).ConfigureAwait(false);
         lock (_gate)
             foreach (TraceRecord record in List().Where(static record => record.State == TraceState.Recording)) // Of a process that is stopped, say.
                 _store.Write(record with { State = TraceState.Done, Ended = "shutdown", Wrong = "the exporter ended before the process had told all" });
-        _reading.Dispose();
+        Reading.Dispose();
     }
 
     private async Task FinishAsync(TraceRecord record, TraceCapture capture, ProcessDirectory directory, DiagnosticSocket socket, FileStream file, Dictionary<int, double> before)
@@ -180,6 +177,11 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
         Interlocked.Decrement(ref _begun);
     }
 
+    private TraceCapture? CaptureOf(TraceRecord record)
+    {
+        lock (_gate) return _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? running.Capture : null;
+    }
+
     /// <summary>As far as it has come.</summary>
     private TraceRecord Now(TraceRecord record) =>
         _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? record with { Bytes = running.Capture.Bytes, Events = running.Capture.Events } : record;
@@ -189,7 +191,7 @@ public sealed class TraceSessions(string root, Func<ArtifactLimits> limits, Proc
     {
         byte[] buffer = new byte[8192];
         if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok || directory.ReadStatus(buffer, out ProcStatus status) != ReadOutcome.Ok) return (null, "it has ended");
-        using var late = new CancellationTokenSource(FindPatience, time);
+        using var late = new CancellationTokenSource(FindPatience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {

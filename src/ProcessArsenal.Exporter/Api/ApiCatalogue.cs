@@ -24,6 +24,8 @@ internal static class ApiCatalogue
         .. ChildRoutes.All,
         BatchRoute.Route,
         .. TraceRoutes.All,
+        TraceEventsRoute.Route,
+        .. ArtifactRoutes.All,
         ActionList.Route,
         OneAction.Route,
         PauseRoutes.Get,

@@ -29,7 +29,7 @@ internal abstract class ApiParameter(string name, string help)
 /// <summary>The same with the type of its value.</summary>
 /// <param name="parse">Null if the text is wrong; it may also throw a <see cref="ProblemException"/> that says more.</param>
 /// <param name="expected">What it must be, to follow "must be".</param>
-internal sealed class ApiParameter<T>(string name, string help, string expected, Func<string, T?> parse) : ApiParameter(name, help)
+internal class ApiParameter<T>(string name, string help, string expected, Func<string, T?> parse) : ApiParameter(name, help)
     where T : class
 {
     public override object Read(string text) => parse(text)

@@ -33,6 +33,9 @@ internal sealed class ApiRequest
 
     public ApiServices Services { get; }
 
+    /// <summary>It is for a stream.</summary>
+    public bool IsStream => Route.Streams(Http.Request);
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>The value of a parameter; null if it is not given.</summary>

@@ -6,6 +6,8 @@ namespace ProcessArsenal.Exporter.Api;
 /// <summary>One thing that can be asked for: who may, with which parameters, and what comes.</summary>
 internal sealed record ApiRoute
 {
+    public const string EventStream = "text/event-stream";
+
     /// <summary>GET, which HEAD goes with.</summary>
     public string Method { get; init; } = HttpMethods.Get;
 
@@ -34,5 +36,12 @@ internal sealed record ApiRoute
     /// <summary>It goes on for as long as the other end stays.</summary>
     public bool IsStream { get; init; }
 
+    /// <summary>It does so for who accepts <see cref="EventStream"/>.</summary>
+    public bool IsStreamIfAccepted { get; init; }
+
     public required Func<ApiRequest, Task> Handle { get; init; }
+
+    /// <summary>Whether a request is for a stream.</summary>
+    public bool Streams(HttpRequest request) =>
+        IsStream || (IsStreamIfAccepted && request.GetTypedHeaders().Accept.Any(static media => media.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase)));
 }

@@ -33,9 +33,10 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
             if (route is null) throw new ProblemException(otherwise!);
             if (!token.Role.Allows(route.Role))
                 throw new ProblemException(Problem.Forbidden($"{route.Method} {route.Path} takes the role {route.Role.Name()}, and the token '{token.Name}' has {token.Role.Name()}."));
-            using IDisposable taken = await limits.EnterAsync(token, route, http.RequestAborted);
+            bool isStream = route.Streams(http.Request);
+            using IDisposable taken = await limits.EnterAsync(token, isStream, route.IsExpensive, http.RequestAborted);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-            if (route.IsStream) http.RequestAborted = either.Token;
+            if (isStream) http.RequestAborted = either.Token;
             var request = new ApiRequest(http, route, token, services);
             await request.ReadBodyAsync();
             await route.Handle(request);

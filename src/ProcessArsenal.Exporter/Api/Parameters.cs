@@ -40,6 +40,13 @@ internal static class Parameters
         Schema = new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most, ["default"] = usual },
     };
 
+    public static ApiParameter<object> Long(string name, string help, long least, long most, long usual) => new(
+        name, help, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
+        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most ? number : null)
+    {
+        Schema = new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most, ["default"] = usual },
+    };
+
     public static ApiParameter<object> Duration(string name, string help, TimeSpan least, TimeSpan most, TimeSpan usual) => new(
         name, help, $"a duration from {Durations.Format(least)} to {Durations.Format(most)}, such as {Durations.Format(usual)}",
         text => Durations.TryParse(text, out TimeSpan duration) && duration >= least && duration <= most ? duration : null)

@@ -49,12 +49,13 @@ internal sealed class RequestLimits : IDisposable
     }
 
     /// <summary>Counts a request, and takes what it needs until it is over.</summary>
+    /// <param name="isStream">It goes on for as long as the other end stays.</param>
     /// <exception cref="ProblemException">It is too much.</exception>
-    public async ValueTask<IDisposable> EnterAsync(AccessToken token, ApiRoute route, CancellationToken cancellation)
+    public async ValueTask<IDisposable> EnterAsync(AccessToken token, bool isStream, bool isExpensive, CancellationToken cancellation)
     {
         using (RateLimitLease lease = _requests.AttemptAcquire(token))
             if (!lease.IsAcquired) throw new ProblemException(Problem.TooManyRequests($"The token '{token.Name}' may ask {PerSecond} times a second.", RetryAfter(lease)));
-        if (route.IsStream)
+        if (isStream)
         {
             RateLimitLease own = _streams.AttemptAcquire(token);
             RateLimitLease all = _allStreams.AttemptAcquire();
@@ -63,7 +64,7 @@ internal sealed class RequestLimits : IDisposable
             both.Dispose();
             throw new ProblemException(Problem.TooManyRequests($"There may be {Streams} streams of one token and {AllStreams} in all at a time: end one.", 10));
         }
-        if (!route.IsExpensive) return Both.Nothing;
+        if (!isExpensive) return Both.Nothing;
         RateLimitLease turn = await _expensive.AcquireAsync(token, 1, cancellation);
         if (turn.IsAcquired) return turn;
         turn.Dispose();

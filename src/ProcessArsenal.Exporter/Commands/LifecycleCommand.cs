@@ -81,10 +81,11 @@ internal static class LifecycleCommand
         }
         return CommandLine.Done;
 
-        void Read(string name, string data)
+        bool Read(string name, string data)
         {
             if (name == "lost") error.WriteLine($"process-arsenal: some were missed: {Terminal.Printable(data, 100)}");
             else if (JsonSerializer.Deserialize(data, ViewJson.Default.LifecycleEventView) is { } happened) print(happened);
+            return true;
         }
     }
 

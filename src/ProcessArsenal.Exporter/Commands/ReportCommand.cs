@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Profiles;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 
@@ -12,10 +13,10 @@ internal static class ReportCommand
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var file = new Argument<string>("file") { Description = "A recording: .nettrace, by this program, dotnet-trace, dotnet-monitor or Visual Studio." };
-        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
+        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o"), method = Tracing.TraceParts.MethodOf();
         (ProfileFormat Format, Option<string> Option)[] exports =
             [.. ProfileFormats.All.Select(static format => (format, new Option<string>($"--{format.Name}") { HelpName = "path", Description = $"Also write where CPU time went to this file, for {format.Help}." }))];
-        var command = new Command("report", "Say what a recording of a .NET process (.nettrace) tells: what stands out, and where time, memory and exceptions come from.") { file, output };
+        var command = new Command("report", "Say what a recording of a .NET process (.nettrace) tells: what stands out, and where time, memory and exceptions come from.") { file, method, output };
         foreach ((_, Option<string> option) in exports) command.Add(option);
         HelpText.Attach(command,
             """
@@ -23,6 +24,7 @@ internal static class ReportCommand
               dotnet-trace collect -p 4711 --duration 00:00:10      makes trace.nettrace
               process-arsenal report trace.nettrace                 what stands out, the hottest methods, collections, exceptions, locks
               process-arsenal report trace.nettrace --speedscope out.speedscope.json
+              process-arsenal report trace.nettrace --method Orders.Find
               process-arsenal report trace.nettrace -o json | jq -r '.cpu.hot[] | [.exclusive_part, .method] | @tsv'
 
             Reading makes files of about its size in the directory for temporary files (TMPDIR), and removes them.
@@ -39,7 +41,13 @@ internal static class ReportCommand
                 return CommandLine.Usage;
             }
             if (!Console.IsErrorRedirected) error.WriteLine($"Reading {Terminal.Printable(path)} ...");
-            TraceDigest digest = await Task.Run(() => TraceDigest.Read(path), cancellation).ConfigureAwait(false);
+            NamePattern? pattern = result.GetValue(method) is { } name ? NamePattern.Parse(name) : null;
+            if (pattern is null && result.GetValue(method) is not null)
+            {
+                error.WriteLine($"process-arsenal: --method takes the name of a method, or a part of it, of at most {NamePattern.Longest} characters.");
+                return CommandLine.Usage;
+            }
+            TraceDigest digest = await Task.Run(() => TraceDigest.Read(path, method: pattern), cancellation).ConfigureAwait(false);
             if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(digest.Report, ViewJson.Default.TraceReport));
             else ReportText.Write(digest.Report, text);
             foreach ((ProfileFormat format, Option<string> option) in exports)

@@ -12,7 +12,9 @@ internal static class ReportText
     private const int MostShown = 10, DeepestShown = 24;
     private const double LeastShown = 0.02;
 
-    private static readonly Style Heading = new(decoration: Decoration.Bold), Warning = new(Color.Yellow), Critical = new(Color.Red, decoration: Decoration.Bold);
+    internal static readonly Style Heading = new(decoration: Decoration.Bold);
+
+    private static readonly Style Warning = new(Color.Yellow), Critical = new(Color.Red, decoration: Decoration.Bold);
 
     public static void Write(TraceReport report, TextWriter output)
     {
@@ -28,6 +30,7 @@ internal static class ReportText
             output.WriteLine($"  {Shown(found.Advice)}");
         }
         output.WriteLine();
+        if (report.Calls is { } calls) CallsText.Write(calls, output);
         if (report.Cpu is { } cpu) WriteCpu(cpu, output);
         Table(output, "Threads of the pool that wait", ["THREADS", "IN"], (report.Blocked ?? []).Select(static place => (string[])[Text($"{place.Threads:0.0}"), Shown(place.Method)]), 1);
         if (report.Gc is { } gc) WriteGc(gc, output);
@@ -76,7 +79,7 @@ internal static class ReportText
 
     private static IEnumerable<string[]> Places(IEnumerable<Place> places, Func<double, string> show) => places.Select(place => (string[])[show(place.Amount), Text($"{place.Count:N0}"), Shown(place.Method)]);
 
-    private static void Table(TextWriter output, string title, string[] head, IEnumerable<string[]> rows, int rightAligned)
+    internal static void Table(TextWriter output, string title, string[] head, IEnumerable<string[]> rows, int rightAligned)
     {
         List<string[]> shown = [head, .. rows.Take(MostShown)];
         if (shown.Count == 1) return;
@@ -87,9 +90,9 @@ internal static class ReportText
 
     private static string Milliseconds(double? seconds) => seconds is { } value ? Text($"{value * 1000:0.0}") : "-";
 
-    private static void Say(TextWriter output, string text, Style style) => Terminal.Write(output, new Text(text, style), Terminal.HasColours);
+    internal static void Say(TextWriter output, string text, Style style) => Terminal.Write(output, new Text(text, style), Terminal.HasColours);
 
-    private static string Shown(string text) => Terminal.Printable(text, 1024);
+    internal static string Shown(string text) => Terminal.Printable(text, 1024);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -29,6 +29,10 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(PauseView))]
 [JsonSerializable(typeof(TraceListView))]
 [JsonSerializable(typeof(Control.Tracing.TraceRecord))]
+[JsonSerializable(typeof(Telemetry.Tracing.Events.EventPage))]
+[JsonSerializable(typeof(Telemetry.Tracing.Events.RecordedEvent))]
+[JsonSerializable(typeof(ArtifactListView))]
+[JsonSerializable(typeof(ArtifactView))]
 internal sealed partial class ViewJson : JsonSerializerContext
 {
     /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>

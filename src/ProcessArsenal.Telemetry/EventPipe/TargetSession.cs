@@ -36,6 +36,9 @@ internal sealed class TargetSession : IAsyncDisposable
     /// <summary>Events that the target wrote and that never came.</summary>
     public long Lost => _reader.Lost;
 
+    /// <summary>Bytes of its stream that were whole and made sense.</summary>
+    public long WholeBytes => _reader.WholeBytes;
+
     /// <summary>Begins one.</summary>
     /// <param name="socket">To be held for as long as the session lives: ending one takes another connection.</param>
     /// <param name="runtime">Major version of its runtime; 0 if that is not known.</param>

@@ -32,6 +32,9 @@ internal sealed class TraceCapture : IAsyncDisposable
     /// <summary>Bytes of the file so far.</summary>
     public long Bytes => _recording?.Written ?? 0;
 
+    /// <summary>Bytes of the file, from its beginning, that were whole and made sense.</summary>
+    public long WholeBytes => Math.Min(_session?.WholeBytes ?? 0, Bytes);
+
     /// <summary>Begins one.</summary>
     /// <param name="socket">To be held until <see cref="Completion"/>.</param>
     /// <param name="file">Written to until <see cref="Completion"/>, and not disposed.</param>

@@ -44,6 +44,7 @@ public sealed class CommandLineTests
     [InlineData("help-trace.txt", "trace")]
     [InlineData("help-trace-list.txt", "trace", "list")]
     [InlineData("help-trace-report.txt", "trace", "report")]
+    [InlineData("help-trace-events.txt", "trace", "events")]
     [InlineData("help-trace-get.txt", "trace", "get")]
     [InlineData("help-trace-stop.txt", "trace", "stop")]
     [InlineData("help-profile.txt", "profile")]

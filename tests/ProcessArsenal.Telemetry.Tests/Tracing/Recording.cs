@@ -20,7 +20,12 @@ internal sealed class Recording : IDisposable
 
     /// <summary>Records a program for a while.</summary>
     /// <param name="meanwhile">Done while it goes on.</param>
-    public static async Task<Recording> Of(TargetProgram program, CaptureOptions options, Func<TraceCapture, Task>? meanwhile = null, Func<Stream, Stream>? through = null)
+    public static Task<Recording> Of(TargetProgram program, CaptureOptions options, Func<TraceCapture, Task>? meanwhile = null, Func<Stream, Stream>? through = null) =>
+        Of(program, options, (capture, _) => meanwhile?.Invoke(capture) ?? Task.CompletedTask, through);
+
+    /// <summary>The same, told the file too.</summary>
+    /// <inheritdoc cref="Of(TargetProgram, CaptureOptions, Func{TraceCapture, Task}?, Func{Stream, Stream}?)"/>
+    public static async Task<Recording> Of(TargetProgram program, CaptureOptions options, Func<TraceCapture, string, Task> meanwhile, Func<Stream, Stream>? through = null)
     {
         var recording = new Recording();
         (ProcessDirectory directory, ProcStat stat, ProcStatus status) = ShopTarget.Look(program.Pid);
@@ -29,10 +34,10 @@ internal sealed class Recording : IDisposable
             (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, TestContext.Current.CancellationToken);
             Assert.Equal(DiagnosticSocketOutcome.Found, outcome);
             using (socket)
-            await using (FileStream file = File.Create(recording.Path))
+            await using (FileStream file = new(recording.Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 await using TraceCapture capture = await TraceCapture.StartAsync(socket!, options, through?.Invoke(file) ?? file, TimeProvider.System, TestContext.Current.CancellationToken);
-                if (meanwhile is not null) await meanwhile(capture);
+                await meanwhile(capture, recording.Path);
                 recording.End = await capture.Completion.WaitAsync(options.Duration + TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             }
         }

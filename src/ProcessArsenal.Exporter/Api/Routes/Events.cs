@@ -23,7 +23,7 @@ internal static class Events
         Summary = "Follows starts and exits of processes as server-sent events",
         Parameters = [Since, Parameters.Group],
         Answer = ViewJson.Default.LifecycleEventView,
-        OtherMediaType = "text/event-stream",
+        OtherMediaType = ApiRoute.EventStream,
         IsStream = true,
         Handle = HandleAsync,
     };
@@ -32,7 +32,7 @@ internal static class Events
     {
         LifecycleLog log = request.Services.Sampler.Lifecycle;
         HttpResponse response = request.Http.Response;
-        response.ContentType = "text/event-stream";
+        response.ContentType = ApiRoute.EventStream;
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
         long last = Begin(request) ?? log.Last;
         await response.WriteAsync(": starts and exits of processes\n\n", request.Aborted);

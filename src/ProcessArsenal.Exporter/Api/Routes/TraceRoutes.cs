@@ -7,6 +7,7 @@ using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Profiles;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 
@@ -15,10 +16,12 @@ namespace ProcessArsenal.Exporter.Api.Routes;
 /// <summary><c>/api/v1/traces</c>: recordings of .NET processes.</summary>
 internal static class TraceRoutes
 {
-    private const string Path = "/api/v1/traces", One = Path + "/{id}", Recording = "nettrace", Octets = "application/octet-stream";
+    public const string Octets = "application/octet-stream";
+
+    private const string Path = "/api/v1/traces", One = Path + "/{id}", Recording = "nettrace";
     private const int MostWanted = 20;
 
-    private static readonly ApiParameter<string> Id = new("id", "Which recording: its id.", "the id of a recording", static text => text.Length is > 0 and <= 20 ? text : null)
+    public static readonly ApiParameter<string> Id = new("id", "Which recording: its id.", "the id of a recording", static text => text.Length is > 0 and <= 20 ? text : null)
     {
         IsInPath = true,
         Schema = Parameters.Text(),
@@ -46,9 +49,13 @@ internal static class TraceRoutes
 
     private static readonly ApiParameter<object> Duration = Parameters.Duration("duration", "How long.", TimeSpan.FromSeconds(1), TraceOrder.LongestDuration, TraceOrder.UsualDuration);
 
-    private static readonly ApiParameter<object> MostBytes = Long("max_bytes", "Bytes of the file, at which it is ended; what its methods are called comes on top.", 1 << 20, TraceOrder.MostBytes, TraceOrder.UsualBytes);
+    private static readonly ApiParameter<object> MostBytes = Parameters.Long("max_bytes", "Bytes of the file, at which it is ended; what its methods are called comes on top.", 1 << 20, TraceOrder.MostBytes, TraceOrder.UsualBytes);
 
-    private static readonly ApiParameter<object> MostEvents = Long("max_events", "Events, at which it is ended; what its methods are called comes on top.", 1, TraceOrder.MostEvents, TraceOrder.UsualEvents);
+    private static readonly ApiParameter<object> MostEvents = Parameters.Long("max_events", "Events, at which it is ended; what its methods are called comes on top.", 1, TraceOrder.MostEvents, TraceOrder.UsualEvents);
+
+    private static readonly ApiParameter<NamePattern> Method = new(
+        EventFilterParameters.Method.Name, "Methods that more is to be said of, with who calls them and what they call: a part of their name, or the whole with * and ?, without regard to case.", "the name of a method, or a part of it", NamePattern.Parse)
+    { Schema = EventFilterParameters.Method.Schema };
 
     private static readonly ApiParameter<string> Format = Parameters.Choice("format", "In which form; else as it is, for dotnet-trace, PerfView and Visual Studio.", [Recording, .. ProfileFormats.All.Select(static format => format.Name)]);
 
@@ -60,7 +67,7 @@ internal static class TraceRoutes
             Path = Path,
             Role = Role.Diagnose,
             Summary = "Records a .NET process for a while",
-            Body = [Target, Preset, Presets, Providers, Duration, MostBytes, MostEvents, .. ActionBody.Common],
+            Body = [Target, Preset, Presets, Providers, Duration, MostBytes, MostEvents, EventFilterParameters.Filters, .. ActionBody.Common],
             Answer = ViewJson.Default.TraceRecord,
             Handle = BeginAsync,
         },
@@ -115,7 +122,7 @@ internal static class TraceRoutes
             Path = One + "/report",
             Role = Role.Diagnose,
             Summary = "Says what a recording tells",
-            Parameters = [Id],
+            Parameters = [Id, Method],
             Answer = ViewJson.Default.TraceReport,
             IsExpensive = true,
             Handle = static async request => await JsonAnswer.WriteAsync(request.Http, (await DigestAsync(request)).Report, ViewJson.Default.TraceReport),
@@ -143,6 +150,7 @@ internal static class TraceRoutes
             Duration = request.Get(Duration) as TimeSpan? ?? TraceOrder.UsualDuration,
             Bytes = request.Get(MostBytes) as long? ?? TraceOrder.UsualBytes,
             Events = request.Get(MostEvents) as long? ?? TraceOrder.UsualEvents,
+            Filters = request.Get(EventFilterParameters.Filters),
         };
         ControlRequest action = ActionBody.Read(request, new TraceAction(request.Services.Control.Traces, order), TargetSelection.Of(ActionBody.Resolve(request, name)), isPreview: false, maxTargets: 1);
         TargetResult result = (await request.Services.Control.Pipeline.RunAsync(action, request.Aborted)).Targets[0];
@@ -154,23 +162,31 @@ internal static class TraceRoutes
         await AnswerAsync(request, record);
     }
 
-    private static TraceRecord Find(ApiRequest request)
+    public static TraceRecord Find(ApiRequest request)
     {
         string id = request.Get(Id)!;
         return request.Services.Control.Traces.Find(id) ?? throw new ProblemException(Problem.NotFound($"There is no recording {Telemetry.Text.Quoting.Cap(id)}: GET {Path} lists those that are kept (artifacts.max_size, artifacts.max_age)."));
     }
 
-    private static async Task<TraceDigest> DigestAsync(ApiRequest request)
+    /// <summary>Reads a recording.</summary>
+    /// <exception cref="ProblemException">It can't be read.</exception>
+    public static async Task<T> ReadAsync<T>(TraceRecord record, Func<Task<T>> read)
     {
-        TraceRecord record = Finished(request);
         try
         {
-            return await request.Services.Control.Traces.DigestAsync(record, request.Aborted);
+            return await read();
         }
-        catch (TraceFileException e)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
             throw new ProblemException(Problem.NotTraced($"Recording {record.Id} can't be read: {e.Message}", record.Action));
         }
+    }
+
+    private static Task<TraceDigest> DigestAsync(ApiRequest request)
+    {
+        TraceRecord record = Finished(request);
+        NamePattern? method = request.Get(Method) ?? (record.Filters?.Method is { } usual ? NamePattern.Parse(usual) : null);
+        return ReadAsync(record, () => request.Services.Control.Traces.Reading.DigestAsync(record, method, request.Aborted));
     }
 
     private static TraceRecord Finished(ApiRequest request)
@@ -180,6 +196,18 @@ internal static class TraceRoutes
             : throw new ProblemException(Problem.NotTraced($"Recording {record.Id} goes on: ask again when its state is done, or end it with DELETE {Path}/{record.Id}.", record.Action));
     }
 
+    /// <summary>Gives the file as it is.</summary>
+    public static async Task DownloadFileAsync(ApiRequest request)
+    {
+        TraceRecord record = Finished(request);
+        using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(request.Services.Control.Traces.FileOf(record), out string? refused);
+        if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of recording {record.Id} {refused ?? "is gone"}.", record.Action));
+        Describe(request.Http.Response, Octets, record, ".nettrace");
+        using var file = new FileStream(handle, FileAccess.Read);
+        request.Http.Response.ContentLength = file.Length;
+        if (!HttpMethods.IsHead(request.Http.Request.Method)) await file.CopyToAsync(request.Http.Response.Body, request.Aborted);
+    }
+
     private static async Task DownloadAsync(ApiRequest request)
     {
         TraceRecord record = Finished(request);
@@ -187,12 +215,7 @@ internal static class TraceRoutes
         HttpResponse response = request.Http.Response;
         if (format == Recording)
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(request.Services.Control.Traces.FileOf(record), out string? refused);
-            if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of recording {record.Id} {refused ?? "is gone"}.", record.Action));
-            Describe(response, Octets, record, ".nettrace");
-            using var file = new FileStream(handle, FileAccess.Read);
-            response.ContentLength = file.Length;
-            await file.CopyToAsync(response.Body, request.Aborted);
+            await DownloadFileAsync(request);
             return;
         }
         ProfileFormat known = ProfileFormats.Find(format)!;
@@ -215,11 +238,4 @@ internal static class TraceRoutes
     private static Task AnswerAsync(ApiRequest request, TraceRecord record) => JsonAnswer.WriteAsync(request.Http, record, ViewJson.Default.TraceRecord);
 
     private static Task AnswerAsync(ApiRequest request, IReadOnlyList<TraceRecord> records) => JsonAnswer.WriteAsync(request.Http, new TraceListView(records), ViewJson.Default.TraceListView);
-
-    private static ApiParameter<object> Long(string name, string help, long least, long most, long usual) => new(
-        name, help, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
-        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most ? number : null)
-    {
-        Schema = new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most, ["default"] = usual },
-    };
 }

@@ -91,18 +91,19 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Reads server-sent events for as long as they come.</summary>
-    /// <param name="read">Told the event's name and its data.</param>
+    /// <summary>Reads server-sent events for as long as they come, and are wanted.</summary>
+    /// <param name="read">Told the event's name and its data; false if it wants no more.</param>
     /// <exception cref="ServerException">It can't be asked, or hangs up.</exception>
-    public async Task FollowAsync(string path, Action<string, string> read, CancellationToken cancellation)
+    public async Task FollowAsync(string path, Func<string, string, bool> read, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        request.Headers.Accept.ParseAdd(ApiRoute.EventStream);
         using HttpResponseMessage answer = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         try
         {
             using Stream content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(content).EnumerateAsync(cancellation).ConfigureAwait(false))
-                read(item.EventType, item.Data);
+                if (!read(item.EventType, item.Data)) return;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

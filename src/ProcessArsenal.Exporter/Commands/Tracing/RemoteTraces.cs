@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
@@ -23,7 +25,18 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
 
     public Task<TraceListView> StopAllAsync(CancellationToken cancellation) => client.DeleteAsync(Path, ViewJson.Default.TraceListView, cancellation);
 
-    public Task<TraceReport> ReportAsync(string id, CancellationToken cancellation) => client.GetAsync($"{PathOf(id)}/report", ViewJson.Default.TraceReport, cancellation);
+    /// <param name="method">Methods that more is to be said of; null for none.</param>
+    public Task<TraceReport> ReportAsync(string id, CancellationToken cancellation, string? method = null) =>
+        client.GetAsync($"{PathOf(id)}/report{(method is null ? "" : $"?method={Uri.EscapeDataString(method)}")}", ViewJson.Default.TraceReport, cancellation);
+
+    /// <param name="query">With its question mark; or empty.</param>
+    public Task<EventPage> EventsAsync(string id, string query, CancellationToken cancellation) => client.GetAsync($"{PathOf(id)}/events{query}", ViewJson.Default.EventPage, cancellation);
+
+    /// <summary>Takes events as they come, until the recording has ended.</summary>
+    /// <param name="query">With its question mark; or empty.</param>
+    /// <param name="take">Told each; false if it wants no more.</param>
+    public Task TailAsync(string id, string query, Func<RecordedEvent, bool> take, CancellationToken cancellation) => client.FollowAsync($"{PathOf(id)}/events{query}", (name, data) =>
+        name != "end" && (JsonSerializer.Deserialize(data, ViewJson.Default.RecordedEvent) is not { } value || take(value)), cancellation);
 
     /// <summary>Writes a recording to a file.</summary>
     /// <param name="format">nettrace, speedscope, pprof or folded.</param>

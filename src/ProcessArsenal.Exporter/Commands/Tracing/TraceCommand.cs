@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessArsenal.Control.Tracing;
@@ -7,15 +6,12 @@ using ProcessArsenal.Exporter.Api;
 using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Telemetry.Text;
-using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
 
 /// <summary><c>trace</c>: has the daemon record a .NET process, and what it has recorded.</summary>
 internal static class TraceCommand
 {
-    private static readonly string[] Formats = ["nettrace", .. Telemetry.Tracing.Profiles.ProfileFormats.All.Select(static format => format.Name)];
-
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var server = new ServerOptions(context);
@@ -25,22 +21,21 @@ internal static class TraceCommand
         var providers = new Option<string[]>("--provider") { HelpName = "name:keywords:level", Description = "A provider of events, such as Microsoft-Windows-DotNETRuntime:0x1:4; may be repeated." };
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
         Option<int?> bytes = Bytes();
+        Option<string> method = TraceParts.MethodOf();
         var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
         var file = new Option<string>("--file", "-f") { HelpName = "path", Description = "Also write the recording to this file, for dotnet-trace, PerfView and Visual Studio." };
-        var command = new Command("trace", "Have the daemon record a .NET process for a while, and say what stands out.") { process, presets, providers, duration, bytes, reason, file, output };
+        var command = new Command("trace", "Have the daemon record a .NET process for a while, and say what stands out.") { process, presets, providers, duration, bytes, method, reason, file, output };
         server.AddTo(command);
         settings.AddTo(command);
-        command.Add(CreateList(context, settings));
-        command.Add(CreateReport(context, settings));
-        command.Add(CreateGet(context, settings));
-        command.Add(CreateStop(context, settings));
+        foreach (Command part in TraceParts.Create(context, settings)) command.Add(part);
         HelpText.Attach(command,
             """
             Examples:
               process-arsenal trace 4711                            where its CPU time goes, for 10 s
               process-arsenal trace 4711 -p gc -p exceptions -d 30s
               process-arsenal trace 4711 -f slow.nettrace
-              process-arsenal trace list                            what is kept; then: trace report 17, trace get 17 out.nettrace
+              process-arsenal trace 4711 --method Orders.Find       who calls it, what it calls, what is thrown in it
+              process-arsenal trace list                            what is kept; then: trace report 17, trace events 17, trace get 17 out.nettrace
               process-arsenal trace stop --all
 
             A recording ends by itself: after its time, at its bounds, with its process, or with the daemon. It is kept in the daemon's state directory
@@ -58,6 +53,7 @@ internal static class TraceCommand
                 return CommandLine.Usage;
             }
             JsonObject body = Body(name, result.GetValue(presets) ?? [], result.GetValue(providers) ?? [], result.GetValue(duration), result.GetValue(bytes), result.GetValue(reason));
+            if (result.GetValue(method) is { } wanted) body["filters"] = new JsonObject { ["method"] = wanted };
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
             var traces = new RemoteTraces(client, TimeProvider.System);
             TraceRecord begun = await traces.BeginAsync(body, cancellation).ConfigureAwait(false);
@@ -87,84 +83,4 @@ internal static class TraceCommand
     }
 
     public static Option<int?> Bytes() => Options.Number("--max-bytes", 1 << 20, $"Bytes of the recording, at which it is ended. [default: {TraceOrder.UsualBytes}, or artifacts.max_size]", "number");
-
-    private static Command CreateList(CommandContext context, SettingsOptions settings)
-    {
-        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
-        return Part(context, settings, new Command("list", "List recordings, the latest first.") { output }, async (traces, result, cancellation) =>
-        {
-            TraceListView list = await traces.ListAsync(cancellation).ConfigureAwait(false);
-            Print(list, result.GetValue(output) == "json", result.InvocationConfiguration.Output);
-        });
-    }
-
-    private static Command CreateReport(CommandContext context, SettingsOptions settings)
-    {
-        Argument<string> id = IdOf();
-        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
-        return Part(context, settings, new Command("report", "Say what a recording tells.") { id, output }, async (traces, result, cancellation) =>
-        {
-            TraceReport report = await traces.ReportAsync(result.GetRequiredValue(id), cancellation).ConfigureAwait(false);
-            if (result.GetValue(output) == "json") result.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(report, ViewJson.Default.TraceReport));
-            else ReportText.Write(report, result.InvocationConfiguration.Output);
-        });
-    }
-
-    private static Command CreateGet(CommandContext context, SettingsOptions settings)
-    {
-        Argument<string> id = IdOf(), path = new("path") { Description = "The file to write." };
-        Option<string> format = Options.Choice("--format", Formats, "In which form.");
-        return Part(context, settings, new Command("get", "Write a recording to a file, for other tools.") { id, path, format }, (traces, result, cancellation) =>
-            traces.DownloadAsync(result.GetRequiredValue(id), result.GetRequiredValue(format), result.GetRequiredValue(path), cancellation));
-    }
-
-    private static Command CreateStop(CommandContext context, SettingsOptions settings)
-    {
-        var id = new Argument<string?>("id") { Arity = ArgumentArity.ZeroOrOne, Description = "Which recording." };
-        var all = new Option<bool>("--all") { Description = "All that go on." };
-        var command = new Command("stop", "End a recording; what it has is kept.") { id, all };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(all) == result.GetValue(id) is not null) result.AddError("stop takes the id of a recording, or --all.");
-        });
-        return Part(context, settings, command, async (traces, result, cancellation) =>
-        {
-            TraceListView ended = result.GetValue(id) is { } one ? new TraceListView([await traces.StopAsync(one, cancellation).ConfigureAwait(false)]) : await traces.StopAllAsync(cancellation).ConfigureAwait(false);
-            Print(ended, isJson: false, result.InvocationConfiguration.Output);
-        });
-    }
-
-    private static Argument<string> IdOf() => new("id") { Description = "Which recording: process-arsenal trace list." };
-
-    private static Command Part(CommandContext context, SettingsOptions settings, Command command, Func<RemoteTraces, ParseResult, CancellationToken, Task> run)
-    {
-        var server = new ServerOptions(context);
-        server.AddTo(command);
-        settings.AddTo(command);
-        command.SetAction(async (result, cancellation) =>
-        {
-            if (settings.Load(result, out _) is not { Configuration: { } configuration }) return ServerOptions.WithoutFile(result);
-            using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
-            await run(new RemoteTraces(client, TimeProvider.System), result, cancellation).ConfigureAwait(false);
-            return CommandLine.Done;
-        });
-        return command;
-    }
-
-    private static void Print(TraceListView list, bool isJson, TextWriter output)
-    {
-        if (isJson)
-        {
-            output.WriteLine(JsonSerializer.Serialize(list, ViewJson.Default.TraceListView));
-            return;
-        }
-        List<string[]> rows = [["ID", "BEGAN", "SECONDS", "EVENTS", "BYTES", "STATE", "FOR", "PROCESS"]];
-        rows.AddRange(list.Traces.Select(static record => (string[])
-        [
-            record.Id, record.Began.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), (record.Duration ?? record.Asked).ToString("0.0", CultureInfo.InvariantCulture),
-            record.Events.ToString("N0", CultureInfo.InvariantCulture), Terminal.Bytes(record.Bytes), record.State == TraceState.Recording ? "recording" : record.Wrong is null ? record.Ended ?? "done" : $"{record.Ended}: {Terminal.Printable(record.Wrong)}",
-            Terminal.Printable(string.Join(',', record.For)), $"{Terminal.Printable(record.Name)} {record.Identity}",
-        ]));
-        Terminal.Write(output, Terminal.Table(rows, rightAligned: 0), Terminal.HasColours);
-    }
 }

@@ -16,6 +16,7 @@ internal sealed class NetTraceReader(Stream stream)
     private readonly LostEvents _lost = new();
     private TraceHeader? _header;
     private int _kindBytes;
+    private long _wholeBytes;
 
     /// <summary>What holds for the stream; null until it has come.</summary>
     public TraceHeader? Header => Volatile.Read(ref _header);
@@ -35,8 +36,8 @@ internal sealed class NetTraceReader(Stream stream)
     /// <summary>Bytes read.</summary>
     public long Bytes => _source.Position;
 
-    /// <summary>Bytes read up to the end of the last block that was whole and made sense.</summary>
-    public long WholeBytes { get; private set; }
+    /// <summary>Bytes read up to the end of the last block that was whole and made sense. May be asked by any thread.</summary>
+    public long WholeBytes => Volatile.Read(ref _wholeBytes);
 
     /// <summary>Reads until the target ends the stream.</summary>
     /// <exception cref="EndOfStreamException">It broke off.</exception>
@@ -48,7 +49,7 @@ internal sealed class NetTraceReader(Stream stream)
             NetTraceBlock block = await _source.ReadAsync(cancellationToken);
             if (block.Kind == NetTraceBlockKind.End) return;
             Take(block, handler);
-            WholeBytes = _source.Position;
+            Volatile.Write(ref _wholeBytes, _source.Position);
         }
     }
 

@@ -1,14 +1,13 @@
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
-using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
 
 /// <summary>Requests that ASP.NET Core served and HttpClient made, as their event sources tell.</summary>
 internal sealed class RequestReader : ITraceSection
 {
-    private const string Server = "Microsoft.AspNetCore.Hosting", Client = "System.Net.Http";
-    private const int Most = 20, MostOpen = 100_000, LongestName = 200;
+    private const string Server = ActivityNames.Server, Client = ActivityNames.Client;
+    private const int Most = 20, MostOpen = 100_000;
 
     private readonly Dictionary<Guid, (string Provider, string Name, double At)> _open = [];
     private readonly Dictionary<(string Provider, string Name), Group> _groups = [];
@@ -24,7 +23,7 @@ internal sealed class RequestReader : ITraceSection
         switch (value.EventName)
         {
             case "Request/Start" or "RequestStart":
-                if (_open.Count < MostOpen) _open[value.ActivityID] = (value.ProviderName, NameOf(value), value.TimeStampRelativeMSec);
+                if (_open.Count < MostOpen) _open[value.ActivityID] = (value.ProviderName, ActivityNames.OfRequest(value), value.TimeStampRelativeMSec);
                 break;
             case "Request/Stop" or "RequestStop":
                 if (!_open.Remove(value.ActivityID, out (string Provider, string Name, double At) request)) break;
@@ -47,11 +46,6 @@ internal sealed class RequestReader : ITraceSection
         if (!_groups.TryGetValue(key, out Group? group)) _groups[key] = group = new Group();
         return group;
     }
-
-    private static string NameOf(TraceEvent value) => Quoting.Cap(
-        value.ProviderName == Server ? $"{Text(value, "method")} {Text(value, "path")}" : $"{Text(value, "scheme")}://{Text(value, "host")}:{Text(value, "port")}", LongestName);
-
-    private static string Text(TraceEvent value, string field) => value.PayloadByName(field)?.ToString() ?? "?";
 
     private static bool IsFailure(TraceEvent value) => value.PayloadByName("statusCode") is int status && (status >= 500 || status < 0);
 

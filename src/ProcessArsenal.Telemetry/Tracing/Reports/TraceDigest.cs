@@ -1,4 +1,5 @@
 using Microsoft.Diagnostics.Tracing.Etlx;
+using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Profiles;
 
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
@@ -17,30 +18,16 @@ public sealed class TraceDigest
 
     /// <summary>Reads a file of .nettrace. Takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
     /// <param name="threadSeconds">CPU time of threads by the kernel's account, by their ids; null if nobody asked it.</param>
+    /// <param name="method">Methods that more is to be said of; null for none.</param>
     /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
-    public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null)
-    {
-        try
-        {
-            using TraceFile trace = TraceFile.Open(file);
-            return Read(trace, threadSeconds);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            string advice = e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal) && !file.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? " Name a directory with more room by TMPDIR." : "";
-            throw new TraceFileException($"{file}: {e.Message}{advice}", e);
-        }
-        catch (Exception e)
-        {
-            // Of a file that makes no sense the library says so in many ways.
-            throw new TraceFileException($"{file}: it can't be read as a recording ({e.Message.TrimEnd('.')}): was it cut, or changed?", e);
-        }
-    }
+    public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null, NamePattern? method = null) =>
+        TraceFile.Use(file, trace => Read(trace, threadSeconds, method));
 
-    private static TraceDigest Read(TraceFile trace, IReadOnlyDictionary<int, double>? threadSeconds)
+    private static TraceDigest Read(TraceFile trace, IReadOnlyDictionary<int, double>? threadSeconds, NamePattern? method)
     {
         var cpu = new CpuReader(threadSeconds);
-        ITraceSection[] sections = [cpu, new GcReader(), new AllocationReader(), new ExceptionReader(), new ContentionReader(), new ThreadPoolReader(), new RequestReader()];
+        ITraceSection[] sections = [cpu, new GcReader(), new AllocationReader(), new ExceptionReader(), new ContentionReader(), new ThreadPoolReader(), new RequestReader(),
+            .. method is null ? (ITraceSection[])[] : [new CallsReader(method, cpu)]];
         using TraceLogEventSource source = trace.Log.Events.GetSource();
         var names = new StackNames(trace.Log);
         foreach (ITraceSection section in sections) section.Listen(source, names);

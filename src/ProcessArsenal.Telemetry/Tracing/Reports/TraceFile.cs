@@ -24,7 +24,7 @@ internal sealed class TraceFile : IDisposable
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.DynamicTraceEventParserState", Assembly)]
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.ExternalTraceEventParserState", Assembly)]
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.Clr.ClrTraceEventParserState", Assembly)]
-    public static TraceFile Open(string file)
+    private static TraceFile Open(string file)
     {
         string folder = Directory.CreateTempSubdirectory("process-arsenal-").FullName; // Ours alone: the library has files of its own beside what it makes.
         try
@@ -42,6 +42,27 @@ internal sealed class TraceFile : IDisposable
         {
             Directory.Delete(folder, recursive: true);
             throw;
+        }
+    }
+
+    /// <summary>Opens a file for as long as something is asked of it.</summary>
+    /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
+    public static T Use<T>(string file, Func<TraceFile, T> ask)
+    {
+        try
+        {
+            using TraceFile trace = Open(file);
+            return ask(trace);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            string advice = e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal) && !file.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? " Name a directory with more room by TMPDIR." : "";
+            throw new TraceFileException($"{file}: {e.Message}{advice}", e);
+        }
+        catch (Exception e)
+        {
+            // Of a file that makes no sense the library says so in many ways.
+            throw new TraceFileException($"{file}: it can't be read as a recording ({e.Message.TrimEnd('.')}): was it cut, or changed?", e);
         }
     }
 

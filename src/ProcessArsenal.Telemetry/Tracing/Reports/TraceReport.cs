@@ -30,6 +30,9 @@ public sealed record TraceReport
     public ThreadPoolSection? ThreadPool { get; init; }
 
     public RequestSection? Requests { get; init; }
+
+    /// <summary>Of the methods that were asked about; null if none were.</summary>
+    public CallsSection? Calls { get; init; }
 }
 
 /// <summary>What was recorded.</summary>
@@ -103,3 +106,23 @@ public sealed record Counted(string Name, long Count);
 /// <summary>A method where something happened.</summary>
 /// <param name="Amount">Seconds of waits, bytes of allocations.</param>
 public sealed record Place(string Method, long Count, double Amount);
+
+/// <summary>What is known of some methods: by samples, so a method that runs briefly, or was inlined by the compiler, may be in none, and how often one was called nobody has counted.</summary>
+/// <param name="Pattern">What selects them.</param>
+/// <param name="Methods">Those that were found, the most inclusive first.</param>
+/// <param name="Seconds">CPU time in them and in what they called, once where they call each other.</param>
+/// <param name="Part">0 to 1, of all CPU time.</param>
+/// <param name="Samples">Of threads that ran, with one of them in the stack.</param>
+/// <param name="WaitingSamples">Of threads that waited, likewise.</param>
+/// <param name="Callers">Who called the outermost of them, the most CPU time first.</param>
+/// <param name="Callees">What the innermost of them called; itself for its own time.</param>
+/// <param name="AllocatedBytes">In them and in what they called, as far as samples tell.</param>
+/// <param name="Exceptions">Thrown with one of them in the stack, by type.</param>
+/// <param name="Activities">Activities and requests that were begun in one of them, or are called so.</param>
+public sealed record CallsSection(
+    string Pattern, IReadOnlyList<HotMethod> Methods, double Seconds, double Part, long Samples, long WaitingSamples, IReadOnlyList<CallShare> Callers, IReadOnlyList<CallShare> Callees,
+    long AllocatedBytes, IReadOnlyList<Counted> Exceptions, IReadOnlyList<Counted> Activities);
+
+/// <param name="Seconds">CPU time.</param>
+/// <param name="Part">0 to 1, of that of the methods asked about.</param>
+public sealed record CallShare(string Method, double Seconds, double Part);

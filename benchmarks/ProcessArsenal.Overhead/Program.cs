@@ -2,7 +2,7 @@ using ProcessArsenal.Overhead;
 
 // overhead pairs PROGRAM WEB.DLL CATALOGUE.DLL: see Pairs; exits with 1 if the bound is exceeded.
 // overhead twins PROGRAM WEB.DLL CATALOGUE.DLL: see Twins; the same.
-// overhead profile PROGRAM CATALOGUE.DLL: see Profiled; the same.
+// overhead profile PROGRAM DOTNET-TRACE CATALOGUE.DLL: see Profiled; the same.
 // overhead parts WEB.DLL: see Parts.
 // overhead targets PROGRAM SHOP: see TargetCosts.
 // overhead api CONTROL METRICS TOKENS: see ApiLoad; exits with 1 if an aim is not met.
@@ -12,8 +12,8 @@ switch (args)
         return await Pairs.Run(exporter, nearlyEmpty, business);
     case ["twins", string listener, string light, string heavy]:
         return await Twins.Run(listener, light, heavy);
-    case ["profile", string recorder, string profiled]:
-        return await Profiled.Run(recorder, profiled);
+    case ["profile", string recorder, string peer, string profiled]:
+        return await Profiled.Run(recorder, peer, profiled);
     case ["parts", string served]:
         return await Parts.Run(served);
     case ["targets", string program, string shop]:

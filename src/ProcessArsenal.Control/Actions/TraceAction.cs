@@ -15,7 +15,7 @@ public sealed class TraceAction(TraceSessions sessions, TraceOrder order) : Cont
 
     public override string Parameters => FormattableString.Invariant($"{string.Join(',', order.For)} for {order.Duration.TotalSeconds:0.###} s");
 
-    public override string Canonical => FormattableString.Invariant($"{Parameters} {order.Bytes} {order.Events}");
+    public override string Canonical => FormattableString.Invariant($"{Parameters} {order.Bytes} {order.Events} {order.Filters}");
 
     internal override async Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation)
     {

@@ -6,10 +6,15 @@ namespace ProcessArsenal.Exporter.Commands;
 /// <summary>What is known of the methods that were asked about, for people.</summary>
 internal static class CallsText
 {
-    public static void Write(CallsSection calls, TextWriter output)
+    /// <param name="hasSamples">Of stacks.</param>
+    public static void Write(CallsSection calls, bool hasSamples, TextWriter output)
     {
         string pattern = Shown(calls.Pattern);
-        if (calls.Methods.Count == 0)
+        if (!hasSamples)
+        {
+            Say(output, $"Methods {pattern}: nothing of CPU time, as the recording has no samples of stacks (preset cpu)", Heading);
+        }
+        else if (calls.Methods.Count == 0)
         {
             Say(output, $"Methods {pattern}: found in no sample", Heading);
             output.WriteLine("  One that runs briefly may never be found running, and one that was inlined is part of its caller.");

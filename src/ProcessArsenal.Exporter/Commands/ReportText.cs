@@ -30,7 +30,7 @@ internal static class ReportText
             output.WriteLine($"  {Shown(found.Advice)}");
         }
         output.WriteLine();
-        if (report.Calls is { } calls) CallsText.Write(calls, output);
+        if (report.Calls is { } calls) CallsText.Write(calls, report.Cpu is not null, output);
         if (report.Cpu is { } cpu) WriteCpu(cpu, output);
         Table(output, "Threads of the pool that wait", ["THREADS", "IN"], (report.Blocked ?? []).Select(static place => (string[])[Text($"{place.Threads:0.0}"), Shown(place.Method)]), 1);
         if (report.Gc is { } gc) WriteGc(gc, output);

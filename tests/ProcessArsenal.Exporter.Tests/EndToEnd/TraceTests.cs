@@ -95,10 +95,11 @@ public sealed class TraceTests : IAsyncLifetime
     {
         await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "exceptions");
         string pid = program.Pid.ToString(CultureInfo.InvariantCulture), file = _scratch.PathOf("a.nettrace"), folded = _scratch.PathOf("a.folded"), speedscope = _scratch.PathOf("a.json");
-        Command trace = await Run("trace", pid, "-p", "exceptions", "-d", "2s", "-f", file);
+        Command trace = await Run("trace", pid, "-p", "exceptions", "--method", "ParseNothing", "-d", "2s", "-f", file);
         Assert.Equal((0, ""), (trace.ExitCode, trace.Error));
         Assert.Contains("! exceptions\n", trace.Output, StringComparison.Ordinal);
         Assert.Contains("Troubles.Failures.ParseNothing()", trace.Output, StringComparison.Ordinal);
+        Assert.Contains("the recording has no samples of stacks", trace.Output, StringComparison.Ordinal);
         Command report = await Command.Run(Repository.Program, ["report", file]);
         Assert.Contains("! exceptions\n", report.Output, StringComparison.Ordinal);
 

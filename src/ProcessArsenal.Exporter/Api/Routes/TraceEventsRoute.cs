@@ -13,7 +13,7 @@ internal static class TraceEventsRoute
 {
     private const int UsualLimit = 100, MostAtOnce = 1000;
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15), Beginning = TimeSpan.FromSeconds(1);
 
     private static readonly ApiParameter<object> After = Parameters.Long("after", "Number of the last event that is known: next of the page before; 0 for the first.", 0, long.MaxValue, 0);
 
@@ -43,15 +43,17 @@ internal static class TraceEventsRoute
     private static async Task StreamAsync(ApiRequest request)
     {
         TraceRecord record = TraceRoutes.Find(request);
-        EventFilter filter = Filter(request, record);
-        if (filter.Method is not null)
+        if (request.Get(EventFilterParameters.Method) is not null)
             throw new ProblemException(Problem.InvalidParameter("method", "method is for pages: what methods are called is told only at the end of a recording."));
+        EventFilter filter = Filter(request, record) with { Method = null };
         HttpResponse response = request.Http.Response;
         response.ContentType = ApiRoute.EventStream;
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
         await using IAsyncEnumerator<RecordedEvent> each = request.Services.Control.Traces.Reading.TailAsync(record, filter, Begin(request), request.Aborted).GetAsyncEnumerator(request.Aborted);
         Task<bool> next = each.MoveNextAsync().AsTask();
+        await Task.WhenAny(next, Task.Delay(Beginning, request.Services.Time, request.Aborted)); // Once something is sent, what goes wrong can't be told any more.
         if (next.Exception?.InnerException is TailsBusyException busy) throw new ProblemException(Problem.TooManyRequests(busy.Message, 10));
+        if (next.IsFaulted) await TraceRoutes.ReadAsync(record, () => next);
         await response.WriteAsync($": events of recording {record.Id}\n\n", request.Aborted);
         for (; await IsThereAsync(next, request); next = each.MoveNextAsync().AsTask())
         {

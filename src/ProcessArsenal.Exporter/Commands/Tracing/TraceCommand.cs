@@ -17,7 +17,7 @@ internal static class TraceCommand
         var server = new ServerOptions(context);
         var output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
         var process = new Argument<string?>("process") { Arity = ArgumentArity.ZeroOrOne, Description = "Identity, or pid, which means whoever has it now." };
-        var presets = new Option<string[]>("--preset", "-p") { HelpName = "name", Description = $"What you want to know; may be repeated. {string.Join("; ", TraceOrder.Presets.Select(static preset => $"{preset.Name}: {preset.Help}"))}. [default: cpu]" };
+        var presets = new Option<string[]>("--preset", "-p") { HelpName = "name", Description = $"What you want to know; may be repeated. {string.Join("; ", TraceOrder.Presets.Select(static preset => $"{preset.Name}: {preset.Help}"))}. [default: cpu; with --method cpu, exceptions and http]" };
         var providers = new Option<string[]>("--provider") { HelpName = "name:keywords:level", Description = "A provider of events, such as Microsoft-Windows-DotNETRuntime:0x1:4; may be repeated." };
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
         Option<int?> bytes = Bytes();
@@ -53,7 +53,11 @@ internal static class TraceCommand
                 return CommandLine.Usage;
             }
             JsonObject body = Body(name, result.GetValue(presets) ?? [], result.GetValue(providers) ?? [], result.GetValue(duration), result.GetValue(bytes), result.GetValue(reason));
-            if (result.GetValue(method) is { } wanted) body["filters"] = new JsonObject { ["method"] = wanted };
+            if (result.GetValue(method) is { } wanted)
+            {
+                body["filters"] = new JsonObject { ["method"] = wanted };
+                if (!body.ContainsKey("presets") && !body.ContainsKey("providers")) body["presets"] = new JsonArray("cpu", "exceptions", "http"); // All that there may be to say of it.
+            }
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
             var traces = new RemoteTraces(client, TimeProvider.System);
             TraceRecord begun = await traces.BeginAsync(body, cancellation).ConfigureAwait(false);

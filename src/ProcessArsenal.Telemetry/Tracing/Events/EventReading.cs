@@ -25,7 +25,7 @@ public static class EventReading
             if (filter.Method is { } method && !stack.Any(method.Matches)) return;
             isMore = events.Count == limit;
             if (isMore) source.StopProcessing();
-            else events.Add(RecordedEvent.Of(value, number, stack.Length > 0 ? stack : null));
+            else events.Add(RecordedEvent.Of(value, number, stack.All(static name => name == StackNames.Unknown) ? null : stack));
         });
         source.Process();
         return new EventPage(events, isMore ? events[^1].Number : null);

@@ -25,9 +25,16 @@ public sealed record RecordedEvent(long Number, double At, int Thread, string Pr
     {
         string[] names = value.PayloadNames ?? [];
         var payload = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (int i = 0; i < Math.Min(names.Length, MostFields); i++)
+        try
         {
-            if (names[i].Length > 0) payload[Quoting.Cap(names[i], LongestName)] = Quoting.Cap(value.PayloadString(i, CultureInfo.InvariantCulture) ?? "", LongestValue);
+            for (int i = 0; i < Math.Min(names.Length, MostFields); i++)
+            {
+                if (names[i].Length > 0) payload[Quoting.Cap(names[i], LongestName)] = Quoting.Cap(value.PayloadString(i, CultureInfo.InvariantCulture) ?? "", LongestValue);
+            }
+        }
+        catch (Exception e)
+        {
+            payload["?"] = Quoting.Cap(e.Message, LongestValue); // It is not as it was described: the program's mistake, and no reason to hide the others.
         }
         return payload;
     }

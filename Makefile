@@ -127,7 +127,8 @@ publish: $(PROGRAM) ## the native program, artifacts/publish/process-arsenal
 $(PROGRAM): $(SOURCES)
 	@scripts/setup.sh publish
 	@rm -rf artifacts/publish
-	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish
+	@# Without analyzers: the build of the solution has them.
+	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish -p:RunAnalyzers=false
 	@touch $@
 
 $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
@@ -195,7 +196,7 @@ $(SPEEDSCOPE): $(wildcard tests/speedscope/package*.json)
 define target # program, framework
 artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/targets/Directory.Build.props $$(BUILD_FILES)
 	@scripts/setup.sh run
-	dotnet publish tests/targets/$(1) -c Release -f $(2) --use-current-runtime --self-contained -o $$(@D)
+	dotnet publish tests/targets/$(1) -c Release -f $(2) --use-current-runtime --self-contained -p:RunAnalyzers=false -o $$(@D)
 	@touch $$@
 endef
 $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),$(eval $(call target,$(program),$(framework)))))

@@ -28,7 +28,7 @@ public sealed class TraceReading : IDisposable
     /// <param name="after">Number of the last event that is known; 0 for the first page.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
     public Task<EventPage> EventsAsync(TraceRecord record, EventFilter filter, long after, int limit, CancellationToken cancellation) =>
-        AloneAsync(() => EventReading.Page(_store.FileOf(record), filter, after, limit), cancellation);
+        AloneAsync(() => EventReading.Page(_store.FileOf(record), filter, after, limit, cancellation), cancellation);
 
     /// <summary>Events as they come, from the first one on, until the recording ends. Without stacks.</summary>
     /// <param name="after">Number of the last event that is known; 0 for all.</param>
@@ -50,6 +50,10 @@ public sealed class TraceReading : IDisposable
             _tails.Release();
         }
     }
+
+    /// <summary>Whether the file of one that has ended is as long as it was written; what it holds is checked by its SHA-256.</summary>
+    /// <returns>Null if it is; else what is wrong with it.</returns>
+    public string? WhatIsWrong(TraceRecord record) => _store.WhatIsWrong(record);
 
     public void Dispose()
     {

@@ -59,10 +59,10 @@ public sealed record TraceRecord
 /// <param name="Provider">Of their provider.</param>
 /// <param name="Event">Of their name, such as <c>GC/Start</c>.</param>
 /// <param name="Source">Of their activity source.</param>
-/// <param name="Method">Of a method in their stack; the report says more of it.</param>
+/// <param name="Method">Of methods that the report says more of; it leaves no event out.</param>
 public sealed record TraceFilters(string? Provider, string? Event, string? Source, string? Method)
 {
-    public EventFilter ToFilter() => new() { Provider = Of(Provider), Event = Of(Event), Source = Of(Source), Method = Of(Method) };
+    public EventFilter ToFilter() => new() { Provider = Of(Provider), Event = Of(Event), Source = Of(Source) };
 
     private static NamePattern? Of(string? text) => text is null ? null : NamePattern.Parse(text);
 }

@@ -165,7 +165,7 @@ public sealed class TraceSessions : IAsyncDisposable
             Bytes = end.Bytes,
             Events = end.Events,
             Lost = end.Lost,
-            Wrong = end.Wrong,
+            Wrong = end.Wrong ?? _store.WhatIsWrong(record with { Bytes = end.Bytes }),
             Sha256 = await HashAsync(_store.FileOf(record)).ConfigureAwait(false),
         };
         _store.Write(record);

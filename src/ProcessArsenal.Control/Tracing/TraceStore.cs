@@ -35,6 +35,15 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
 
     public string FileOf(TraceRecord record) => Path.Join(FolderOf(record.Action), "trace.nettrace");
 
+    /// <summary>Whether its file is as long as it was written.</summary>
+    /// <returns>Null if it is; else what is wrong with it.</returns>
+    public string? WhatIsWrong(TraceRecord record) => new FileInfo(FileOf(record)) switch
+    {
+        { Exists: false } => "its file is gone",
+        { Length: var length } when length != record.Bytes => FormattableString.Invariant($"its file was changed by somebody else: it has {length} bytes, and {record.Bytes} were written"),
+        _ => null,
+    };
+
     /// <summary>Bytes that all of them may have.</summary>
     public long Most => limits().MaxSize;
 
@@ -46,9 +55,11 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
         {
             if (!long.TryParse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture, out long number) || Read(Path.Join(folder, Manifest), TraceJson.Default.TraceRecord) is not { } record || record.Action != number) continue;
             record = record with { Id = number.ToString(System.Globalization.CultureInfo.InvariantCulture), Bytes = Math.Max(0, record.Bytes) };
+            long length = new FileInfo(FileOf(record)) is { Exists: true } file ? file.Length : 0;
+            if (record.Wrong is not null) record = record with { Bytes = length }; // It may have been told before the last was written.
             if (record.State == TraceState.Recording)
             {
-                record = record with { State = TraceState.Done, Ended = "interrupted", Wrong = "the exporter ended meanwhile", Bytes = new FileInfo(FileOf(record)) is { Exists: true } file ? file.Length : 0 };
+                record = record with { State = TraceState.Done, Ended = "interrupted", Wrong = "the exporter ended meanwhile", Bytes = length };
                 Write(record);
             }
             _records[number] = record;

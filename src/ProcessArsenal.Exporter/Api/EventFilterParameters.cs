@@ -11,7 +11,7 @@ internal static class EventFilterParameters
 {
     private const string How = "a part of it, or the whole with * and ?, without regard to case";
 
-    public static readonly ApiParameter<NamePattern> Provider = Pattern("provider", $"Only events of this provider: {How}. Without it samples of stacks and the names of methods are left out.");
+    public static readonly ApiParameter<NamePattern> Provider = Pattern("provider", $"Only events of this provider: {How}. Without it samples of stacks are left out; what methods are called is never shown.");
 
     public static readonly ApiParameter<NamePattern> Event = Pattern("event", $"Only events of this name, such as GC/Start: {How}.");
 
@@ -35,7 +35,7 @@ internal static class EventFilterParameters
     {
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
         public FilterObject()
-            : base("filters", "What of it is shown unless something else is asked for; it is all recorded.", "an object of provider, event, source and method", static _ => null) =>
+            : base("filters", "Which of its events are shown unless others are asked for (provider, event, source), and which methods its report says more of (method); all of it is recorded.", "an object of provider, event, source and method", static _ => null) =>
             Schema = new JsonObject
             {
                 ["type"] = "object",
@@ -51,6 +51,7 @@ internal static class EventFilterParameters
             {
                 ApiParameter known = Array.Find(All, one => one.Name == member.Name)
                     ?? throw new ProblemException(Problem.InvalidParameter(Name, $"{Name} has no '{Quoting.Cap(member.Name)}': it is {string.Join(", ", All.Select(static one => one.Name))}."));
+                if (member.Value.ValueKind != JsonValueKind.String) throw new ProblemException(Problem.InvalidParameter(Name, $"{member.Name} of {Name} must be a text."));
                 texts[member.Name] = ((NamePattern)known.Read(member.Value)).Text;
             }
             return new TraceFilters(texts.GetValueOrDefault(Provider.Name), texts.GetValueOrDefault(Event.Name), texts.GetValueOrDefault(Source.Name), texts.GetValueOrDefault(Method.Name));

@@ -78,7 +78,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync($"{Name}: {e.Message}").ConfigureAwait(false);
+            await error.WriteLineAsync($"{Name}: {Terminal.Printable(e.Message)}").ConfigureAwait(false);
             return e is Server.ServerException { IsUsage: true } ? Usage : Failed;
         }
     }

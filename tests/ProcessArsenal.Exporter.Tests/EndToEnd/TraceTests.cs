@@ -16,6 +16,7 @@ public sealed class TraceTests : IAsyncLifetime
     private static readonly string Trace = Path.Join(Repository.Root, "artifacts/tools/dotnet-trace");
 
     private readonly Scratch _scratch = new();
+    private readonly HttpClient _http = new();
     private ExporterProcess _exporter = null!;
     private ControlClient _client = null!;
 
@@ -27,6 +28,7 @@ public sealed class TraceTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _http.Dispose();
         _client.Dispose();
         await _exporter.DisposeAsync();
         _scratch.Dispose();
@@ -66,6 +68,18 @@ public sealed class TraceTests : IAsyncLifetime
         JsonElement calls = (await _client.Get($"/api/v1/traces/{id}/report?method=burn.seventy")).GetProperty("calls");
         Assert.Equal("Troubles.Burn.Work()", Text(calls.GetProperty("callers")[0], "method"));
 
+        // Who hangs up gives the place back, whatever is being read then.
+        for (int i = 0; i < 12; i++) (await Follow($"/api/v1/traces/{id}/events?provider=SampleProfiler")).Dispose();
+        await Eventually.True("four follow", async () =>
+        {
+            var all = new List<HttpResponseMessage>();
+            for (int i = 0; i < 4; i++) all.Add(await Follow($"/api/v1/traces/{id}/events?provider=SampleProfiler&after={i}"));
+            bool isEach = all.TrueForAll(static answer => answer.IsSuccessStatusCode);
+            all.ForEach(static answer => answer.Dispose());
+            return isEach;
+        });
+        Assert.DoesNotContain("[501]", _exporter.Log, StringComparison.Ordinal);
+
         string file = Path.Join(_exporter.State, "artifacts/traces", id, "trace.nettrace");
         byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         Assert.Equal((Text(record, "sha256"), record.GetProperty("bytes").GetInt64()), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
@@ -82,9 +96,13 @@ public sealed class TraceTests : IAsyncLifetime
         double Told(MetricsPage page) => page.Where("dotnet_process_cpu_time_seconds_total", program.Label).Sum(static sample => sample.Value);
         double before = Told(await _exporter.Page());
         await _exporter.PageWhere("it is still listened to", page => Told(page) > before);
-        if (!File.Exists(Trace)) return;
         string copy = _scratch.PathOf("copy.nettrace");
         File.Copy(file, copy);
+        await File.WriteAllBytesAsync(file, bytes.AsMemory(0, bytes.Length / 2), TestContext.Current.CancellationToken);
+        foreach (string changed in (string[])[$"/api/v1/traces/{id}/download", $"/api/v1/artifacts/{id}/download", $"/api/v1/traces/{id}/events"])
+            Assert.Contains("its file was changed by somebody else", (await _client.Ask(HttpMethod.Get, changed, _client.Admin)).Detail, StringComparison.Ordinal);
+        Assert.Contains("it breaks off", Text((await _client.Get($"/api/v1/traces/{id}/report")).GetProperty("trace"), "incomplete"), StringComparison.Ordinal);
+        if (!File.Exists(Trace)) return;
         Command convert = await Command.Run(Trace, ["convert", copy, "--format", "speedscope"], within: TimeSpan.FromSeconds(60));
         Assert.True(convert.ExitCode == 0, convert.Output + convert.Error);
         Assert.Contains("Troubles.Burn.Seventy()", await File.ReadAllTextAsync(_scratch.PathOf("copy.speedscope.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -140,7 +158,7 @@ public sealed class TraceTests : IAsyncLifetime
         Assert.Equal((409, "urn:process-arsenal:problem:not-traced"), (none.Status, none.Type));
         Assert.Contains("it is no .NET process", none.Detail, StringComparison.Ordinal);
         Assert.Equal(404, (await Post("""{"target":4194303}""")).Status);
-        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}""", """{"target":1,"preset":"cpu","presets":["gc"]}""", """{"target":1,"presets":[]}""", """{"target":1,"filters":[]}""", """{"target":1,"filters":{"methods":"a"}}""", """{"target":1,"filters":{"method":""}}"""])
+        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}""", """{"target":1,"preset":"cpu","presets":["gc"]}""", """{"target":1,"presets":[]}""", """{"target":1,"filters":[]}""", """{"target":1,"filters":{"methods":"a"}}""", """{"target":1,"filters":{"method":""}}""", """{"target":1,"filters":{"method":5}}""", """{"target":1,"filters":{"event":null}}"""])
             Assert.Equal(400, (await Post(wrong)).Status);
         string viewer = await _client.MakeToken("looks", "viewer"), diagnoses = await _client.MakeToken("diagnoses", "diagnose");
         Assert.Equal(403, (await _client.Ask(HttpMethod.Get, "/api/v1/traces", viewer)).Status);
@@ -176,12 +194,16 @@ public sealed class TraceTests : IAsyncLifetime
 
     private static string Text(JsonElement element, string name) => (name.Length == 0 ? element : element.GetProperty(name)).ToString();
 
+    private async Task<HttpResponseMessage> Follow(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.Address + path)) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", _client.Admin), Accept = { new MediaTypeWithQualityHeaderValue("text/event-stream") } } };
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Data of all events of a stream, to its end.</summary>
     private async Task<string[]> Tail(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.Address + path)) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", _client.Admin), Accept = { new MediaTypeWithQualityHeaderValue("text/event-stream") } } };
-        using var http = new HttpClient();
-        using HttpResponseMessage answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await Follow(path);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         var data = new List<string>();
         await foreach (SseItem<string> item in SseParser.Create(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)).EnumerateAsync(TestContext.Current.CancellationToken))

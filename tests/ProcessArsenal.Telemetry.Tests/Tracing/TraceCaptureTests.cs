@@ -1,5 +1,6 @@
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Tracing;
+using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 using ProcessArsenal.Tests;
 
@@ -17,6 +18,8 @@ public sealed class TraceCaptureTests
         Assert.InRange(recording.End.Duration, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(10));
         TraceReport report = TraceDigest.Read(recording.Path).Report;
         Assert.Null(report.Trace.Incomplete);
+        RecordedEvent last = EventReading.Page(recording.Path, new EventFilter { Provider = NamePattern.Parse("SampleProfiler") }, 0, int.MaxValue, TestContext.Current.CancellationToken).Events[^1];
+        Assert.InRange(report.Trace.Duration - last.At, -0.01, 0.1); // Without the time in which methods are named.
         Assert.Equal((recording.End.Events, new FileInfo(recording.Path).Length), (report.Trace.Events, recording.End.Bytes));
         await NoSessionIsLeft(program);
     }

@@ -34,7 +34,7 @@ internal static class TraceEventsRoute
 
     private static async Task PageAsync(ApiRequest request)
     {
-        TraceRecord record = TraceRoutes.Find(request);
+        TraceRecord record = Find(request);
         EventPage page = await TraceRoutes.ReadAsync(record, () => request.Services.Control.Traces.Reading.EventsAsync(
             record, Filter(request, record), request.Get(After) as long? ?? 0, request.Get(Limit) as int? ?? UsualLimit, request.Aborted));
         await JsonAnswer.WriteAsync(request.Http, page, ViewJson.Default.EventPage);
@@ -42,26 +42,37 @@ internal static class TraceEventsRoute
 
     private static async Task StreamAsync(ApiRequest request)
     {
-        TraceRecord record = TraceRoutes.Find(request);
+        TraceRecord record = Find(request);
         if (request.Get(EventFilterParameters.Method) is not null)
             throw new ProblemException(Problem.InvalidParameter("method", "method is for pages: what methods are called is told only at the end of a recording."));
-        EventFilter filter = Filter(request, record) with { Method = null };
+        EventFilter filter = Filter(request, record);
         HttpResponse response = request.Http.Response;
         response.ContentType = ApiRoute.EventStream;
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
-        await using IAsyncEnumerator<RecordedEvent> each = request.Services.Control.Traces.Reading.TailAsync(record, filter, Begin(request), request.Aborted).GetAsyncEnumerator(request.Aborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+        IAsyncEnumerator<RecordedEvent> each = request.Services.Control.Traces.Reading.TailAsync(record, filter, Begin(request), stop.Token).GetAsyncEnumerator(stop.Token);
         Task<bool> next = each.MoveNextAsync().AsTask();
-        await Task.WhenAny(next, Task.Delay(Beginning, request.Services.Time, request.Aborted)); // Once something is sent, what goes wrong can't be told any more.
-        if (next.Exception?.InnerException is TailsBusyException busy) throw new ProblemException(Problem.TooManyRequests(busy.Message, 10));
-        if (next.IsFaulted) await TraceRoutes.ReadAsync(record, () => next);
-        await response.WriteAsync($": events of recording {record.Id}\n\n", request.Aborted);
-        for (; await IsThereAsync(next, request); next = each.MoveNextAsync().AsTask())
+        try
         {
-            string json = JsonSerializer.Serialize(each.Current, ViewJson.OneLine.RecordedEvent);
-            await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {each.Current.Number}\ndata: {json}\n\n"), request.Aborted);
+            await Task.WhenAny(next, Task.Delay(Beginning, request.Services.Time, request.Aborted)); // Once something is sent, what goes wrong can't be told any more.
+            if (next.Exception?.InnerException is TailsBusyException busy) throw new ProblemException(Problem.TooManyRequests(busy.Message, 10));
+            if (next.IsFaulted) await TraceRoutes.ReadAsync(record, () => next);
+            await response.WriteAsync($": events of recording {record.Id}\n\n", request.Aborted);
+            for (; await IsThereAsync(next, request); next = each.MoveNextAsync().AsTask())
+            {
+                string json = JsonSerializer.Serialize(each.Current, ViewJson.OneLine.RecordedEvent);
+                await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {each.Current.Number}\ndata: {json}\n\n"), request.Aborted);
+            }
+            string end = JsonSerializer.Serialize(request.Services.Control.Traces.Find(record.Id) ?? record, ViewJson.OneLine.TraceRecord);
+            await response.WriteAsync($"event: end\ndata: {end}\n\n", request.Aborted);
         }
-        string end = JsonSerializer.Serialize(request.Services.Control.Traces.Find(record.Id) ?? record, ViewJson.OneLine.TraceRecord);
-        await response.WriteAsync($"event: end\ndata: {end}\n\n", request.Aborted);
+        finally
+        {
+            // It can't be disposed while the next one is awaited, and keeps its place until it is.
+            await stop.CancelAsync();
+            await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await each.DisposeAsync();
+        }
     }
 
     /// <summary>Waits for the next one, and says meanwhile that we are still here.</summary>
@@ -75,6 +86,9 @@ internal static class TraceEventsRoute
         }
         return await next;
     }
+
+    /// <exception cref="ProblemException">There is none, or its file is not as it was written.</exception>
+    private static TraceRecord Find(ApiRequest request) => TraceRoutes.Find(request) is { State: TraceState.Recording } running ? running : TraceRoutes.Whole(request);
 
     private static EventFilter Filter(ApiRequest request, TraceRecord record) => EventFilterParameters.Read(request).Or(record.Filters?.ToFilter());
 

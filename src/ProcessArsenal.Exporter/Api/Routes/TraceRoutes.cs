@@ -189,6 +189,14 @@ internal static class TraceRoutes
         return ReadAsync(record, () => request.Services.Control.Traces.Reading.DigestAsync(record, method, request.Aborted));
     }
 
+    /// <summary>One that has ended, and whose file is as it was written, as far as it was.</summary>
+    public static TraceRecord Whole(ApiRequest request)
+    {
+        TraceRecord record = Finished(request);
+        return record.Wrong is not null || request.Services.Control.Traces.Reading.WhatIsWrong(record) is not { } wrong ? record
+            : throw new ProblemException(Problem.NotTraced($"Recording {record.Id} can't be given as it was recorded: {wrong}.", record.Action));
+    }
+
     private static TraceRecord Finished(ApiRequest request)
     {
         TraceRecord record = Find(request);
@@ -199,7 +207,7 @@ internal static class TraceRoutes
     /// <summary>Gives the file as it is.</summary>
     public static async Task DownloadFileAsync(ApiRequest request)
     {
-        TraceRecord record = Finished(request);
+        TraceRecord record = Whole(request);
         using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(request.Services.Control.Traces.FileOf(record), out string? refused);
         if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of recording {record.Id} {refused ?? "is gone"}.", record.Action));
         Describe(request.Http.Response, Octets, record, ".nettrace");

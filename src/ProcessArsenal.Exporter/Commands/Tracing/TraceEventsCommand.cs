@@ -22,8 +22,8 @@ internal static class TraceEventsCommand
             Filter("method", "Only events with this method in their stack."),
         ];
         var after = new Option<long?>("--after") { HelpName = "number", Description = "Number of the last event that you know." };
-        Option<int?> limit = Options.Number("--limit", 1, "Events at most; 100 unless they are followed.", "number");
-        var follow = new Option<bool>("--follow") { Description = "Show events as they come, until the recording ends or Ctrl-C." };
+        Option<int?> limit = Options.Number("--limit", 1, "Events at most: 100 unless they are followed, and no more than 1000 then.", "number");
+        var follow = new Option<bool>("--follow") { Description = "Show events as they come, without stacks, until the recording ends or Ctrl-C." };
         Option<string> output = Options.Choice("--output", ["table", "json"], "How to print; json: one event a line.", "-o");
         var command = new Command("events", "Show the events of a recording, one by one.") { id, after, limit, follow, output };
         foreach (Option<string> filter in filters) command.Add(filter);
@@ -54,7 +54,7 @@ internal static class TraceEventsCommand
             EventPage page = await traces.EventsAsync(result.GetRequiredValue(id), Query(query), cancellation).ConfigureAwait(false);
             foreach (RecordedEvent value in page.Events) Print(value, isJson, text);
             if (page.Next is { } next && !isJson) result.InvocationConfiguration.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"There are more: --after {next}"));
-            if (page.Events.Count == 0 && !isJson) result.InvocationConfiguration.Error.WriteLine("No events that match. Samples of stacks are shown only with --provider SampleProfiler.");
+            if (page.Events.Count == 0 && !isJson) result.InvocationConfiguration.Error.WriteLine(result.GetValue(after) is > 0 ? "No more events that match." : "No events that match. Samples of stacks are shown only with --provider SampleProfiler, and what the recording's own filters leave out only if it is asked for.");
         });
     }
 

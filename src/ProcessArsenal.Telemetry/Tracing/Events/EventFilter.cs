@@ -3,8 +3,11 @@ namespace ProcessArsenal.Telemetry.Tracing.Events;
 /// <summary>Which events of a recording are shown; what is null selects nothing, so all are.</summary>
 public sealed record EventFilter
 {
-    /// <summary>Of samples, and of what tells the names of methods: nobody reads these one by one, so they are shown only if their provider is asked for.</summary>
-    private static readonly string[] Bulk = ["Microsoft-DotNETCore-SampleProfiler", "Microsoft-Windows-DotNETRuntimeRundown"];
+    /// <summary>What methods are called, told at the end, which stacks are made readable by: no events of the program's.</summary>
+    private const string Names = "Microsoft-Windows-DotNETRuntimeRundown";
+
+    /// <summary>Nobody reads these one by one, so they are shown only if their provider is asked for.</summary>
+    private const string Samples = "Microsoft-DotNETCore-SampleProfiler";
 
     /// <summary>Of their provider.</summary>
     public NamePattern? Provider { get; init; }
@@ -22,7 +25,7 @@ public sealed record EventFilter
     /// <param name="source">Its activity source, asked for only if it matters.</param>
     public bool Takes(string provider, string name, Func<string?> source)
     {
-        if (Provider is null ? Bulk.Contains(provider) : !Provider.Matches(provider)) return false;
+        if (provider == Names || (Provider is null ? provider == Samples : !Provider.Matches(provider))) return false;
         return Event?.Matches(name) != false && (Source is null || (source() is { } of && Source.Matches(of)));
     }
 

@@ -12,7 +12,7 @@ public static class EventReading
     /// <param name="after">Number of the last event that is known; 0 for the first page.</param>
     /// <param name="limit">Events.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
-    public static EventPage Page(string file, EventFilter filter, long after, int limit) => TraceFile.Use(file, trace =>
+    public static EventPage Page(string file, EventFilter filter, long after, int limit, CancellationToken cancellation = default) => TraceFile.Use(file, trace =>
     {
         using TraceLogEventSource source = trace.Log.Events.GetSource();
         var names = new StackNames(trace.Log);
@@ -20,6 +20,7 @@ public static class EventReading
         bool isMore = false;
         Listen(source, filter, (value, number) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             if (number <= after) return;
             string[] stack = [.. names.Of(value.CallStackIndex())];
             if (filter.Method is { } method && !stack.Any(method.Matches)) return;

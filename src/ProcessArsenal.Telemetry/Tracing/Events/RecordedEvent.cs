@@ -16,7 +16,7 @@ public sealed record RecordedEvent(long Number, double At, int Thread, string Pr
     private const int MostFields = 32, LongestName = 200, LongestValue = 500;
 
     internal static RecordedEvent Of(TraceEvent value, long number, IReadOnlyList<string>? stack) =>
-        new(number, value.TimeStampRelativeMSec / 1000, value.ThreadID, Quoting.Cap(value.ProviderName, LongestName), Quoting.Cap(value.EventName, LongestName), PayloadOf(value), stack);
+        new(number, Math.Round(value.TimeStampRelativeMSec / 1000, 9), value.ThreadID, Quoting.Cap(value.ProviderName, LongestName), Quoting.Cap(value.EventName, LongestName), PayloadOf(value), stack);
 
     /// <returns>Null if it is of no activity.</returns>
     internal static string? SourceOf(TraceEvent value) => value.PayloadByName("SourceName") as string;

@@ -3,10 +3,11 @@ using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
 
-/// <summary>Waits for locks: where each began, and how long it took.</summary>
+/// <summary>Waits for locks: where each began, and how long it took within the recording.</summary>
 internal sealed class ContentionReader : ITraceSection
 {
     private const int Most = 20;
+    private const string Before = "(waits that had begun before the recording)";
 
     private readonly Dictionary<int, string> _waiting = [];
     private readonly Tally _places = new();
@@ -17,9 +18,10 @@ internal sealed class ContentionReader : ITraceSection
         source.Clr.ContentionStart += wait => _waiting[wait.ThreadID] = names.InnermostOwn(wait.CallStackIndex());
         source.Clr.ContentionStop += (ContentionStopTraceData wait) =>
         {
-            double seconds = wait.DurationNs / 1e9;
+            double at = wait.TimeStampRelativeMSec / 1000, seconds = Math.Min(wait.DurationNs / 1e9, at);
             _longest = Math.Max(_longest, seconds);
-            _places.Add(_waiting.Remove(wait.ThreadID, out string? place) ? place : names.InnermostOwn(wait.CallStackIndex()), seconds);
+            bool hasBegun = _waiting.Remove(wait.ThreadID, out string? place);
+            _places.Add(hasBegun ? place! : wait.DurationNs / 1e9 > at ? Before : names.InnermostOwn(wait.CallStackIndex()), seconds);
         };
     }
 

@@ -6,10 +6,12 @@ namespace ProcessArsenal.Telemetry.Tracing.Reports;
 /// <param name="Events">Null if the file is of a version that we don't read ourselves.</param>
 /// <param name="Lost">Events that the program wrote and that are not in it.</param>
 /// <param name="WholeBytes">From the beginning.</param>
+/// <param name="Seconds">From its beginning until what methods are called was told, which is when the program was asked to end it; null if that was not told, or not by us.</param>
 /// <param name="Incomplete">Why the rest is not read, in words; null if there is none.</param>
-internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, string? Incomplete)
+internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, double? Seconds, string? Incomplete)
 {
     private const byte EndOfStream = 1;
+    private const string Names = "Microsoft-Windows-DotNETRuntimeRundown";
 
     /// <exception cref="InvalidDataException">It is no recording, or nothing of it is whole.</exception>
     public static TraceCheck Of(string path)
@@ -23,9 +25,10 @@ internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, str
         file.Position = 0;
         var reader = new NetTraceReader(file);
         string? wrong = null;
+        long told = long.MaxValue;
         try
         {
-            reader.ReadAsync(static (in NetTraceEvent _) => { }, CancellationToken.None).GetAwaiter().GetResult();
+            reader.ReadAsync((in NetTraceEvent value) => told = value.Metadata.Provider == Names ? Math.Min(told, value.Ticks) : told, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (EndOfStreamException)
         {
@@ -33,11 +36,12 @@ internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, str
         }
         catch (NetTraceException e)
         {
-            if (reader.WholeBytes == 0) return new TraceCheck(null, null, 0, null); // Of a later version, perhaps.
+            if (reader.WholeBytes == 0) return new TraceCheck(null, null, 0, null, null); // Of a later version, perhaps.
             wrong = $"after {reader.WholeBytes} bytes it makes no sense: {e.Message}";
         }
         if (reader.WholeBytes == 0) throw new InvalidDataException("it breaks off before anything is told.");
-        return new TraceCheck(reader.Events, reader.Lost, reader.WholeBytes, wrong);
+        double? seconds = told < long.MaxValue && reader.Header is { } header && told > header.StartTicks ? (double)(told - header.StartTicks) / header.TicksPerSecond : null;
+        return new TraceCheck(reader.Events, reader.Lost, reader.WholeBytes, seconds, wrong);
     }
 
     /// <summary>Writes the whole part to another file, with an end.</summary>

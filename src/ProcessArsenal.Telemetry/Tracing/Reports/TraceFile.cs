@@ -35,7 +35,7 @@ internal sealed class TraceFile : IDisposable
             TraceLog.CreateFromEventPipeDataFile(check.Incomplete is null ? file : part, indexed, new TraceLogOptions { ContinueOnError = true, ShouldResolveSymbols = static _ => false });
             var log = new TraceLog(indexed);
             return new TraceFile(folder, log, new TraceFacts(
-                Path.GetFileName(file), log.Processes.FirstOrDefault()?.ProcessID, new DateTimeOffset(log.SessionStartTime.ToUniversalTime()), log.SessionDuration.TotalSeconds, check.Events ?? log.EventCount,
+                Path.GetFileName(file), log.Processes.FirstOrDefault()?.ProcessID, new DateTimeOffset(log.SessionStartTime.ToUniversalTime()), Math.Min(check.Seconds ?? double.MaxValue, log.SessionDuration.TotalSeconds), check.Events ?? log.EventCount,
                 check.Lost ?? log.EventsLost, check.Incomplete));
         }
         catch
@@ -53,6 +53,10 @@ internal sealed class TraceFile : IDisposable
         {
             using TraceFile trace = Open(file);
             return ask(trace);
+        }
+        catch (OperationCanceledException)
+        {
+            throw;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -38,7 +38,7 @@ public sealed record TraceReport
 /// <summary>What was recorded.</summary>
 /// <param name="File">Its name.</param>
 /// <param name="Pid">As the program saw itself.</param>
-/// <param name="Duration">Seconds, from the first event to the last, names of methods left out.</param>
+/// <param name="Duration">Seconds; the time at the end in which the program tells what its methods are called is not in it.</param>
 /// <param name="LostEvents">Events that the program wrote and that are not in the file: its buffer was full.</param>
 /// <param name="Incomplete">Why the file has not all, in words; null if it has.</param>
 public sealed record TraceFacts(string File, int? Pid, DateTimeOffset Began, double Duration, long Events, long LostEvents, string? Incomplete);

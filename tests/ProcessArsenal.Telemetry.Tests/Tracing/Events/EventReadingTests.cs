@@ -25,12 +25,12 @@ public sealed class EventReadingTests
         Assert.Contains(Thrower, one.Stack!);
         Assert.Equal(all.Take(300).Select(static value => value.Number), Pages(recording.Path, OfThrown, 50).Take(300).Select(static value => value.Number));
 
-        EventPage byMethod = EventReading.Page(recording.Path, OfThrown with { Method = NamePattern.Parse("*ParseNothing*") }, 0, 1000);
+        EventPage byMethod = EventReading.Page(recording.Path, OfThrown with { Method = NamePattern.Parse("*ParseNothing*") }, 0, 1000, TestContext.Current.CancellationToken);
         Assert.NotEmpty(byMethod.Events);
         Assert.All(byMethod.Events, static value => Assert.Contains(Thrower, value.Stack!));
-        Assert.Empty(EventReading.Page(recording.Path, OfThrown with { Method = NamePattern.Parse("NoSuchMethod") }, 0, 10).Events);
-        Assert.DoesNotContain(EventReading.Page(recording.Path, new EventFilter(), 0, 1000).Events, static value => value.Provider.EndsWith("SampleProfiler", StringComparison.Ordinal));
-        EventPage samples = EventReading.Page(recording.Path, new EventFilter { Provider = NamePattern.Parse("SampleProfiler") }, 0, 10);
+        Assert.Empty(EventReading.Page(recording.Path, OfThrown with { Method = NamePattern.Parse("NoSuchMethod") }, 0, 10, TestContext.Current.CancellationToken).Events);
+        Assert.DoesNotContain(EventReading.Page(recording.Path, new EventFilter(), 0, 1000, TestContext.Current.CancellationToken).Events, static value => value.Provider.EndsWith("SampleProfiler", StringComparison.Ordinal));
+        EventPage samples = EventReading.Page(recording.Path, new EventFilter { Provider = NamePattern.Parse("SampleProfiler") }, 0, 10, TestContext.Current.CancellationToken);
         Assert.Equal((10, true), (samples.Events.Count, samples.Next > 0));
 
         // As they come: the same, however much of the file is there at a time.
@@ -60,7 +60,7 @@ public sealed class EventReadingTests
     {
         for (long? after = 0; after is { } known;)
         {
-            EventPage page = EventReading.Page(file, filter, known, limit);
+            EventPage page = EventReading.Page(file, filter, known, limit, TestContext.Current.CancellationToken);
             Assert.True(page.Events.Count == limit || page.Next is null);
             foreach (RecordedEvent value in page.Events) yield return value;
             after = page.Next;

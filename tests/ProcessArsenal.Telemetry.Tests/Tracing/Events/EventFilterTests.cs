@@ -1,3 +1,4 @@
+using CsCheck;
 using ProcessArsenal.Telemetry.Tracing.Events;
 
 namespace ProcessArsenal.Telemetry.Tests.Tracing.Events;
@@ -16,6 +17,12 @@ public sealed class EventFilterTests
     [InlineData("a.b", "aXb", false)]
     [InlineData("a.*", "aXb", false)]
     [InlineData("*(a+b)*", "x(a+b)\ny", true)]
+    [InlineData("*ab", "aab", true)]
+    [InlineData("*a*b", "xaybzb", true)]
+    [InlineData("*a*b", "xaybz", false)]
+    [InlineData("**", "", true)]
+    [InlineData("?*", "", false)]
+    [InlineData("a?*c", "abc", true)]
     [InlineData("[", "x[0]", true)]
     public void A_pattern_is_a_part_of_a_name_or_describes_all_of_it(string pattern, string name, bool matches) => Assert.Equal(matches, NamePattern.Parse(pattern)!.Matches(name));
 
@@ -25,6 +32,19 @@ public sealed class EventFilterTests
         Assert.Null(NamePattern.Parse(""));
         Assert.Null(NamePattern.Parse(new string('a', NamePattern.Longest + 1)));
         Assert.NotNull(NamePattern.Parse(new string('*', NamePattern.Longest)));
+    }
+
+    /// <summary>As the slow way has it: by trying all.</summary>
+    [Fact]
+    public void A_pattern_describes_what_it_should() =>
+        Gen.Select(Gen.Char["ab*?"].Array[1, 8], Gen.Char["aBc"].Array[0, 8]).Sample((pattern, name) =>
+            pattern.AsSpan().ContainsAny('*', '?') ? NamePattern.Parse(new string(pattern))!.Matches(new string(name)) == Describes(pattern, name) : true);
+
+    private static bool Describes(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        if (pattern.IsEmpty) return name.IsEmpty;
+        if (pattern[0] == '*') return Describes(pattern[1..], name) || (!name.IsEmpty && Describes(pattern, name[1..]));
+        return !name.IsEmpty && (pattern[0] == '?' || char.ToLowerInvariant(pattern[0]) == char.ToLowerInvariant(name[0])) && Describes(pattern[1..], name[1..]);
     }
 
     [Fact]

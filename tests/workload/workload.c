@@ -11,7 +11,7 @@
  * burst:   --burst COUNT [--over SECONDS] [--by-exec 1 | --each-mib N]   prints "ready", then the truth as JSON
  * reuse:   --reuse       see reuse.c, whose lines it obeys instead
  * heard:   --heard       prints when each SIGUSR1 came, nanoseconds of CLOCK_MONOTONIC, until SIGTERM
- * floor:   --floor FILE  see floor.c, whose lines it obeys instead
+ * floor:   --floor FILE  a server that prints "ready PORT", see floor.c
  * stdin:   report | spawn N | active N PERIOD_MS (copies with --active-ms) | exit N CODE | kill N SIGNAL | cpu MS | rename HEX
  *          | threads N | retire N (workers) | exec PATH [ARGS]
  *          | thread-exec CODE | main-leaves CODE | orphan MS PATH | brief N (see odd.c)

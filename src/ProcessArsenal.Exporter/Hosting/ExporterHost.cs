@@ -105,6 +105,7 @@ internal static partial class ExporterHost
         builder.Services.AddHostedService(services => services.GetRequiredService<SamplingService>());
         // After the sampling: it is stopped before, and sends what there is.
         if (builder.Services.Any(service => service.ServiceType == typeof(OtlpService))) builder.Services.AddHostedService(services => services.GetRequiredService<OtlpService>());
+        builder.Services.AddHostedService<LeanService>();
         builder.Services.AddHostedService<StandingService>();
         builder.Services.AddHostedService<FlowService>();
         builder.Services.AddSingleton<ControlService>();

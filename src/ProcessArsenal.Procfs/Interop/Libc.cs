@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
     public const short POLLIN = 1;
     public const short POLLNVAL = 0x20;
     public const nint PROC_SUPER_MAGIC = 0x9fa0;
+    public const int MADV_DONTNEED = 4;
     public const uint STATX_TYPE = 0x1;
     public const uint STATX_MODE = 0x2;
     public const uint STATX_UID = 0x8;
@@ -75,6 +76,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int AdviseMemory(nuint start, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     public static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nint size);

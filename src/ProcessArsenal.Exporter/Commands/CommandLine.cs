@@ -49,6 +49,7 @@ internal static class CommandLine
         AuditCommand.Create,
         TokenCommand.Create,
         ConfigCommand.Create,
+        HealthCommand.Create,
         LintCommand.Create,
     ];
 

@@ -66,6 +66,7 @@ public sealed class CommandLineTests
     [InlineData("help-config-check.txt", "config", "check")]
     [InlineData("help-config-show.txt", "config", "show")]
     [InlineData("help-config-schema.txt", "config", "schema")]
+    [InlineData("help-health.txt", "health")]
     [InlineData("help-lint.txt", "lint")]
     [InlineData("help-lint-rules.txt", "lint", "rules")]
     public async Task Help_is_golden(string golden, params string[] command)

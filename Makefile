@@ -28,7 +28,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
-	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver $(WORKLOAD)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver try-grafana try-manifests $(WORKLOAD)
 	@scripts/test.sh
 
 .PHONY: check
@@ -205,7 +205,56 @@ $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),$(
 image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images
 	@builder=$$(command -v podman || command -v buildah || command -v docker) \
 		|| { echo "make image needs podman, buildah or docker" >&2; exit 1; }; \
-	"$$builder" build -t $(IMAGE) .
+	"$$builder" build -t $(IMAGE) --build-arg VERSION="$$(dotnet msbuild src/ProcessArsenal.Exporter -restore -t:MinVer -getProperty:MinVerVersion 2>/dev/null || echo 0.0.0-image)" .
+
+.PHONY: image-check
+image-check: publish ## the image on a stand-in for its base, built and run by podman: not root, read-only, as a sidecar (needs no network, but root)
+	@scripts/setup.sh image
+	@scripts/image.sh
+
+.PHONY: dashboards
+dashboards: ## dashboards/*.json, from dashboards/source
+	@scripts/setup.sh run
+	dotnet run -c Release --project dashboards/source -- dashboards
+
+GRAFANA := artifacts/grafana/node_modules/.package-lock.json
+
+.PHONY: grafana
+grafana: $(GRAFANA) ## dashboards/*.json against Grafana's own types, by npm
+	node tests/grafana/check.mjs $(dir $<) dashboards/*.json
+
+.PHONY: try-grafana
+try-grafana: # the test that wants it says so where it can't be had
+	@$(MAKE) --no-print-directory $(GRAFANA) || echo "Going on without." >&2
+
+$(GRAFANA): $(wildcard tests/grafana/package*.json)
+	@scripts/setup.sh receiver
+	@mkdir -p artifacts/grafana
+	@cp $^ artifacts/grafana
+	npm ci --prefix artifacts/grafana --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+MANIFESTS := artifacts/manifests/node_modules/.package-lock.json
+
+.PHONY: manifests
+manifests: $(MANIFESTS) ## deploy/ against the schemas of Kubernetes, Prometheus' operator and Compose, by npm
+	node artifacts/manifests/check.mjs compose deploy/compose/compose.yml
+	node artifacts/manifests/check.mjs kubernetes $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*/*.yaml))
+
+.PHONY: try-manifests
+try-manifests: # the tests that want them say so where they can't be had
+	@$(MAKE) --no-print-directory $(MANIFESTS) || echo "Going on without." >&2
+
+$(MANIFESTS): $(wildcard tests/manifests/*)
+	@scripts/setup.sh receiver
+	@mkdir -p artifacts/manifests
+	@cp $^ artifacts/manifests
+	npm ci --prefix artifacts/manifests --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+.PHONY: kit
+kit: setup publish $(WORKLOAD) ## every query of dashboards and alerts in a real Prometheus, those too that have data only after minutes (KIT_MINUTES=7)
+	KIT_MINUTES=$${KIT_MINUTES:-7} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release --filter-class '*KitQueriesTests' --output Detailed
 
 .PHONY: steady
 steady: setup publish $(WORKLOAD) ## an hour with 200 processes started and ended a second (STEADY_SECONDS=3600)

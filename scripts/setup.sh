@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
-# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers
+# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers|image
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -23,6 +23,7 @@ case "${1:-test}" in
   receiver) kind=node ;; # apart from test, which goes on without it
   speedscope) kind="node browser" ;;
   bench-peers) kind="native peers" ;;
+  image) kind=containers ;;
   *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
 esac
 
@@ -40,6 +41,7 @@ for k in ${kind:-}; do
       ;;
     judges) # who judges our pages, and what runs the program as someone else
       need prometheus test -x /usr/bin/prometheus -a -x /usr/bin/promtool
+      need prometheus-alertmanager test -x /usr/bin/amtool
       need python3 test -x /usr/bin/python3
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv
@@ -52,6 +54,12 @@ for k in ${kind:-}; do
     browser) # and what speedscope's buttons are written with
       need chromium have chromium
       need fonts-noto-color-emoji test -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
+      ;;
+    containers)
+      need podman have podman
+      need buildah have buildah
+      need crun have crun
+      need curl have curl
       ;;
     peers)
       need prometheus-process-exporter have prometheus-process-exporter

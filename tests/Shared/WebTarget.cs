@@ -27,6 +27,9 @@ internal sealed class WebTarget : TargetProgram
     public static Task<WebTarget> StartOn(string framework, WebTarget other) =>
         Ready(new WebTarget([.. Command("Web", framework), "--accounts", "--other", $"http://user:password@{other._http.BaseAddress!.Authority}"]));
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     protected override void IsReady(string line)
     {
         Assert.StartsWith("ready ", line, StringComparison.Ordinal);

@@ -49,6 +49,8 @@ internal static class CommandLine
         AuditCommand.Create,
         TokenCommand.Create,
         ConfigCommand.Create,
+        HealthCommand.Create,
+        LintCommand.Create,
     ];
 
     /// <summary>Parses and runs.</summary>

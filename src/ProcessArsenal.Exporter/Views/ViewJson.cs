@@ -33,6 +33,7 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(Telemetry.Tracing.Events.RecordedEvent))]
 [JsonSerializable(typeof(ArtifactListView))]
 [JsonSerializable(typeof(ArtifactView))]
+[JsonSerializable(typeof(Linting.LintReport))]
 internal sealed partial class ViewJson : JsonSerializerContext
 {
     /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>

@@ -66,6 +66,9 @@ public sealed class CommandLineTests
     [InlineData("help-config-check.txt", "config", "check")]
     [InlineData("help-config-show.txt", "config", "show")]
     [InlineData("help-config-schema.txt", "config", "schema")]
+    [InlineData("help-health.txt", "health")]
+    [InlineData("help-lint.txt", "lint")]
+    [InlineData("help-lint-rules.txt", "lint", "rules")]
     public async Task Help_is_golden(string golden, params string[] command)
     {
         (int code, string output, string error) = await Run([.. command, "--help"]);

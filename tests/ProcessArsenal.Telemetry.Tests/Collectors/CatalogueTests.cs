@@ -95,6 +95,54 @@ public sealed class CatalogueTests
         | `arsenal_dotnet_span_filter_taken` | gauge | | 1 if another tool has taken the only filter for spans of this process, until they come again. |
         | `arsenal_dotnet_span_filter_untold_requests_total` | counter | | Requests that the process served while another tool had taken the filter for its spans, at least: none of them has a span. |
 
+        Of the instruments of the runtime and of ASP.NET Core, those that dashboards ask for:
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+        | `http_server_request_duration_seconds` | histogram | `http_route`, `http_request_method`, `http_response_status_code`, `error_type`, ... | Requests that were answered, and how long each took. |
+        | `http_server_active_requests` | gauge | `http_request_method`, `url_scheme` | Requests that are being answered. |
+        | `http_client_request_duration_seconds` | histogram | `server_address`, `http_request_method`, `http_response_status_code`, `error_type`, ... | Requests to others. |
+        | `kestrel_active_connections` | gauge | `server_address`, ... | Connections that are open. |
+        | `dotnet_gc_collections_total` | counter | `dotnet_gc_heap_generation` | Garbage collections. |
+        | `dotnet_gc_pause_time_seconds_total` | counter | | Time in which collections had all managed threads wait. |
+        | `dotnet_gc_heap_total_allocated_bytes_total` | counter | | Bytes that were allocated. |
+        | `dotnet_gc_last_collection_heap_size_bytes` | gauge | `dotnet_gc_heap_generation` | The heap after the latest collection. |
+        | `dotnet_gc_last_collection_memory_committed_size_bytes` | gauge | | Memory that the heap had taken then. |
+        | `dotnet_thread_pool_thread_count` | gauge | | Threads of the pool. |
+        | `dotnet_thread_pool_queue_length` | gauge | | Pieces of work that wait for one. |
+        | `dotnet_thread_pool_work_item_count_total` | counter | | Pieces of work that were done. |
+        | `dotnet_monitor_lock_contentions_total` | counter | | Times that a lock was waited for. |
+        | `dotnet_timer_count` | gauge | | Timers that are set. |
+        | `dotnet_process_cpu_time_seconds_total` | counter | `cpu_mode` | CPU time, as the runtime tells it. |
+        | `dotnet_process_memory_working_set_bytes` | gauge | | Resident memory, as the runtime tells it. |
+
+        ## Acting and supervision
+
+        Counted since the exporter began. Those of supervisors are there where `supervisors` has some.
+
+        | family | type | labels | what it is |
+        |---|---|---|---|
+        | `process_controller_actions_total` | counter | `action`, `trigger`, `policy`, `outcome` = succeeded, failed, refused, not_done, ... | Actions that were asked for, by what came of each. |
+        | `process_controller_guard_refusals_total` | counter | `guard` | Actions that a guard refused. |
+        | `process_controller_action_duration_seconds` | histogram | `action` | Time that an action took, until its effect was seen. |
+        | `process_controller_processes_started_total` | counter | | Supervised children that were started as it was asked for. |
+        | `process_controller_processes_stopped_total` | counter | | Processes that ended after they were asked to. |
+        | `process_controller_processes_killed_total` | counter | | Processes that were ended by SIGKILL. |
+        | `process_controller_processes_restarted_total` | counter | | Restarts after which a new process was seen to live. |
+        | `process_controller_not_recorded_total` | counter | | Requests that were refused since they can't be recorded. |
+        | `process_controller_ledger_available` | gauge | | 0 while there is no ledger, so that no action is taken. |
+        | `process_controller_ledger_waiting` | gauge | | Rows that wait to be on the disk. |
+        | `process_controller_paused` | gauge | | 1 while all actions are paused. |
+        | `process_controller_audit_head` | gauge | `hash` | Number of the last row of the ledger, with its hash. |
+        | `process_controller_managed_processes` | gauge | | Supervised children that run. |
+        | `process_controller_health_checks_total` | counter | `supervisor`, `child`, `outcome` = success, failure | Health checks of supervised children. |
+        | `process_supervisor_up` | gauge | | 1 while our supervisors work; 0 while they can't. |
+        | `process_supervisor_children` | gauge | `supervisor`, `state` | Children of a supervisor, by state. |
+        | `process_supervisor_restarts_total` | counter | `supervisor`, `child` | Times that a child was started again without being asked for. |
+        | `process_supervisor_recent_failures` | gauge | `supervisor` | Failures within the last `max_seconds`; more than `max_restarts`, and it is latched. |
+        | `process_supervisor_latched` | gauge | `supervisor` | 1 while a supervisor starts nothing more by itself. |
+        | `process_supervisor_log_dropped_bytes_total` | counter | `supervisor`, `child` | Bytes of a child's output that were not kept when its log was rotated. |
+
         ## The system
 
         | family | type | labels | what it is |

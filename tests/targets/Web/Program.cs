@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Net;
 using Web;
 
 // A web program that is watched. Says "ready PORT", then answers requests until its input ends.
 // --accounts: it keeps accounts of its requests, for /report. --otel: it has an OpenTelemetry SDK of its own (.NET 10), which /otel gives it later.
-// --other URL: what /ask asks, instead of itself. --logging: it logs, as most programs do, and so makes activities for itself.
+// --port N: it listens on all addresses, as in a container. --other URL: what /ask asks, instead of itself. --logging: it logs, as most programs do, and so makes activities for itself.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+int port = Array.IndexOf(args, "--port") is >= 0 and var given ? int.Parse(args[given + 1], CultureInfo.InvariantCulture) : 0;
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(port > 0 ? IPAddress.Any : IPAddress.Loopback, port));
 if (args.Contains("--logging")) builder.Logging.SetMinimumLevel(LogLevel.Critical);
 else builder.Logging.ClearProviders();
 using Accounts? accounts = args.Contains("--accounts") ? new Accounts() : null;

@@ -102,12 +102,7 @@ internal sealed class Supervised : IAsyncDisposable
         }
         finally
         {
-            foreach (string record in Directory.GetFiles(Path.Join(Exporter!.State, "supervisors"), "record.json", SearchOption.AllDirectories))
-            {
-                using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(record));
-                foreach (JsonElement child in json.RootElement.GetProperty("children").EnumerateArray())
-                    if (child.TryGetProperty("identity", out JsonElement identity) && identity.GetString() is { } text) Signal(text, Signals.Kill);
-            }
+            foreach (string record in Directory.GetFiles(Path.Join(Exporter!.State, "supervisors"), "record.json", SearchOption.AllDirectories)) SupervisedChildren.End(record);
             _scratch.Dispose();
         }
     }

@@ -26,11 +26,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it has scraped <paramref name="target"/> once.</summary>
-    public static async Task<PrometheusServer> Start(Scratch scratch, int target)
+    /// <param name="rules">Files of rules, judged every second.</param>
+    public static async Task<PrometheusServer> Start(Scratch scratch, int target, params string[] rules)
     {
         string program = Repository.Existing("/usr/bin/prometheus", "install Debian's package prometheus (scripts/setup.sh does as root)");
         string file = scratch.Write("prometheus.yml", $"""
-            global: {"{ scrape_interval: 1s, scrape_timeout: 1s }"}
+            global: {"{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }"}
+            rule_files: [{string.Join(", ", rules)}]
             scrape_configs:
               - job_name: process-arsenal
                 static_configs: [{"{ targets: ['127.0.0.1:"}{target}{"'] }"}]
@@ -77,6 +79,15 @@ internal sealed class PrometheusServer : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, $"{promQl}: {text}");
         using JsonDocument json = JsonDocument.Parse(text);
         return json.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Read).ToArray();
+    }
+
+    /// <summary>Rules that could not be judged, with what Prometheus says of them; and how many could.</summary>
+    public async Task<(int Good, string[] Bad)> Rules()
+    {
+        using JsonDocument json = JsonDocument.Parse(await _http.GetStringAsync(new Uri("/api/v1/rules", UriKind.Relative)));
+        JsonElement[] rules = [.. json.RootElement.GetProperty("data").GetProperty("groups").EnumerateArray().SelectMany(static group => group.GetProperty("rules").EnumerateArray())];
+        string[] bad = [.. rules.Where(static rule => rule.GetProperty("health").GetString() != "ok").Select(static rule => rule.ToString())];
+        return (rules.Length - bad.Length, bad);
     }
 
     /// <summary>One value; null where the query finds nothing.</summary>

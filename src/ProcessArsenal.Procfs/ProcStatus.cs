@@ -16,6 +16,9 @@ public struct ProcStatus
     /// <summary>Process id in the innermost pid namespace that it lives in; the pid itself if there is only one.</summary>
     public int InnermostPid;
 
+    /// <summary>Who traces it (ptrace(2)), as a pid of the reader's namespace: as long as that one wants, it stands still. 0 if nobody.</summary>
+    public int TracerPid;
+
     /// <summary>Whether the four sizes are known: kernel threads and zombies have no address space, and Linux &lt; 4.5 does not tell them.
     /// </summary>
     public bool HasMemory;
@@ -57,6 +60,10 @@ public struct ProcStatus
                 status.RealUserId = (uint)real;
                 status.EffectiveUserId = (uint)effective;
                 hasUid = true;
+            }
+            else if (key.SequenceEqual("TracerPid"u8))
+            {
+                if (!value.TryReadInt32(out status.TracerPid)) return false;
             }
             else if (key.SequenceEqual("Pid"u8))
             {

@@ -35,6 +35,9 @@ public struct ProcStatus
     /// <summary>Swapped-out anonymous memory, bytes; meaningful if <see cref="HasMemory"/>.</summary>
     public ulong SwapBytes;
 
+    /// <summary>Of all private memory that may be written, resident or not: a dump has all of it. 0 if there is none.</summary>
+    public ulong DataBytes;
+
     /// <summary>Signals with a handler, bit n-1 for signal n.</summary>
     public ulong CaughtSignals;
 
@@ -84,6 +87,11 @@ public struct ProcStatus
             else if (key.SequenceEqual("RssShmem"u8))
             {
                 if (!TryReadKibibytes(value, 4, ref memory, out status.SharedBytes)) return false;
+            }
+            else if (key.SequenceEqual("VmData"u8))
+            {
+                int apart = 0; // It is known without the others too.
+                if (!TryReadKibibytes(value, 0, ref apart, out status.DataBytes)) return false;
             }
             else if (key.SequenceEqual("VmSwap"u8))
             {

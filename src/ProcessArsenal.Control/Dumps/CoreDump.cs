@@ -20,7 +20,7 @@ internal sealed class CoreDump : DumpType
 
     public override string FileName => "core";
 
-    public override long Estimate(in ProcStatus memory) => (long)(memory.AnonymousBytes + memory.SharedBytes + memory.SwapBytes + memory.FileBytes) + Extra;
+    public override long Estimate(in ProcStatus memory) => OwnOf(memory) + (long)memory.FileBytes + Extra;
 
     public override Task<string?> WhyNotAsync(ProcessDirectory target, TimeProvider time, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ internal static class DumpCopy
     public static async Task<string?> TakeAsync(SafeFileHandle source, DumpRun run, CancellationToken cancellation)
     {
         long length = RandomAccess.GetLength(source);
+        if (length > run.Most) return $"it has {Actions.Burden.Size(length)}, and twice of what was expected, or what all artifacts may have, is {Actions.Burden.Size(run.Most)}";
         byte[] block = new byte[Block];
         try
         {

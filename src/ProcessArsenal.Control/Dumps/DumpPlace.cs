@@ -44,7 +44,8 @@ internal sealed class DumpPlace : IDisposable
 
     /// <summary>Finds where a target may write: /tmp, or what its environment names for that.</summary>
     /// <param name="why">Why nowhere; null if it is found.</param>
-    public static DumpPlace? Find(ProcessDirectory target, out string? why)
+    /// <param name="names">Names that nobody can know; null: random ones.</param>
+    public static DumpPlace? Find(ProcessDirectory target, out string? why, Func<string>? names = null)
     {
         Span<byte> buffer = stackalloc byte[8192];
         why = "it has ended";
@@ -54,7 +55,7 @@ internal sealed class DumpPlace : IDisposable
         var reasons = new List<string>();
         foreach (string folder in folders.OfType<string>())
         {
-            if (TryOpen(target, folder, status.EffectiveUserId, out string wrong) is { } place)
+            if (TryOpen(target, folder, status.EffectiveUserId, names ?? RandomName, out string wrong) is { } place)
             {
                 why = null;
                 return place;
@@ -147,7 +148,7 @@ internal sealed class DumpPlace : IDisposable
         return false;
     }
 
-    private static DumpPlace? TryOpen(ProcessDirectory target, string folder, uint user, out string why)
+    private static DumpPlace? TryOpen(ProcessDirectory target, string folder, uint user, Func<string> names, out string why)
     {
         if (target.ReadMountNamespace(out ulong mounts) is var seen && seen != ReadOutcome.Ok)
         {
@@ -168,7 +169,7 @@ internal sealed class DumpPlace : IDisposable
             inner.Dispose();
             return null;
         }
-        return new DumpPlace(inner, new DumpLocation(folder, Prefix + RandomName(), RandomName() + ".dmp", mounts), user);
+        return new DumpPlace(inner, new DumpLocation(folder, Prefix + names(), names() + ".dmp", mounts), user);
     }
 
     private static string? WhyNot(InnerFile folder, uint user)

@@ -21,6 +21,9 @@ internal abstract class DumpType
     /// <summary>Bytes that come of it, at a guess that is rather too high.</summary>
     public abstract long Estimate(in ProcStatus memory);
 
+    /// <summary>Of what a process has written: also what is swapped out, and what was never touched, which is written all the same.</summary>
+    protected static long OwnOf(in ProcStatus memory) => (long)Math.Min(Math.Max(memory.AnonymousBytes + memory.SwapBytes, memory.DataBytes) + memory.SharedBytes, long.MaxValue / 16);
+
     /// <summary>Why it can't be had of a process, and what to do; null if it can.</summary>
     /// <param name="target">Of whom it is certain who it is.</param>
     public abstract Task<string?> WhyNotAsync(ProcessDirectory target, TimeProvider time, CancellationToken cancellation);
@@ -38,8 +41,8 @@ internal abstract class DumpType
 /// <param name="Path">The same.</param>
 internal sealed record DumpRun(HeldProcess Held, ProcessDirectory Directory, ProcFs Proc, DumpOrder Order, FileStream File, string Path, TimeProvider Time)
 {
-    /// <summary>Bytes that are expected.</summary>
-    public required long Expected { get; init; }
+    /// <summary>Bytes that it may have.</summary>
+    public required long Most { get; init; }
 
     /// <summary>Measures how long the process stands still, and ends it if that is too long.</summary>
     public required FreezeWatch Watch { get; init; }

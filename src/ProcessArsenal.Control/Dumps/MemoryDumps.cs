@@ -124,10 +124,11 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
         long began = time.GetTimestamp();
         await using FileStream file = store.Begin(record, record.Expected, "take a smaller one");
         lock (_gate) store.Set(record);
-        var watch = new FreezeWatch(context.Process, directory, proc, order.MaxFreeze, Math.Min(store.Most, 2 * record.Expected), time);
+        long most = Math.Min(store.Most, 2 * record.Expected);
+        var watch = new FreezeWatch(context.Process, directory, proc, order.MaxFreeze, most, time);
         var run = new DumpRun(context.Process, directory, proc, order, file, store.FileOf(record), time)
         {
-            Expected = record.Expected,
+            Most = most,
             Watch = watch,
             Note = location =>
             {

@@ -12,8 +12,10 @@ internal sealed class RuntimeDump(string name, string help, Microsoft.Diagnostic
     /// <summary>Of a small one: stacks, and what the runtime keeps of its modules.</summary>
     private const long Small = 128L << 20;
 
-    /// <summary>Beside the memory of the process itself: what is not resident and written all the same, which is some 80 MiB of an empty program.</summary>
-    private const long Extra = 128L << 20;
+    /// <summary>Beside the memory of the process itself: what the tool notes of it, and data of its libraries.</summary>
+    private const long Extra = 64L << 20;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(300);
 
     public override string Name => name;
 
@@ -25,12 +27,12 @@ internal sealed class RuntimeDump(string name, string help, Microsoft.Diagnostic
 
     public override long Estimate(in ProcStatus memory)
     {
-        long own = (long)(memory.AnonymousBytes + memory.SharedBytes + memory.SwapBytes), all = own + (long)memory.FileBytes;
+        long own = OwnOf(memory), all = own + (long)memory.FileBytes;
         return kind switch
         {
             Microsoft.Diagnostics.NETCore.Client.DumpType.WithHeap => own + Extra,
             Microsoft.Diagnostics.NETCore.Client.DumpType.Full => all + Extra,
-            _ => Math.Min(all + (Extra / 4), Small),
+            _ => Math.Min((long)(memory.AnonymousBytes + memory.FileBytes) + (Extra / 2), Small),
         };
     }
 
@@ -69,7 +71,8 @@ internal sealed class RuntimeDump(string name, string help, Microsoft.Diagnostic
             {
                 if (await DumpRequest.WriteAsync(socket, kind, place.File, ended.Token).ConfigureAwait(false) is { } why)
                 {
-                    place.Why = run.Held.HasEnded() ? "it ended meanwhile" : $"its runtime could not write it: {why.TrimEnd('.')}";
+                    // A connection is reset before the last thread is gone.
+                    place.Why = await run.Held.WaitAsync(EndPatience, run.Time, CancellationToken.None).ConfigureAwait(false) ? "it ended meanwhile" : $"its runtime could not write it: {why.TrimEnd('.')}";
                     return null;
                 }
             }

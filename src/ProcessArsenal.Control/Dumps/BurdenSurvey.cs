@@ -29,7 +29,7 @@ internal static class BurdenSurvey
         if (type.IsWrittenByTarget && (place = DumpPlace.Find(target, out why)) is null) return null;
         using (place)
         {
-            long bytes = type.Estimate(status);
+            long bytes = type.Estimate(target, status);
             (long rate, bool isMeasured) = RateOf(store.List().OfType<DumpRecord>(), type.Name);
             bool isMemory = place?.IsMemory ?? false;
             return new Burden

@@ -9,7 +9,7 @@ internal sealed class CoreDump : DumpType
 {
     public const string TypeName = "core";
 
-    private const long Extra = 32L << 20;
+    private const long Extra = 16L << 20;
     private const int MostSaid = 16 * 1024;
 
     private static readonly string[] Places = ["/usr/bin/gdb", "/usr/local/bin/gdb", "/bin/gdb"];
@@ -20,7 +20,7 @@ internal sealed class CoreDump : DumpType
 
     public override string FileName => "core";
 
-    public override long Estimate(in ProcStatus memory) => OwnOf(memory) + (long)memory.FileBytes + Extra;
+    public override long Estimate(ProcessDirectory target, in ProcStatus memory) => Math.Max(CoreSize.Read(target.Pid) ?? 0, OwnOf(memory)) + Extra;
 
     public override Task<string?> WhyNotAsync(ProcessDirectory target, TimeProvider time, CancellationToken cancellation)
     {

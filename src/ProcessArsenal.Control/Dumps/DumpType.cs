@@ -19,7 +19,7 @@ internal abstract class DumpType
     public virtual bool IsWrittenByTarget => false;
 
     /// <summary>Bytes that come of it, at a guess that is rather too high.</summary>
-    public abstract long Estimate(in ProcStatus memory);
+    public abstract long Estimate(ProcessDirectory target, in ProcStatus memory);
 
     /// <summary>Of what a process has written: also what is swapped out, and what was never touched, which is written all the same.</summary>
     protected static long OwnOf(in ProcStatus memory) => (long)Math.Min(Math.Max(memory.AnonymousBytes + memory.SwapBytes, memory.DataBytes) + memory.SharedBytes, long.MaxValue / 16);

@@ -25,7 +25,7 @@ internal sealed class RuntimeDump(string name, string help, Microsoft.Diagnostic
 
     public override bool IsWrittenByTarget => true;
 
-    public override long Estimate(in ProcStatus memory)
+    public override long Estimate(ProcessDirectory target, in ProcStatus memory)
     {
         long own = OwnOf(memory), all = own + (long)memory.FileBytes;
         return kind switch

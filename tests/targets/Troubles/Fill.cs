@@ -4,7 +4,7 @@ namespace Troubles;
 internal static class Fill
 {
     /// <summary>Bytes of one, with the place in the array that holds it: head, type, two references, two numbers.</summary>
-    private const int BytesOfOne = 48 + 8;
+    private const int BytesOfOne = 56 + 8;
 
     private const int Row = 1 << 16;
 

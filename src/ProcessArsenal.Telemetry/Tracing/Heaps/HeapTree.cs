@@ -12,6 +12,7 @@ internal sealed class HeapTree
 
     private readonly Dictionary<(int Parent, int Type), int> _index = [];
     private readonly List<Place> _places = [];
+    private long _followed;
 
     private HeapTree(HeapGraph graph) => Graph = graph;
 
@@ -66,7 +67,7 @@ internal sealed class HeapTree
             HeapNode node = Graph.Open(group.Node);
             while (node.TryRead(out int target))
             {
-                if ((uint)target >= (uint)Graph.Count) continue;
+                if (!IsNode(target)) continue;
                 HeapNode member = Graph.Open(target);
                 if (!isRoot[member.Type] || (seen[target / 64] & (1UL << (target % 64))) != 0) continue;
                 seen[target / 64] |= 1UL << (target % 64);
@@ -92,7 +93,7 @@ internal sealed class HeapTree
             HeapNode node = Graph.Open(next);
             while (node.TryRead(out int target))
             {
-                if ((uint)target >= (uint)Graph.Count) continue;
+                if (!IsNode(target)) continue;
                 ref ulong word = ref seen[target / 64];
                 ulong bit = 1UL << (target % 64);
                 if ((word & bit) != 0) continue;
@@ -104,6 +105,13 @@ internal sealed class HeapTree
                 waiting.Enqueue(target, place);
             }
         }
+    }
+
+    /// <exception cref="HeapException">More was followed than such a graph can have: its nodes overlap, which only a file that was made to does.</exception>
+    private bool IsNode(int target)
+    {
+        if (++_followed > Graph.Nodes.Length) throw new HeapException("The file makes no sense: its objects overlap.");
+        return (uint)target < (uint)Graph.Count;
     }
 
     private int PlaceOf(int parent, int type)

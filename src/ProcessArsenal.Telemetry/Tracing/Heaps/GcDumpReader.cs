@@ -40,7 +40,7 @@ internal sealed class GcDumpReader
         var sizes = new int[typeCount];
         for (int i = 0; i < typeCount; i++)
         {
-            types[i] = Text(LongestText) ?? "a type without a name";
+            types[i] = Text(LongestText) ?? HeapType.Unnamed;
             if ((_nameBytes += types[i].Length * sizeof(char)) > _limits.NameBytes) throw new HeapException("The names in the file have more than we keep.");
             sizes[i] = Math.Max(0, Int32());
             _ = Text(LongestText);

@@ -12,7 +12,7 @@ internal sealed class HeapAssembly
     private readonly Dictionary<ulong, List<ulong>> _dependents = [];
     private readonly uint[] _places;
     private readonly List<int> _targets = [];
-    private long _objects, _bytes, _cutSizes;
+    private long _objects, _bytes, _cutSizes, _unnamed;
 
     private HeapAssembly(HeapReading reading)
     {
@@ -43,6 +43,7 @@ internal sealed class HeapAssembly
         _rootPlaces.CopyTo(places, _places.Length);
         string? incomplete = _reading.Incomplete
             ?? (_reading.ReferenceCount != (long)Math.Min(_reading.ReferencesTold, long.MaxValue) ? "references are missing, so that something may seem to be held by nobody" : null)
+            ?? (_unnamed > 0 ? $"{_unnamed} objects are of types whose names were not told: another tool has asked for them before, and still listens" : null)
             ?? (_cutSizes > 0 ? $"{_cutSizes} objects have more than 2 GiB each, and are told as if they had 2 GiB" : null);
         return new HeapGraph(_nodes, places, _types.Names, _types.UsualSizes, root, new HeapFacts(_objects, _bytes, incomplete)) { Addresses = _reading.Addresses };
     }
@@ -50,14 +51,15 @@ internal sealed class HeapAssembly
     private void AddObjects()
     {
         // Types are told once for each of the runtime's own; those of the same name are one to people.
-        int[] types = [.. _reading.Types.Select((name, index) => _types.IndexOf(name ?? "a type without a name"))];
+        int[] types = [.. _reading.Types.Select(name => _types.IndexOf(name ?? HeapType.Unnamed))];
         using DrainingReader objects = new(_reading.Objects), references = new(_reading.References);
         ulong address = 0, target = 0;
         long left = _reading.ReferenceCount;
         for (int i = 0; i < _places.Length; i++)
         {
             address += (ulong)(objects.ReadVarInt() * AddressIndex.Alignment);
-            int type = types[(int)objects.ReadVarUInt()];
+            int told = (int)objects.ReadVarUInt(), type = types[told];
+            if (_reading.Types[told] is null) _unnamed++;
             ulong bytes = objects.ReadVarUInt();
             long count = (long)Math.Min(objects.ReadVarUInt(), (ulong)left);
             left -= count;

@@ -53,6 +53,7 @@ internal sealed class HeapCapture
         var capture = new HeapCapture();
         long began = time.GetTimestamp();
         RecordingStream? recording = null;
+        await ForgetTypesAsync(socket, runtime, time, cancellationToken).ConfigureAwait(false);
         EventPipeSessionConfiguration listen = Of(Listen, runtime, bufferMegabytes);
         TargetSession session = await TargetSession.StartAsync(
             socket, listen, capture.Take, time, cancellationToken, stream => recording = new RecordingStream(stream, sink, long.MaxValue)).ConfigureAwait(false);
@@ -72,20 +73,28 @@ internal sealed class HeapCapture
         }
     }
 
+    /// <summary>A runtime tells the name of a type once, and forgets that it did only when a session begins or ends while none asks for names. The end of the
+    /// one that did does not count, if others go on.</summary>
+    private static async Task ForgetTypesAsync(DiagnosticSocket socket, int runtime, TimeProvider time, CancellationToken cancellationToken)
+    {
+        TargetSession session = await TargetSession.StartAsync(socket, Of(0x1, runtime, 1), static (in NetTraceEvent _, TraceHeader? _) => { }, time, cancellationToken).ConfigureAwait(false);
+        await session.DisposeAsync().ConfigureAwait(false);
+    }
+
     private async Task<string?> CollectAsync(DiagnosticSocket socket, int runtime, TargetSession session, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        EventPipeSession? trigger = null;
+        Task<EventPipeSession>? asked = null;
         try
         {
             await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token).ConfigureAwait(false);
-            Task<EventPipeSession> asked = connector.Instance.StartEventPipeSessionAsync(Of(Collect, runtime, 1), either.Token);
+            asked = connector.Instance.StartEventPipeSessionAsync(Of(Collect, runtime, 1), either.Token);
+            // One that dies meanwhile may leave the question without an answer.
             Task first = await Task.WhenAny(asked, session.Completion).ConfigureAwait(false);
-            if (first == session.Completion) return "the program ended, or let go of us, before it had told everything";
-            trigger = await asked.ConfigureAwait(false);
+            if (first == asked) await asked.ConfigureAwait(false);
             await Task.WhenAny(_over.Task, session.Completion).WaitAsync(either.Token).ConfigureAwait(false);
-            return null;
+            return _over.Task.IsCompleted ? null : "the program ended, or let go of us, before it had told everything";
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException or EndOfStreamException)
         {
@@ -95,22 +104,23 @@ internal sealed class HeapCapture
         {
             // Before the other: while it lives each session that begins or ends has the program collect again. On .NET 8 and 9 its own end does so too
             // (https://github.com/dotnet/runtime/issues/99487).
-            if (trigger is not null) await EndAsync(trigger, time).ConfigureAwait(false);
+            await either.CancelAsync().ConfigureAwait(false);
+            if (asked is not null) await EndAsync(asked, time).ConfigureAwait(false);
         }
     }
 
-    private static async Task EndAsync(EventPipeSession trigger, TimeProvider time)
+    private static async Task EndAsync(Task<EventPipeSession> asked, TimeProvider time)
     {
         using var late = new CancellationTokenSource(Patience, time);
         try
         {
+            using EventPipeSession trigger = await asked.WaitAsync(late.Token).ConfigureAwait(false);
             await trigger.StopAsync(late.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // Whether it is gone or does not answer: closing the stream ends the session with its next write.
         }
-        trigger.Dispose();
     }
 
     /// <summary>Notices the end; what is told in between goes to the sink unread.</summary>

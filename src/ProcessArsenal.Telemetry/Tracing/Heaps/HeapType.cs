@@ -5,6 +5,9 @@ namespace ProcessArsenal.Telemetry.Tracing.Heaps;
 /// <summary>How types are called, as tools for .gcdump do: <c>System.Collections.Generic.List&lt;Shop.Order&gt;</c>, <c>Shop.Order[]</c>.</summary>
 internal static class HeapType
 {
+    /// <summary>Those whose name was not told.</summary>
+    public const string Unnamed = "a type without a name";
+
     /// <summary>What the runtime calls a type: <c>System.Collections.Generic.List`1[Shop.Order]</c>.</summary>
     /// <param name="name">Chosen by the target.</param>
     public static string NameOf(ReadOnlySpan<char> name)

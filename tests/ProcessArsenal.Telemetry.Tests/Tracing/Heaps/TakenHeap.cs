@@ -38,9 +38,21 @@ internal sealed record TakenHeap(HeapGraph Graph, HeapCaptureEnd End)
             Assert.Equal(DiagnosticSocketOutcome.Found, outcome);
             using (socket)
             {
-                RuntimeInfo? info = await RuntimeInfo.ReadAsync(socket!, TestContext.Current.CancellationToken);
-                return await HeapCapture.RunAsync(socket!, info!.Major, bufferMegabytes, sink, deadline, TimeProvider.System, TestContext.Current.CancellationToken);
+                return await HeapCapture.RunAsync(socket!, await Runtime(socket!), bufferMegabytes, sink, deadline, TimeProvider.System, TestContext.Current.CancellationToken);
             }
+        }
+    }
+
+    private static async Task<int> Runtime(DiagnosticSocket socket)
+    {
+        try
+        {
+            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            return (await RuntimeInfo.ReadAsync(socket, late.Token))?.Major ?? 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0; // It is stopped.
         }
     }
 

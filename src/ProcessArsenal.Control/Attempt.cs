@@ -52,7 +52,8 @@ internal sealed class Attempt(Target target) : IDisposable
     }
 
     private string Preview => "it would be done"
-        + (Reach.Owner is { } owner ? FormattableString.Invariant($": {owner}, with {Reach.Others.Count} other {(Reach.Others.Count == 1 ? "process" : "processes")}") : "") + (Reach.Spared is { } spared ? $"; {spared}" : "");
+        + (Reach.Owner is { } owner ? FormattableString.Invariant($": {owner}, with {Reach.Others.Count} other {(Reach.Others.Count == 1 ? "process" : "processes")}") : "") + (Reach.Spared is { } spared ? $"; {spared}" : "")
+        + (Reach.Burden is { } burden ? $": {burden}" : "");
 
     /// <param name="isPreview">Nothing is done.</param>
     public TargetResult ToResult(bool isPreview) => new(Target, Outcome ?? (isPreview ? OutcomeKind.NotDone : null))

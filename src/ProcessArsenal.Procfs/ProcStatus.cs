@@ -16,6 +16,9 @@ public struct ProcStatus
     /// <summary>Process id in the innermost pid namespace that it lives in; the pid itself if there is only one.</summary>
     public int InnermostPid;
 
+    /// <summary>Who traces it (ptrace(2)), as a pid of the reader's namespace: as long as that one wants, it stands still. 0 if nobody.</summary>
+    public int TracerPid;
+
     /// <summary>Whether the four sizes are known: kernel threads and zombies have no address space, and Linux &lt; 4.5 does not tell them.
     /// </summary>
     public bool HasMemory;
@@ -31,6 +34,9 @@ public struct ProcStatus
 
     /// <summary>Swapped-out anonymous memory, bytes; meaningful if <see cref="HasMemory"/>.</summary>
     public ulong SwapBytes;
+
+    /// <summary>Of all private memory that may be written, resident or not: a dump has all of it. 0 if there is none.</summary>
+    public ulong DataBytes;
 
     /// <summary>Signals with a handler, bit n-1 for signal n.</summary>
     public ulong CaughtSignals;
@@ -58,6 +64,10 @@ public struct ProcStatus
                 status.EffectiveUserId = (uint)effective;
                 hasUid = true;
             }
+            else if (key.SequenceEqual("TracerPid"u8))
+            {
+                if (!value.TryReadInt32(out status.TracerPid)) return false;
+            }
             else if (key.SequenceEqual("Pid"u8))
             {
                 if (!value.TryReadInt32(out status.InnermostPid)) return false; // Linux < 4.1 has no NSpid
@@ -77,6 +87,11 @@ public struct ProcStatus
             else if (key.SequenceEqual("RssShmem"u8))
             {
                 if (!TryReadKibibytes(value, 4, ref memory, out status.SharedBytes)) return false;
+            }
+            else if (key.SequenceEqual("VmData"u8))
+            {
+                int apart = 0; // It is known without the others too.
+                if (!TryReadKibibytes(value, 0, ref apart, out status.DataBytes)) return false;
             }
             else if (key.SequenceEqual("VmSwap"u8))
             {

@@ -170,6 +170,19 @@ public sealed class ProcessDirectory : IDisposable
         return outcome;
     }
 
+    /// <summary>Reads which mount namespace it is in (namespaces(7)): two with the same number see the same files.</summary>
+    /// <returns>Denied without ptrace access to the process.</returns>
+    public ReadOutcome ReadMountNamespace(out ulong inode)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        inode = 0;
+        ReadOutcome outcome = ProcFile.ReadLink(_fd, "ns/mnt\0"u8, buffer, out int length);
+        GC.KeepAlive(this);
+        if (outcome != ReadOutcome.Ok) return outcome;
+        ReadOnlySpan<byte> text = buffer[..length]; // mnt:[4026531841]
+        return text.StartsWith("mnt:["u8) && System.Buffers.Text.Utf8Parser.TryParse(text[5..], out inode, out int used) && text[(5 + used)..].SequenceEqual("]"u8) ? outcome : ReadOutcome.Malformed;
+    }
+
     /// <summary>Finds a file as the process sees it.</summary>
     /// <inheritdoc cref="InnerFile.Open"/>
     public InnerFile? OpenInner(string path, out ReadOutcome outcome)

@@ -67,4 +67,11 @@ internal sealed record ActionEnd(bool Succeeded, string Reason)
 
     /// <summary>Of a start or a restart: the same now; null if none was seen.</summary>
     public ProcessIdentity? New { get; init; }
+
+    /// <summary>The file that it has left; null: none.</summary>
+    public ArtifactNote? Artifact { get; init; }
 }
+
+/// <summary>What the ledger keeps of a file that an action has left.</summary>
+/// <param name="Freeze">How long the process stood still for it, seconds.</param>
+internal sealed record ArtifactNote(long Bytes, string? Sha256, double? Freeze);

@@ -7,8 +7,8 @@ public sealed class KillAction : ControlAction
 
     public override string Name => "kill";
 
-    /// <summary>Who has lost patience with a stop need not wait for its timeout, nor with what begins by one.</summary>
-    public override bool Overtakes(ControlAction other) => other.Name is "stop" or "start" or "restart";
+    /// <summary>Who has lost patience with a stop need not wait for its timeout, nor with what begins by one; nor for a dump.</summary>
+    public override bool Overtakes(ControlAction other) => other.Name is "stop" or "start" or "restart" or "dump";
 
     internal override Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation) => KillAsync(context, null, cancellation);
 

@@ -25,6 +25,9 @@ internal sealed record Reach
     /// <summary>The first process of a container, which its engine starts and ends: that it is a program which is dear to a host makes no difference.</summary>
     public ProcessIdentity? ContainerInit { get; init; }
 
+    /// <summary>What it takes for a while, if that is much; null: next to nothing.</summary>
+    public Burden? Burden { get; init; }
+
     /// <summary>Why it can't be done; null if it can.</summary>
     public Objection? Objection { get; init; }
 }

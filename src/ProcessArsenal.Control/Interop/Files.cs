@@ -6,16 +6,23 @@ namespace ProcessArsenal.Control.Interop;
 /// <summary>What File.* can't do with the files of a child: open without following or waiting, FIFOs, owners, cutting off the front.</summary>
 internal static unsafe partial class Files
 {
-    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NonBlocking = 0x800;
-    public const int NoSuchFile = 2, NoSuchReader = 6, TryAgain = 11, Exists = 17, NoSpace = 28, NoQuota = 122;
+    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NonBlocking = 0x800, PathOnly = 0x200000;
+    public const int NoSuchFile = 2, NoSuchReader = 6, TryAgain = 11, NoAccess = 13, Exists = 17, NoSpace = 28, IsReadOnly = 30, TooManyLinks = 40, NoQuota = 122;
 
     private const int CloseOnExec = 0x80000, CurrentDirectory = -100, EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int CollapseRange = 0x08; // FALLOC_FL_COLLAPSE_RANGE
 
     /// <summary>O_NOFOLLOW, whose value depends on the architecture (asm/fcntl.h).</summary>
-    public static readonly int NoFollow =
-        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x8000 : 0x20000;
+    public static readonly int NoFollow = HasFlagsOfItsOwn ? 0x8000 : 0x20000;
+
+    /// <summary>O_DIRECTORY, likewise.</summary>
+    public static readonly int Directory = HasFlagsOfItsOwn ? 0x4000 : 0x10000;
+
+    private static bool HasFlagsOfItsOwn => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
+
+    /// <summary>Our effective user id (geteuid(2)).</summary>
+    public static uint OwnUser => EffectiveUser();
 
     /// <summary>Opens a file (open(2)); it is closed on exec.</summary>
     /// <returns>Null with errno.</returns>
@@ -29,6 +36,31 @@ internal static unsafe partial class Files
     /// <summary>Makes a FIFO (mkfifo(3)).</summary>
     /// <returns>0, or errno.</returns>
     public static int MakeFifo(string path, int mode) => Errno(MakeFifoCall(path, (uint)mode));
+
+    /// <summary>Makes a directory (mkdir(2)): a link in its place is not followed.</summary>
+    /// <returns>0, or errno.</returns>
+    public static int MakeDirectory(string path, int mode) => Errno(MakeDirectoryCall(path, (uint)mode));
+
+    /// <summary>Removes a name (unlink(2)): of a link itself, never what it leads to.</summary>
+    /// <returns>0, or errno.</returns>
+    public static int Remove(string path) => Errno(Unlink(path));
+
+    /// <summary>Removes a directory that is empty (rmdir(2)).</summary>
+    /// <returns>0, or errno.</returns>
+    public static int RemoveDirectory(string path) => Errno(RemoveDirectoryCall(path));
+
+    /// <summary>Whether we may make something in a directory (access(2)).</summary>
+    /// <returns>0, or errno: <see cref="IsReadOnly"/>, <see cref="NoAccess"/>.</returns>
+    public static int MayWriteInto(string directory) => Errno(Access(directory, 3)); // W_OK | X_OK
+
+    /// <summary>fchmod(2): no umask takes from it.</summary>
+    /// <returns>0, or errno.</returns>
+    public static int SetMode(SafeFileHandle file, int mode)
+    {
+        int error = Errno(ChangeMode((int)file.DangerousGetHandle(), (uint)mode));
+        GC.KeepAlive(file);
+        return error;
+    }
 
     /// <summary>fchown(2).</summary>
     /// <returns>0, or errno.</returns>
@@ -87,6 +119,24 @@ internal static unsafe partial class Files
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifoCall(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectoryCall(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectoryCall(string path);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int ChangeOwner(int descriptor, uint user, uint group);
 
@@ -121,7 +171,7 @@ internal readonly record struct FileKey(ulong Device, ulong Inode);
 /// <summary>What statx(2) tells of a file.</summary>
 internal readonly struct FileFacts(Files.StatxBuffer stat)
 {
-    private const ushort Kind = 0xf000, Regular = 0x8000, Fifo = 0x1000;
+    private const ushort Kind = 0xf000, Regular = 0x8000, Fifo = 0x1000, Folder = 0x4000, Sticky = 0x200;
 
     public FileKey Key { get; } = new(((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Inode);
 
@@ -138,6 +188,14 @@ internal readonly struct FileFacts(Files.StatxBuffer stat)
     public uint BlockSize { get; } = stat.BlockSize;
 
     public bool IsRegular { get; } = (stat.Mode & Kind) == Regular;
+
+    public bool IsDirectory { get; } = (stat.Mode & Kind) == Folder;
+
+    /// <summary>Of a directory: only who owns something in it, or the directory, may rename or remove that.</summary>
+    public bool IsSticky { get; } = (stat.Mode & Sticky) != 0;
+
+    /// <summary>Nine bits: rwxrwxrwx.</summary>
+    public int Permissions { get; } = stat.Mode & 0b111_111_111;
 
     public bool IsFifo { get; } = (stat.Mode & Kind) == Fifo;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Telemetry.Tracing;
 using ProcessArsenal.Telemetry.Tracing.Events;
 using ProcessArsenal.Telemetry.Tracing.Reports;
@@ -11,18 +12,21 @@ public sealed class TraceReading : IDisposable
     /// <summary>Recordings that are followed at once: each takes a thread, and some MiB.</summary>
     public const int MostTails = 4;
 
+    /// <summary>Of the file with the CPU seconds of threads, by their ids.</summary>
+    internal const string ThreadsName = "threads.json";
+
     private readonly SemaphoreSlim _one = new(1, 1), _tails = new(MostTails, MostTails);
-    private readonly TraceStore _store;
+    private readonly ArtifactStore _store;
     private readonly Func<TraceRecord, TraceCapture?> _running;
 
     /// <param name="running">The capture of one that goes on; null if it has ended.</param>
-    internal TraceReading(TraceStore store, Func<TraceRecord, TraceCapture?> running) => (_store, _running) = (store, running);
+    internal TraceReading(ArtifactStore store, Func<TraceRecord, TraceCapture?> running) => (_store, _running) = (store, running);
 
     /// <summary>Reads one in sum: one at a time, as that takes memory.</summary>
     /// <param name="method">Methods that more is to be said of; null for none.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
     public Task<TraceDigest> DigestAsync(TraceRecord record, NamePattern? method, CancellationToken cancellation) =>
-        AloneAsync(() => TraceDigest.Read(_store.FileOf(record), _store.ReadThreads(record), method), cancellation);
+        AloneAsync(() => TraceDigest.Read(_store.FileOf(record), _store.Read(record, ThreadsName, ArtifactJson.Default.DictionaryInt32Double), method), cancellation);
 
     /// <summary>Reads a page of events: one at a time, too. Of one that goes on, those that are written.</summary>
     /// <param name="after">Number of the last event that is known; 0 for the first page.</param>

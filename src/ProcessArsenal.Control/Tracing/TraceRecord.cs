@@ -1,24 +1,13 @@
 using System.Text.Json.Serialization;
+using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Telemetry.Tracing.Events;
 
 namespace ProcessArsenal.Control.Tracing;
 
-/// <summary>What is known of a recording: its manifest, kept beside it.</summary>
-public sealed record TraceRecord
+/// <summary>What is known of a recording.</summary>
+public sealed record TraceRecord : ArtifactRecord
 {
-    /// <summary>As it is asked for: the number of the action in the ledger.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Number of the action in the ledger.</summary>
-    public required long Action { get; init; }
-
-    /// <summary>Of the process that is recorded.</summary>
-    public required string Identity { get; init; }
-
-    public required int Pid { get; init; }
-
-    /// <summary>Of the process; it chose that itself.</summary>
-    public required string Name { get; init; }
+    internal const string KindName = "trace";
 
     /// <summary>What it is asked for: names of presets, or providers.</summary>
     public required IReadOnlyList<string> For { get; init; }
@@ -28,19 +17,11 @@ public sealed record TraceRecord
 
     public required TraceState State { get; init; }
 
-    public required DateTimeOffset Began { get; init; }
-
     /// <summary>How long it is to take, seconds.</summary>
     public required double Asked { get; init; }
 
-    /// <summary>How long it took, seconds; null: it goes on, or that is not known.</summary>
-    public double? Duration { get; init; }
-
     /// <summary>Why it ended: duration, asked, shutdown, bytes, events, target, unwritable, interrupted.</summary>
     public string? Ended { get; init; }
-
-    /// <summary>Of the file, so far.</summary>
-    public long Bytes { get; init; }
 
     /// <summary>Events so far.</summary>
     public long Events { get; init; }
@@ -48,11 +29,16 @@ public sealed record TraceRecord
     /// <summary>Events that the process wrote and that never came.</summary>
     public long Lost { get; init; }
 
-    /// <summary>What is wrong with the file, in words; null if it is whole.</summary>
-    public string? Wrong { get; init; }
+    [JsonIgnore]
+    public override string Kind => KindName;
 
-    /// <summary>Of the file, in hexadecimal digits; null as long as it is written.</summary>
-    public string? Sha256 { get; init; }
+    [JsonIgnore]
+    public override string FileName => "trace.nettrace";
+
+    [JsonIgnore]
+    public override bool IsDone => State == TraceState.Done;
+
+    internal override ArtifactRecord Interrupted(long bytes) => this with { State = TraceState.Done, Ended = "interrupted", Wrong = "the exporter ended meanwhile", Bytes = bytes };
 }
 
 /// <summary>Which events of a recording are shown: parts of names, or whole ones with <c>*</c> and <c>?</c>, without regard to case.</summary>
@@ -76,10 +62,3 @@ public enum TraceState
     [JsonStringEnumMemberName("done")]
     Done,
 }
-
-/// <summary>How manifests are written: snake_case, nothing for what is not known.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(TraceRecord))]
-[JsonSerializable(typeof(Dictionary<int, double>))]
-internal sealed partial class TraceJson : JsonSerializerContext;

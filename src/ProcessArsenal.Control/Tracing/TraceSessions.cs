@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Tracing;
@@ -12,19 +13,19 @@ public sealed class TraceSessions : IAsyncDisposable
     /// <summary>That go on at once: each burdens its process.</summary>
     public const int MostAtOnce = 4;
 
-    private static readonly TimeSpan FindPatience = TimeSpan.FromSeconds(2), EndPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, (TraceCapture Capture, Task Finish)> _running = [];
-    private readonly TraceStore _store;
+    private readonly ArtifactStore _store;
     private readonly ProcFs _proc;
     private readonly TimeProvider _time;
     private int _begun;
 
-    /// <param name="root">Directory for them.</param>
-    public TraceSessions(string root, Func<ArtifactLimits> limits, ProcFs proc, TimeProvider time)
+    /// <param name="store">Where they are kept.</param>
+    public TraceSessions(ArtifactStore store, ProcFs proc, TimeProvider time)
     {
-        _store = new TraceStore(root, limits, time);
+        _store = store;
         _proc = proc;
         _time = time;
         Reading = new TraceReading(_store, CaptureOf);
@@ -33,24 +34,16 @@ public sealed class TraceSessions : IAsyncDisposable
     /// <summary>What they tell.</summary>
     public TraceReading Reading { get; }
 
-    /// <summary>Takes up what earlier runs have left.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It can't be read.</exception>
-    public void Load()
-    {
-        lock (_gate) _store.Load();
-    }
-
     /// <summary>All, the latest first.</summary>
     public IReadOnlyList<TraceRecord> List()
     {
-        lock (_gate) return [.. _store.Records.Reverse().Select(Now)];
+        lock (_gate) return [.. _store.List().OfType<TraceRecord>().Reverse().Select(Now)];
     }
 
     /// <returns>Null if there is none.</returns>
     public TraceRecord? Find(string id)
     {
-        lock (_gate) return _store.Find(id) is { } record ? Now(record) : null;
+        lock (_gate) return _store.Find(id) is TraceRecord record ? Now(record) : null;
     }
 
     /// <summary>Where its file is.</summary>
@@ -61,7 +54,7 @@ public sealed class TraceSessions : IAsyncDisposable
     {
         Task finish = Task.CompletedTask;
         lock (_gate)
-            if (_store.Find(id) is { } record && _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running))
+            if (_store.Find(id) is TraceRecord record && _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running))
             {
                 running.Capture.Stop();
                 finish = running.Finish;
@@ -100,9 +93,9 @@ public sealed class TraceSessions : IAsyncDisposable
         try
         {
             if (_proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
-            (socket, string? why) = await FindAsync(directory!, cancellation).ConfigureAwait(false);
+            (socket, string? why) = await RuntimeDoor.OpenAsync(directory!, _time, cancellation).ConfigureAwait(false);
             if (socket is null) return why;
-            lock (_gate) file = _store.Begin(record, order.Bytes);
+            file = _store.Begin(record, order.Bytes, "ask for less with max_bytes");
             Dictionary<int, double> before = ThreadTimes.Read(directory!);
             TraceCapture capture = await TraceCapture.StartAsync(socket, order.ToOptions(), file, _time, cancellation).ConfigureAwait(false);
             goesOn = true;
@@ -122,8 +115,7 @@ public sealed class TraceSessions : IAsyncDisposable
             if (!goesOn)
             {
                 file?.Dispose();
-                if (file is not null)
-                    lock (_gate) _store.Remove(record);
+                if (file is not null) _store.Remove(record);
                 socket?.Dispose();
                 directory?.Dispose();
                 Interlocked.Decrement(ref _begun);
@@ -156,7 +148,7 @@ public sealed class TraceSessions : IAsyncDisposable
         await file.DisposeAsync().ConfigureAwait(false);
         socket.Dispose();
         directory.Dispose();
-        if (before.Count > 0 && after.Count > 0) _store.WriteThreads(record, ThreadTimes.Between(before, after));
+        if (before.Count > 0 && after.Count > 0) _store.Write(record, TraceReading.ThreadsName, ThreadTimes.Between(before, after), ArtifactJson.Default.DictionaryInt32Double);
         record = record with
         {
             State = TraceState.Done,
@@ -166,7 +158,7 @@ public sealed class TraceSessions : IAsyncDisposable
             Events = end.Events,
             Lost = end.Lost,
             Wrong = end.Wrong ?? _store.WhatIsWrong(record with { Bytes = end.Bytes }),
-            Sha256 = await HashAsync(_store.FileOf(record)).ConfigureAwait(false),
+            Sha256 = await _store.HashAsync(record).ConfigureAwait(false),
         };
         _store.Write(record);
         lock (_gate)
@@ -185,41 +177,4 @@ public sealed class TraceSessions : IAsyncDisposable
     /// <summary>As far as it has come.</summary>
     private TraceRecord Now(TraceRecord record) =>
         _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? record with { Bytes = running.Capture.Bytes, Events = running.Capture.Events } : record;
-
-    /// <returns>The socket; or why there is none.</returns>
-    private async Task<(DiagnosticSocket? Socket, string? Why)> FindAsync(ProcessDirectory directory, CancellationToken cancellation)
-    {
-        byte[] buffer = new byte[8192];
-        if (directory.ReadStat(buffer, out ProcStat stat, out _) != ReadOutcome.Ok || directory.ReadStatus(buffer, out ProcStatus status) != ReadOutcome.Ok) return (null, "it has ended");
-        using var late = new CancellationTokenSource(FindPatience, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        try
-        {
-            (DiagnosticSocketOutcome outcome, DiagnosticSocket? socket) = await DiagnosticSocket.FindAsync(directory, stat, status, either.Token).ConfigureAwait(false);
-            return (socket, outcome switch
-            {
-                DiagnosticSocketOutcome.Denied => "it is of another user: that takes the same user, root, or CAP_SYS_PTRACE and CAP_DAC_OVERRIDE",
-                DiagnosticSocketOutcome.Impostor => "another process listens on its diagnostic socket",
-                DiagnosticSocketOutcome.Unreachable => "nobody answers on its diagnostic socket: it is stopped, hung, or very busy",
-                _ => "it is no .NET process, or one that lets nobody in (DOTNET_EnableDiagnostics=0)",
-            });
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
-        {
-            return (null, "nobody answers on its diagnostic socket: it is stopped, hung, or very busy");
-        }
-    }
-
-    private static async Task<string?> HashAsync(string file)
-    {
-        try
-        {
-            using FileStream stream = File.OpenRead(file);
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream).ConfigureAwait(false));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

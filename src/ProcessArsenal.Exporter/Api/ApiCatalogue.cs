@@ -25,6 +25,7 @@ internal static class ApiCatalogue
         BatchRoute.Route,
         .. TraceRoutes.All,
         TraceEventsRoute.Route,
+        .. DumpRoutes.All,
         .. ArtifactRoutes.All,
         ActionList.Route,
         OneAction.Route,

@@ -33,6 +33,7 @@ internal static class CommandLine
         FlowsCommand.Create,
         Tracing.TraceCommand.Create,
         Tracing.ProfileCommand.Create,
+        Dumps.DumpCommand.Create,
         ReportCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,

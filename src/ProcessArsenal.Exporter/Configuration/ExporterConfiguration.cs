@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Supervision;
-using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
+using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Tracing;
@@ -29,7 +31,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         ExporterConfiguration configuration = loaded.Configuration!;
         (_logger, _options, _artifacts, _retry) = (logger, OptionsOf(configuration), configuration.Artifacts, new Retry(time));
-        Traces = new TraceSessions(Path.Join(configuration.StateDirectory, "artifacts", "traces"), () => _artifacts, proc, time);
+        Artifacts = new ArtifactStore(Path.Join(configuration.StateDirectory, "artifacts"), () => _artifacts, time);
+        Traces = new TraceSessions(Artifacts, proc, time);
+        Dumps = new MemoryDumps(Artifacts, proc, time);
         _metrics = new ControlMetrics(own.Registry);
         _budget = new Api.LogBudget(perMinute: 2, time);
         _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
@@ -62,6 +66,12 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>How owners are asked to restart what they own.</summary>
     public RestartOptions Restarts { get; } = RestartSettings.Of(Environment.GetEnvironmentVariable);
 
+    /// <summary>Files that actions have left, of every kind.</summary>
+    public ArtifactStore Artifacts { get; }
+
+    /// <summary>Dumps of processes.</summary>
+    public MemoryDumps Dumps { get; }
+
     /// <summary>Recordings of .NET processes.</summary>
     public TraceSessions Traces { get; }
 
@@ -79,18 +89,18 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         try
         {
-            Traces.Load();
+            foreach (string left in Dumps.Sweep(Artifacts.Load())) Log.LeftOver(_logger, left);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.NoTraces(_logger, e.Message);
+            Log.NoArtifacts(_logger, e.Message);
         }
         return CloseInterruptedAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Traces.DisposeAsync();
+        await Task.WhenAll(Traces.DisposeAsync().AsTask(), Dumps.DisposeAsync().AsTask());
         await _retry.StopAsync();
     }
 
@@ -165,8 +175,11 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         [LoggerMessage(540, LogLevel.Error, "Nothing can be recorded, so no action is taken; seeing goes on: {Reason}")]
         public static partial void NoLedger(ILogger logger, string reason);
 
-        [LoggerMessage(546, LogLevel.Warning, "Recordings of earlier runs can't be read: {Reason}")]
-        public static partial void NoTraces(ILogger logger, string reason);
+        [LoggerMessage(546, LogLevel.Warning, "Recordings and dumps of earlier runs can't be read: {Reason}")]
+        public static partial void NoArtifacts(ILogger logger, string reason);
+
+        [LoggerMessage(547, LogLevel.Error, "What a dump has left can't be removed: {What}. Remove it: it holds what the process had in its memory")]
+        public static partial void LeftOver(ILogger logger, string what);
 
         [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]
         public static partial void Interrupted(ILogger logger, int count);

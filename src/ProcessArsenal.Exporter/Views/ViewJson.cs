@@ -31,6 +31,8 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(Control.Tracing.TraceRecord))]
 [JsonSerializable(typeof(Telemetry.Tracing.Events.EventPage))]
 [JsonSerializable(typeof(Telemetry.Tracing.Events.RecordedEvent))]
+[JsonSerializable(typeof(DumpListView))]
+[JsonSerializable(typeof(DumpView))]
 [JsonSerializable(typeof(ArtifactListView))]
 [JsonSerializable(typeof(ArtifactView))]
 internal sealed partial class ViewJson : JsonSerializerContext

@@ -220,10 +220,30 @@ public sealed class GuardTests : IDisposable
                 case "concurrency":
                     (scene.Object, scene.Reason) = (() => Hold(place, victim, scene.Release.Task), @"^another is under way for it already \(signal\)");
                     break;
+                case "one_at_a_time":
+                    scene.Weigh(static burden => burden with { Other = "action 7, of pid 4711" }, @"^another is under way \(action 7, of pid 4711\)");
+                    break;
+                case "disk_headroom":
+                    scene.Weigh(static burden => burden with { FreeThere = 199 << 20 }, "^/tmp, where its runtime writes it, has 199 MiB left, and twice of what is expected must be: 200 MiB");
+                    break;
+                case "memory_headroom":
+                    scene.Weigh(static burden => burden with { MemoryLeft = 127 << 20 }, "has 127 MiB of memory left, and 128 MiB must be: else it might be killed");
+                    break;
+                case "freeze":
+                    scene.Weigh(static burden => burden with { Freeze = TimeSpan.FromSeconds(31) }, @"for about 31 s .* and may for 30 s. To allow it: max_freeze \(--max-freeze 47s\)");
+                    break;
                 default:
                     throw new ArgumentException($"There is no scene of the guard {guard}.", nameof(guard));
             }
             return scene;
+        }
+
+        /// <summary>Has the action take more than there is.</summary>
+        private void Weigh(Func<Burden, Burden> change, string reason)
+        {
+            var heavy = new HeavyAction();
+            (Action, Reason) = (heavy, reason);
+            Object = () => Task.FromResult(heavy.Burden = change(heavy.Burden));
         }
 
         private static Task Exec(Victim victim)
@@ -265,5 +285,31 @@ public sealed class GuardTests : IDisposable
         }
 
         private static List<ProcessIdentity> Members(ControlPlace place) => new TargetResolver(place.Store, () => place.Options).MembersOf("member");
+    }
+
+    /// <summary>Takes what it is told to take.</summary>
+    private sealed class HeavyAction : ControlAction
+    {
+        public Burden Burden { get; set; } = new()
+        {
+            What = "heap dump",
+            Bytes = 100 << 20,
+            FreeHere = 300 << 20,
+            MostHere = 100 << 20,
+            There = "/tmp",
+            FreeThere = 200 << 20,
+            IsSameDisk = true,
+            Memory = 128 << 20,
+            MemoryLeft = 128 << 20,
+            Freeze = TimeSpan.FromSeconds(1),
+            MaxFreeze = TimeSpan.FromSeconds(30),
+            Rate = 100 << 20,
+        };
+
+        public override string Name => "heavy";
+
+        internal override Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(new Reach { Burden = Burden });
+
+        internal override Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(new ActionEnd(true, "done"));
     }
 }

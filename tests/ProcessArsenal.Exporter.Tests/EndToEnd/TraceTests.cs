@@ -80,7 +80,7 @@ public sealed class TraceTests : IAsyncLifetime
         });
         Assert.DoesNotContain("[501]", _exporter.Log, StringComparison.Ordinal);
 
-        string file = Path.Join(_exporter.State, "artifacts/traces", id, "trace.nettrace");
+        string file = Path.Join(_exporter.State, "artifacts", id, "trace.nettrace");
         byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         Assert.Equal((Text(record, "sha256"), record.GetProperty("bytes").GetInt64()), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

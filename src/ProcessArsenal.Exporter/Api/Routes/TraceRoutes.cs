@@ -16,16 +16,10 @@ namespace ProcessArsenal.Exporter.Api.Routes;
 /// <summary><c>/api/v1/traces</c>: recordings of .NET processes.</summary>
 internal static class TraceRoutes
 {
-    public const string Octets = "application/octet-stream";
-
     private const string Path = "/api/v1/traces", One = Path + "/{id}", Recording = "nettrace";
     private const int MostWanted = 20;
 
-    public static readonly ApiParameter<string> Id = new("id", "Which recording: its id.", "the id of a recording", static text => text.Length is > 0 and <= 20 ? text : null)
-    {
-        IsInPath = true,
-        Schema = Parameters.Text(),
-    };
+    public static readonly ApiParameter<string> Id = ArtifactRoutes.Id;
 
     private static readonly ApiParameter<ProcessName> Target = new("target", "Which process: an identity, or a pid, which means whoever has it now.", "an identity such as 4711-65123-ab12cd34, or a pid", ProcessName.Parse)
     {
@@ -133,7 +127,7 @@ internal static class TraceRoutes
             Role = Role.Diagnose,
             Summary = "Gives a recording, for other tools",
             Parameters = [Id, Format],
-            OtherMediaType = Octets,
+            OtherMediaType = ArtifactRoutes.Octets,
             IsExpensive = true,
             Handle = DownloadAsync,
         },
@@ -204,18 +198,6 @@ internal static class TraceRoutes
             : throw new ProblemException(Problem.NotTraced($"Recording {record.Id} goes on: ask again when its state is done, or end it with DELETE {Path}/{record.Id}.", record.Action));
     }
 
-    /// <summary>Gives the file as it is.</summary>
-    public static async Task DownloadFileAsync(ApiRequest request)
-    {
-        TraceRecord record = Whole(request);
-        using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(request.Services.Control.Traces.FileOf(record), out string? refused);
-        if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of recording {record.Id} {refused ?? "is gone"}.", record.Action));
-        Describe(request.Http.Response, Octets, record, ".nettrace");
-        using var file = new FileStream(handle, FileAccess.Read);
-        request.Http.Response.ContentLength = file.Length;
-        if (!HttpMethods.IsHead(request.Http.Request.Method)) await file.CopyToAsync(request.Http.Response.Body, request.Aborted);
-    }
-
     private static async Task DownloadAsync(ApiRequest request)
     {
         TraceRecord record = Finished(request);
@@ -223,7 +205,7 @@ internal static class TraceRoutes
         HttpResponse response = request.Http.Response;
         if (format == Recording)
         {
-            await DownloadFileAsync(request);
+            await ArtifactRoutes.DownloadAsync(request, record);
             return;
         }
         ProfileFormat known = ProfileFormats.Find(format)!;
@@ -231,16 +213,10 @@ internal static class TraceRoutes
         if (!digest.HasProfile) throw new ProblemException(Problem.NotTraced($"Recording {record.Id} has no samples of stacks, so there is nothing for {format}: record with preset cpu.", record.Action));
         using var stream = new MemoryStream();
         digest.Export(known, stream);
-        Describe(response, known.MediaType, record, known.Extension);
+        ArtifactRoutes.Describe(response, known.MediaType, record, known.Extension);
         response.ContentLength = stream.Length;
         stream.Position = 0;
         await stream.CopyToAsync(response.Body, request.Aborted);
-    }
-
-    private static void Describe(HttpResponse response, string mediaType, TraceRecord record, string extension)
-    {
-        response.ContentType = mediaType;
-        response.Headers.ContentDisposition = $"attachment; filename=\"trace-{record.Id}{extension}\"";
     }
 
     private static Task AnswerAsync(ApiRequest request, TraceRecord record) => JsonAnswer.WriteAsync(request.Http, record, ViewJson.Default.TraceRecord);

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Time.Testing;
+using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Tracing;
 
-namespace ProcessArsenal.Control.Tests.Tracing;
+namespace ProcessArsenal.Control.Tests.Artifacts;
 
-public sealed class TraceStoreTests : IDisposable
+public sealed class ArtifactStoreTests : IDisposable
 {
     private const long MiB = 1 << 20;
 
@@ -14,7 +16,7 @@ public sealed class TraceStoreTests : IDisposable
     [Fact]
     public void The_oldest_go_when_there_are_too_many_bytes_and_those_that_are_written_stay()
     {
-        TraceStore store = Open();
+        ArtifactStore store = Open();
         Make(store, 1, TraceState.Recording, 4 * MiB);
         Make(store, 2, TraceState.Done, 4 * MiB);
         Make(store, 3, TraceState.Done, 4 * MiB);
@@ -28,7 +30,7 @@ public sealed class TraceStoreTests : IDisposable
     [Fact]
     public void So_they_do_when_they_are_too_old_or_too_many()
     {
-        TraceStore store = Open();
+        ArtifactStore store = Open();
         Make(store, 1, TraceState.Done, 1);
         _time.Advance(TimeSpan.FromDays(2));
         for (int i = 2; i < 9; i++) Make(store, i, TraceState.Done, 1);
@@ -38,18 +40,19 @@ public sealed class TraceStoreTests : IDisposable
     [Fact]
     public void What_an_earlier_run_was_writing_is_one_that_broke_off()
     {
-        TraceStore store = Open();
+        ArtifactStore store = Open();
         Make(store, 7, TraceState.Recording, 0, content: "Nettrace and more");
         Make(store, 8, TraceState.Done, 3);
         Directory.CreateDirectory(Path.Join(_root, "9"));
         File.WriteAllText(Path.Join(_root, "9", "manifest.json"), "{ no sense");
         Directory.CreateDirectory(Path.Join(_root, "somebody's"));
-        TraceStore next = Open();
-        next.Load();
+        ArtifactStore next = Open();
+        ArtifactRecord one = Assert.Single(next.Load());
         Assert.Equal([7, 8], Numbers(next));
-        TraceRecord broken = next.Find("7")!;
+        TraceRecord broken = Assert.IsType<TraceRecord>(next.Find("7"));
+        Assert.Equal(broken, one);
         Assert.Equal((TraceState.Done, "interrupted", "the exporter ended meanwhile", 17L), (broken.State, broken.Ended, broken.Wrong, broken.Bytes));
-        Assert.Equal(store.Find("8"), next.Find("8")! with { For = store.Find("8")!.For });
+        Assert.Equal(store.Find("8"), Assert.IsType<TraceRecord>(next.Find("8")) with { For = Assert.IsType<TraceRecord>(store.Find("8")).For });
         Assert.Null(next.Find("../7"));
         Assert.True(Directory.Exists(Path.Join(_root, "somebody's")));
     }
@@ -57,7 +60,7 @@ public sealed class TraceStoreTests : IDisposable
     [Fact]
     public void It_is_ours_alone()
     {
-        TraceStore store = Open();
+        ArtifactStore store = Open();
         Make(store, 1, TraceState.Done, 0);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_root));
         Assert.All(Directory.GetFiles(Path.Join(_root, "1")), static file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
@@ -66,10 +69,27 @@ public sealed class TraceStoreTests : IDisposable
     [Fact]
     public void Without_room_none_is_begun()
     {
-        TraceStore store = Open();
-        IOException e = Assert.Throws<IOException>(() => store.Begin(Record(1, TraceState.Recording, 0), long.MaxValue / 2));
+        ArtifactStore store = Open();
+        IOException e = Assert.Throws<IOException>(() => store.Begin(Record(1, TraceState.Recording, 0), long.MaxValue / 2, "ask for less with max_bytes"));
         Assert.Contains("ask for less with max_bytes", e.Message, StringComparison.Ordinal);
         Assert.Empty(Folders());
+    }
+
+    [Fact]
+    public void Kinds_share_the_room_and_each_is_read_as_what_it_was()
+    {
+        ArtifactStore store = Open();
+        Make(store, 1, TraceState.Done, 4 * MiB);
+        var dump = new DumpRecord { Id = "2", Action = 2, Identity = "4711-1-ab", Pid = 4711, Name = "orders", Type = "heap", State = DumpState.Done, Began = _time.GetUtcNow(), Expected = 1, MaxFreeze = 30, File = "dump.dmp", Bytes = 7 * MiB, At = new DumpLocation("/tmp", "a", "b", 4026531841) };
+        store.Begin(dump, 0, "").Dispose();
+        Assert.True(store.Write(dump));
+        store.Set(dump);
+        Assert.Equal([2], Numbers(store)); // Together they were too large.
+        ArtifactStore next = Open();
+        Assert.Empty(next.Load());
+        Assert.Equal(dump, next.Find("2"));
+        Assert.EndsWith("/2/dump.dmp", next.FileOf(dump), StringComparison.Ordinal);
+        Assert.EndsWith("/2/b.dmp", next.FileOf(dump with { File = "../../a/b.dmp" }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,11 +108,11 @@ public sealed class TraceStoreTests : IDisposable
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_root)!, recursive: true);
 
-    private TraceStore Open() => new(_root, () => _limits, _time);
+    private ArtifactStore Open() => new(_root, () => _limits, _time);
 
-    private void Make(TraceStore store, long number, TraceState state, long bytes, string content = "")
+    private void Make(ArtifactStore store, long number, TraceState state, long bytes, string content = "")
     {
-        using (FileStream file = store.Begin(Record(number, TraceState.Recording, 0), 0)) file.Write(System.Text.Encoding.ASCII.GetBytes(content));
+        using (FileStream file = store.Begin(Record(number, TraceState.Recording, 0), 0, "ask for less")) file.Write(System.Text.Encoding.ASCII.GetBytes(content));
         TraceRecord record = Record(number, state, bytes);
         store.Write(record);
         store.Set(record);
@@ -112,7 +132,7 @@ public sealed class TraceStoreTests : IDisposable
         Bytes = bytes,
     };
 
-    private static long[] Numbers(TraceStore store) => [.. store.Records.Select(static record => record.Action)];
+    private static long[] Numbers(ArtifactStore store) => [.. store.List().Select(static record => record.Action)];
 
     private string[] Folders() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(static folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
 }

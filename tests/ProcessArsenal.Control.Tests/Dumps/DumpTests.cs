@@ -1,0 +1,129 @@
+using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Dumps;
+using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Control.Tests.Pipeline;
+
+namespace ProcessArsenal.Control.Tests.Dumps;
+
+/// <summary>Dumps of real processes, by the pipeline.</summary>
+[Collection("Control")]
+public sealed class DumpTests : IAsyncDisposable
+{
+    private readonly DumpBench _bench = new();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    public static MatrixTheoryData<string, string> All => new(["net8.0", "net9.0", "net10.0"], ["mini", "triage", "heap", "full"]);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_dotnet_process_has_a_dump_of_each_type(string framework, string type)
+    {
+        Victim victim = _bench.Dotnet(framework);
+        TargetResult result = await _bench.Dump(victim, type);
+        DumpRecord record = Check(result, type);
+        Assert.InRange(record.Bytes, 1 << 20, record.Expected); // The guess is rather too high.
+        await DumpBench.GoesOn(victim);
+        Assert.Empty(DumpBench.Left());
+        TestContext.Current.TestOutputHelper!.WriteLine($"{framework} {type}: {record.Bytes >> 20} of {record.Expected >> 20} MiB, frozen for {record.Freeze} s of {record.Duration} s");
+    }
+
+    [Fact]
+    public async Task A_native_process_has_a_core_by_gdb()
+    {
+        Assert.SkipUnless(DumpBench.HasGdb, "There is no gdb here.");
+        Victim victim = _bench.Place.Start("/bin/sh", "-c", "while :; do :; done");
+        Check(await _bench.Dump(victim, "core"), "core");
+        await DumpBench.GoesOn(victim);
+        TargetResult result = await _bench.Dump(victim, "heap");
+        Assert.Equal((OutcomeKind.Refused, "dump"), (result.Outcome, result.Guard));
+        Assert.Contains("it is no .NET process", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("type core", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("heap", false)]
+    [InlineData("core", true)]
+    public async Task So_it_has_if_it_is_of_another_user(string type, bool takesGdb)
+    {
+        Assert.SkipUnless(DumpBench.IsRoot && (!takesGdb || DumpBench.HasGdb), "A process of another user takes root.");
+        Victim victim = _bench.Dotnet("net10.0", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--");
+        Check(await _bench.Dump(victim, type), type);
+        await DumpBench.GoesOn(victim);
+        Assert.Empty(DumpBench.Left());
+    }
+
+    [Fact]
+    public async Task It_takes_the_role_operate()
+    {
+        Victim victim = _bench.Place.Start();
+        foreach (Role role in (Role[])[Role.Viewer, Role.Diagnose, Role.Responder])
+        {
+            ControlException e = await Assert.ThrowsAsync<ControlException>(() => _bench.Place.Run(ControlPlace.Ask(new DumpAction(_bench.Dumps, new DumpOrder("core")), TargetSelection.Of(victim.Identity), role: role)));
+            Assert.Equal(ControlFault.Forbidden, e.Kind);
+        }
+        Assert.Equal(Role.Operate, new DumpAction(_bench.Dumps, new DumpOrder("core")).Role);
+    }
+
+    [Fact]
+    public async Task A_preview_tells_what_it_would_take_and_does_nothing()
+    {
+        Victim victim = _bench.Dotnet();
+        ControlRequest request = ControlPlace.Ask(new DumpAction(_bench.Dumps, new DumpOrder("heap")), TargetSelection.Of(victim.Identity)) with { IsPreview = true };
+        TargetResult result = (await _bench.Place.Run(request)).Targets[0];
+        Assert.Equal(OutcomeKind.NotDone, result.Outcome);
+        Assert.Matches("^it would be done: a heap dump of about [0-9]+ MiB, for which it stands still for about [0-9.]+ s .100 MiB a second, assumed.$", result.Reason);
+        Assert.Empty(_bench.Store.List());
+        Assert.Empty(DumpBench.Left());
+    }
+
+    [Fact]
+    public async Task One_that_is_larger_than_all_may_be_is_refused()
+    {
+        _bench.Limits = _bench.Limits with { MaxSize = 1 << 20 };
+        TargetResult result = await _bench.Dump(_bench.Dotnet(), "heap");
+        Assert.Equal((OutcomeKind.Refused, "disk_headroom"), (result.Outcome, result.Guard));
+        Assert.Contains("artifacts.max_size", result.Reason, StringComparison.Ordinal);
+        Assert.Empty(_bench.Store.List());
+    }
+
+    [Fact]
+    public async Task A_host_makes_one_at_a_time_and_the_other_is_told()
+    {
+        Victim one = _bench.Dotnet(), two = _bench.Dotnet();
+        Task<TargetResult> first = _bench.Dump(one, "full");
+        DumpBench.UntilItStands(one);
+        Assert.Equal(("full", DumpState.Dumping), (_bench.Dumps.List()[0].Type, _bench.Dumps.List()[0].State));
+        TargetResult second = await _bench.Dump(two, "mini");
+        Assert.Equal((OutcomeKind.Refused, "one_at_a_time"), (second.Outcome, second.Guard));
+        Assert.Contains($"of pid {one.Identity.Pid}", second.Reason, StringComparison.Ordinal);
+        Check(await first, "full");
+        Check(await _bench.Dump(two, "mini"), "mini");
+        Assert.Equal(["mini", "full"], _bench.Dumps.List().Select(static record => record.Type));
+    }
+
+    [Fact]
+    public void How_fast_it_goes_is_what_was_seen_last_and_slowest()
+    {
+        static DumpRecord Seen(long mebibytes, double freeze, string type = "heap") => new() { Id = "1", Action = 1, Identity = "", Pid = 1, Name = "", Type = type, State = DumpState.Done, Began = default, Expected = 0, MaxFreeze = 30, File = "dump.dmp", Bytes = mebibytes << 20, Freeze = freeze };
+        Assert.Equal((BurdenSurvey.AssumedRate, false), BurdenSurvey.RateOf([Seen(1, 1), Seen(100, 0.01), Seen(100, 1, "full")], "heap"));
+        Assert.Equal((50L << 20, true), BurdenSurvey.RateOf([Seen(20, 1), Seen(100, 1), Seen(100, 2), Seen(400, 1)], "heap"));
+    }
+
+    private DumpRecord Check(TargetResult result, string type)
+    {
+        Assert.True(result.Outcome == OutcomeKind.Succeeded, result.Reason);
+        DumpRecord record = _bench.Dumps.Find($"{result.Action}")!;
+        Assert.Equal((type, DumpState.Done, null, null), (record.Type, record.State, record.Wrong, record.At));
+        string file = _bench.Store.FileOf(record);
+        Assert.Equal((UnixFileMode.UserRead | UnixFileMode.UserWrite, record.Bytes), (File.GetUnixFileMode(file), new FileInfo(file).Length));
+        Assert.Equal(record.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
+        Assert.InRange(record.Freeze!.Value, 0.001, 30);
+        ActionRecord action = _bench.Place.Ledger!.Reader.Find(result.Action!.Value)!;
+        Assert.Contains(record.Sha256!, action.Outcome!.Details!.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal($"{type} max_freeze=30s", action.Intent.Details!.Value.GetProperty("parameters").GetString());
+        return record;
+    }
+}

@@ -1,8 +1,11 @@
 using System.Globalization;
 using Troubles;
 
-// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve. Says "ready" when it has begun, and ends with its input.
-int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 0;
+// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve | leak KIND | fill MIB. Says "ready" when it has begun, and ends
+// with its input. A line "leak COUNT" has it keep so many more; "count" asks how many objects fill it.
+int count = args.Length > 1 && int.TryParse(args[1], CultureInfo.InvariantCulture, out int number) ? number : 0;
+int leaked = 0;
+Action<int>? keep = null;
 Action trouble = args[0] switch
 {
     "burn" => () => Burn.Begin(count),
@@ -10,11 +13,17 @@ Action trouble = args[0] switch
     "exceptions" => Failures.Begin,
     "convoy" => Convoy.Begin,
     "starve" => Starvation.Begin,
+    "leak" => () => keep = Leaks.Find(args[1]),
+    "fill" => () => Fill.Begin(count),
     _ => throw new ArgumentException(args[0]),
 };
 trouble();
 Console.WriteLine("ready");
-while (Console.In.ReadLine() is not null)
+while (Console.In.ReadLine() is { } line)
 {
+    if (line == "count") Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{Fill.Count}}}"));
+    if (keep is null || line.Split(' ') is not ["leak", var more]) continue;
+    for (int end = leaked + int.Parse(more, CultureInfo.InvariantCulture); leaked < end; leaked++) keep(leaked);
+    Console.WriteLine("done");
 }
 Environment.Exit(0);

@@ -9,4 +9,8 @@ public sealed record DeliveryReceipt(long DeliveryId, int InstancesNamed, bool I
 /// <summary>What becomes of one of its alerts.</summary>
 /// <param name="Incident">Null: none is kept.</param>
 /// <param name="Reason">In words; null where the verdict says it all.</param>
-public sealed record AlertReceipt(ulong Fingerprint, bool IsFiring, AlertVerdict Verdict, string? Incident, string? Reason);
+public sealed record AlertReceipt(ulong Fingerprint, bool IsFiring, AlertVerdict Verdict, string? Incident, string? Reason)
+{
+    /// <summary>As Alertmanager writes it.</summary>
+    public string FingerprintText => AlertFingerprint.Text(Fingerprint);
+}

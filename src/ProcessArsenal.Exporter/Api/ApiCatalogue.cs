@@ -26,6 +26,7 @@ internal static class ApiCatalogue
         .. TraceRoutes.All,
         TraceEventsRoute.Route,
         .. ArtifactRoutes.All,
+        .. AlertRoutes.All,
         ActionList.Route,
         OneAction.Route,
         PauseRoutes.Get,

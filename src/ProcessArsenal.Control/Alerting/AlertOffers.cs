@@ -59,8 +59,16 @@ internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, F
             }
             catch (OperationCanceledException)
             {
-                return;
+                // Told to stop.
             }
+        }
+        try
+        {
+            await NoteTakenAsync().ConfigureAwait(false);
+        }
+        catch (LedgerException)
+        {
+            // They are offered again by the next run.
         }
     }
 
@@ -70,19 +78,22 @@ internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, F
         while (true)
         {
             bool isRefused = OfferHeld();
-            if (_taken.Count > 0)
-            {
-                long[] ids = [.. _taken];
-                await ledger.Write(log =>
-                {
-                    recorder.Taken(log, ids);
-                    return true;
-                }).ConfigureAwait(false);
-                _taken.Clear();
-            }
+            await NoteTakenAsync().ConfigureAwait(false);
             if (isRefused) return false;
             if (!await ReadAsync().ConfigureAwait(false)) return true;
         }
+    }
+
+    private async Task NoteTakenAsync()
+    {
+        if (_taken.Count == 0) return;
+        long[] ids = [.. _taken];
+        await ledger.Write(log =>
+        {
+            recorder.Taken(log, ids);
+            return true;
+        }).ConfigureAwait(false);
+        _taken.Clear();
     }
 
     /// <returns>Whether one was not taken.</returns>

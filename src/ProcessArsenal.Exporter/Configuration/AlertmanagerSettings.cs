@@ -3,10 +3,13 @@ using ProcessArsenal.Control.Alerting;
 
 namespace ProcessArsenal.Exporter.Configuration;
 
-/// <summary>How alerts come in.</summary>
+/// <summary>How alerts come in, and where ours go.</summary>
 public sealed record AlertmanagerSettings
 {
     internal static readonly ImmutableSortedDictionary<string, string> NoLabels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Where its replicas are, in whom we raise alerts; none: we raise none.</summary>
+    public ImmutableArray<Uri> Urls { get; init; } = [];
 
     /// <summary>An alert that began longer ago is not accepted any more: 1 min to 24 h.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(15);
@@ -29,9 +32,13 @@ internal static class AlertSettings
 {
     public static AlertOptions ToAlertOptions(this ExporterConfiguration configuration) => new()
     {
-        Host = HostLabels.Of(configuration.Host.Labels),
+        Host = Control.Alerting.HostLabels.Of(configuration.Host.Labels),
         StaleAfter = configuration.Alertmanager.StaleAfter,
         RepeatAfter = configuration.Alertmanager.RepeatAfter,
         MaxInstances = configuration.Alertmanager.MaxInstances,
     };
+
+    /// <summary>What our own alerts say of where they come from: so that they are for us, if they come back.</summary>
+    public static IReadOnlyDictionary<string, string> HostLabels(this ExporterConfiguration configuration) =>
+        configuration.Host.Labels.IsEmpty ? new Dictionary<string, string> { ["instance"] = Environment.MachineName } : configuration.Host.Labels;
 }

@@ -216,6 +216,14 @@ internal static class ConfigurationCatalogue
             Help = "By which labels Prometheus knows this host: an alert that has not all of them is about another, and nothing follows from it. Without any, its label instance has to be a name or an address of this host, with whatever port.",
             Example = "{instance: \"web-1:9464\"}",
         },
+        new ConfigurationKey<ImmutableArray<Uri>>(
+            new ListKind<Uri>(new AlertmanagerUrlKind(), 0, 8, "a list of Alertmanager's replicas such as [\"http://localhost:9093\"]", AlertmanagerUrlKind.Text),
+            c => c.Alertmanager.Urls, (c, v) => c with { Alertmanager = c.Alertmanager with { Urls = v } })
+        {
+            Path = "alertmanager.urls",
+            Help = "Where Alertmanager is, in whom alerts of our own are raised: all of its replicas.",
+            Example = "[\"http://localhost:9093\"]",
+        },
         new ConfigurationKey<TimeSpan>(
             new DurationKind(TimeSpan.FromMinutes(1), TimeSpan.FromHours(24), "15m"),
             c => c.Alertmanager.StaleAfter, (c, v) => c with { Alertmanager = c.Alertmanager with { StaleAfter = v } })
@@ -398,7 +406,7 @@ internal static class ConfigurationCatalogue
         ("dotnet", "Which .NET processes are listened to, and for what."),
         ("dotnet.spans", "What they tell of requests and calls."),
         ("host", "Who this host is to Prometheus."),
-        ("alertmanager", "How alerts come in."),
+        ("alertmanager", "How alerts come in, and where ours are raised."),
         ("control", "How far actions may go."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),

@@ -1,5 +1,6 @@
 using Prometheus;
 using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Alerting.Raising;
 
 namespace ProcessArsenal.Exporter.Hosting;
 
@@ -16,7 +17,7 @@ internal enum DeliveryFault
 internal sealed class AlertMetrics
 {
     private readonly CollectorRegistry _registry;
-    private readonly Counter _deliveries, _alerts, _truncated;
+    private readonly Counter _deliveries, _alerts, _truncated, _sent;
     private readonly Histogram _duration;
 
     public AlertMetrics(CollectorRegistry registry)
@@ -26,6 +27,7 @@ internal sealed class AlertMetrics
         _deliveries = factory.CreateCounter("process_controller_alert_deliveries_total", "Deliveries of Alertmanager, by what came of each.", ["outcome"]);
         _alerts = factory.CreateCounter("process_controller_alerts_received_total", "Alerts in deliveries that were recorded, by their own status and the verdict.", ["status", "outcome"]);
         _truncated = factory.CreateCounter("process_controller_alerts_truncated_total", "Alerts that Alertmanager left out of deliveries (max_alerts): nothing is known of them.");
+        _sent = factory.CreateCounter("process_controller_alert_sends_total", "Requests by which alerts of our own are raised, kept up and resolved in Alertmanager, by what each replica said.", ["outcome"]);
         _duration = factory.CreateHistogram("process_controller_alert_record_duration_seconds", "Time until a delivery was on the disk.", new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5] });
     }
 
@@ -45,6 +47,15 @@ internal sealed class AlertMetrics
             waiting.Set(intake.DeliveriesWaiting);
         });
     }
+
+    /// <summary>Shows what a client says. To be called once.</summary>
+    public void Follow(AlertmanagerClient client)
+    {
+        Gauge raised = Metrics.WithCustomRegistry(_registry).CreateGauge("process_controller_alerts_raised", "Alerts of our own that are raised in Alertmanager.");
+        _registry.AddBeforeCollectCallback(() => raised.Set(client.Open));
+    }
+
+    public void Sent(bool isTaken) => _sent.WithLabels(isTaken ? "taken" : "failed").Inc();
 
     public void Delivered(AlertmanagerMessage message, DeliveryReceipt receipt, TimeSpan took)
     {

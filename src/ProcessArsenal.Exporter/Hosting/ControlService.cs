@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Tracing;
@@ -24,6 +25,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private ControlOptions _options;
     private AlertOptions _alertOptions;
+    private ExporterConfiguration _configuration;
     private ArtifactLimits _artifacts;
     private volatile ControlPipeline _pipeline;
     private volatile ActionLedger? _ledger;
@@ -34,10 +36,12 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         ExporterConfiguration configuration = loaded.Configuration!;
         (_logger, _options, _artifacts, _retry) = (logger, OptionsOf(configuration), configuration.Artifacts, new Retry(time));
-        (_time, _alertOptions) = (time, configuration.ToAlertOptions());
+        (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
         Traces = new TraceSessions(Path.Join(configuration.StateDirectory, "artifacts", "traces"), () => _artifacts, proc, time);
         _metrics = new ControlMetrics(own.Registry);
         _alertMetrics = new AlertMetrics(own.Registry);
+        Alertmanager = new AlertmanagerClient(() => _configuration.Alertmanager.Urls, () => _configuration.HostLabels(), time) { Sent = (_, isTaken) => _alertMetrics.Sent(isTaken) };
+        _alertMetrics.Follow(Alertmanager);
         _budget = new Api.LogBudget(perMinute: 2, time);
         _alertBudget = new Api.LogBudget(perMinute: 10, time);
         _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
@@ -66,6 +70,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
     /// <summary>Where deliveries of Alertmanager go; null as long as there is no ledger.</summary>
     public AlertIntake? Alerts => _alerts;
+
+    /// <summary>Where our own alerts are raised.</summary>
+    public AlertmanagerClient Alertmanager { get; }
 
     /// <summary>Why there is no ledger; null if there is one.</summary>
     public string? Trouble => _ledger is null ? _trouble : null;
@@ -99,7 +106,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
     /// <summary>What holds from now on.</summary>
     public void Configure(ExporterConfiguration configuration) =>
-        (_options, _artifacts, _alertOptions) = (OptionsOf(configuration), configuration.Artifacts, configuration.ToAlertOptions());
+        (_options, _artifacts, _alertOptions, _configuration) = (OptionsOf(configuration), configuration.Artifacts, configuration.ToAlertOptions(), configuration);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -119,6 +126,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         await Traces.DisposeAsync();
         await _retry.StopAsync();
         if (_alerts is { } alerts) await alerts.DisposeAsync();
+        await Alertmanager.DisposeAsync();
     }
 
     public void Dispose()

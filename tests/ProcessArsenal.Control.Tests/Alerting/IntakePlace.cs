@@ -10,13 +10,16 @@ namespace ProcessArsenal.Control.Tests.Alerting;
 internal sealed class IntakePlace : IAsyncDisposable
 {
     private readonly LedgerPlace _place;
-    private readonly LedgerOptions? _ledgerOptions;
+    private readonly LedgerOptions _ledgerOptions;
+    private readonly TimeProvider _time;
     private ActionLedger _ledger;
 
-    public IntakePlace(LedgerOptions? ledgerOptions = null)
+    /// <param name="time">Null: a clock that stands still until it is told to go on.</param>
+    public IntakePlace(LedgerOptions? ledgerOptions = null, TimeProvider? time = null)
     {
-        (_place, _ledgerOptions) = (new LedgerPlace(), ledgerOptions);
-        _ledger = _place.Open(ledgerOptions);
+        (_place, _ledgerOptions) = (new LedgerPlace(), ledgerOptions ?? new LedgerOptions());
+        _time = time ?? _place.Time;
+        _ledger = ActionLedger.Open(_place.State, _ledgerOptions, _time);
         Intake = Open();
     }
 
@@ -32,14 +35,14 @@ internal sealed class IntakePlace : IAsyncDisposable
 
     public ActionLedger Ledger => _ledger;
 
-    public DateTimeOffset Now => _place.Time.GetUtcNow();
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>Ends it in order and begins anew.</summary>
     public async Task RestartAsync()
     {
         await Intake.DisposeAsync();
         _ledger.Dispose();
-        _ledger = _place.Open(_ledgerOptions);
+        _ledger = ActionLedger.Open(_place.State, _ledgerOptions, _time);
         Intake = Open();
     }
 
@@ -66,5 +69,5 @@ internal sealed class IntakePlace : IAsyncDisposable
         _place.Dispose();
     }
 
-    private AlertIntake Open() => new(_ledger, () => Options, Sink.Offer, labels => IsMatched(labels), _place.Time);
+    private AlertIntake Open() => new(_ledger, () => Options, Sink.Offer, labels => IsMatched(labels), _time);
 }

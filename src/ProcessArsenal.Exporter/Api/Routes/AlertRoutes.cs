@@ -72,7 +72,7 @@ internal static class AlertRoutes
             DeliveryReceipt receipt = await RecordAsync(intake, message, control, request);
             control.Delivered(message, receipt, request.Services.Time.GetElapsedTime(began));
             request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
-            await JsonAnswer.WriteAsync(request.Http, DeliveryView.Of(receipt), ViewJson.Default.DeliveryView);
+            await JsonAnswer.WriteAsync(request.Http, DeliveryView.Of(receipt), ViewJson.OneLine.DeliveryView);
         }
         finally
         {

@@ -155,6 +155,10 @@ public sealed class ActionLedger : IDisposable
     /// <summary>All states in force whose keys begin in a given way.</summary>
     public IReadOnlyList<StateEntry> States(string prefix) => [.. _states.All.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))];
 
+    /// <summary>Has something else written in a transaction, by the thread that writes. Whoever gives up waiting does not learn whether it was.</summary>
+    /// <exception cref="LedgerException">It is not written, or not in time.</exception>
+    internal Task<T> Write<T>(Func<AuditLog, T> work) => _writer.Run(work);
+
     /// <summary>Checks every row, and that the last that we wrote is among them.</summary>
     /// <param name="head">A head that was kept elsewhere; null: our own.</param>
     /// <exception cref="LedgerException">It can't be read now.</exception>

@@ -32,6 +32,9 @@ internal sealed class AuditLog : IDisposable
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
+    /// <summary>Bytes in use by what is no row of the chain, and has bounds of its own.</summary>
+    public long BytesBeside { get; set; }
+
     /// <summary>Finds where the chain goes on. To be called within <see cref="Transact"/>, before anything is added.</summary>
     /// <exception cref="SqliteException">It can't be read.</exception>
     /// <exception cref="LedgerException">Its last row is not what was written.</exception>
@@ -85,6 +88,10 @@ internal sealed class AuditLog : IDisposable
 
     /// <summary>What memory is to learn once the rows are on the disk, and not before.</summary>
     public void WhenCommitted(Action then) => _whenCommitted.Add(then);
+
+    /// <summary>Something else than rows of the chain was written.</summary>
+    /// <param name="pages">Pages of the database that it may have changed.</param>
+    public void Note(int pages) => _bytesInLog += (long)pages * LedgerDatabase.PageBytes;
 
     /// <summary>Whether the write-ahead log has grown so far that it is to be carried over; says so once.</summary>
     public bool HasGrown()

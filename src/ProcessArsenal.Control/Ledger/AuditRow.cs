@@ -60,5 +60,5 @@ internal readonly record struct AuditRow(long Sequence, long Recorded, byte[] Ki
 /// <summary>What a row is. Written in the ledger: they stay.</summary>
 internal static class AuditKind
 {
-    public const string Created = "created", Intent = "intent", Outcome = "outcome", State = "state", Checkpoint = "checkpoint";
+    public const string Created = "created", Intent = "intent", Outcome = "outcome", State = "state", Checkpoint = "checkpoint", Deliveries = "deliveries";
 }

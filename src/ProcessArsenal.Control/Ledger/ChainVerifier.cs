@@ -27,7 +27,8 @@ internal static class ChainVerifier
                 cancellation.ThrowIfCancellationRequested();
                 if (walk.Step(AuditChain.Row(reader, out byte[] hash), hash) is { } wrong) return wrong;
             }
-            return walk.End();
+            AuditVerdict end = walk.End();
+            return end.IsWhole && DeliveryVerifier.Verify(connection, cancellation) is var (finding, text) ? walk.Say(finding, null, text) : end;
         }
         catch (SqliteException e) when (LedgerException.Of(e, path) is { Fault: not LedgerFault.Damaged } passing)
         {

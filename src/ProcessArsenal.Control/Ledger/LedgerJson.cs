@@ -18,6 +18,10 @@ internal sealed record CheckpointContent(long Through, string Hash);
 /// <summary>What is in the column <c>content</c> of the first row: so no two ledgers have a hash in common.</summary>
 internal sealed record CreatedContent(string Ledger, int Schema);
 
+/// <summary>What is in the column <c>content</c> of a row that vouches for deliveries: up to which, and the hash of that one, which covers all before.</summary>
+/// <param name="Count">How many came since the row before.</param>
+internal sealed record DeliveriesContent(long Through, string Hash, long Count);
+
 /// <summary>The JSON of the ledger: ASCII, as everything else is escaped, so that no NUL and no half of a character gets into the database.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
@@ -27,6 +31,9 @@ internal sealed record CreatedContent(string Ledger, int Schema);
 [JsonSerializable(typeof(StateContent))]
 [JsonSerializable(typeof(CheckpointContent))]
 [JsonSerializable(typeof(CreatedContent))]
+[JsonSerializable(typeof(DeliveriesContent))]
+[JsonSerializable(typeof(Alerting.IncidentContent))]
+[JsonSerializable(typeof(Alerting.DeliveryContent))]
 internal sealed partial class LedgerJson : JsonSerializerContext
 {
     /// <summary>Bytes that one row may have.</summary>

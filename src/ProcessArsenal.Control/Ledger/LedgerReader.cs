@@ -64,7 +64,8 @@ public sealed class LedgerReader : IDisposable
     /// <summary>The last row that the exporter noted beside the database; null if it did not.</summary>
     public LedgerHead? Noted => HeadFile.Read(_path);
 
-    private T Read<T>(Func<SqliteConnection, T> query)
+    /// <exception cref="LedgerException">It can't be read.</exception>
+    internal T Read<T>(Func<SqliteConnection, T> query)
     {
         lock (_lock)
         {

@@ -26,6 +26,39 @@ internal static class LedgerSchema
         CREATE UNIQUE INDEX audit_outcome ON audit (action) WHERE kind = 'outcome';
         CREATE INDEX audit_state ON audit (subject) WHERE kind = 'state';
         """,
+        """
+        CREATE TABLE delivery (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          received INTEGER NOT NULL,
+          content TEXT NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE incident (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          fingerprint INTEGER NOT NULL,
+          verdict TEXT NOT NULL,
+          starts INTEGER NOT NULL,
+          opened INTEGER NOT NULL,
+          seen INTEGER NOT NULL,
+          told INTEGER,
+          repeats INTEGER NOT NULL,
+          composition INTEGER NOT NULL,
+          composed INTEGER NOT NULL,
+          ended INTEGER,
+          ends INTEGER,
+          content TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX incident_open ON incident (fingerprint) WHERE ended IS NULL;
+        CREATE INDEX incident_ended ON incident (ended) WHERE ended IS NOT NULL;
+        CREATE TABLE alert_event (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          incident INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          delivery INTEGER NOT NULL,
+          received INTEGER NOT NULL,
+          instances INTEGER NOT NULL
+        ) STRICT;
+        """,
     ];
 
     /// <summary>Brings it up to our version. To be called in a transaction.</summary>

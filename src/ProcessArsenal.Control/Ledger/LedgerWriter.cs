@@ -16,6 +16,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread _thread;
     private AuditLog? _log;
     private bool _closing, _expects;
+    private long _bytesBeside;
     private volatile LedgerHead _head;
 
     /// <param name="tidy">Called after each job, by the thread that writes.</param>
@@ -161,7 +162,7 @@ internal sealed class LedgerWriter : IDisposable
         SqliteConnection connection = LedgerDatabase.OpenToWrite(_path, _options.MaxBytes);
         try
         {
-            var log = new AuditLog(connection, _time);
+            var log = new AuditLog(connection, _time) { BytesBeside = _bytesBeside };
             log.Transact(log => log.Load(_path));
             if (log.Head != _head) throw LedgerException.Broken(_path, $"its last row is {log.Head.Sequence}, which is not the last that we wrote ({_head.Sequence})");
             return _log = log;
@@ -175,6 +176,7 @@ internal sealed class LedgerWriter : IDisposable
 
     private void GiveUpConnection()
     {
+        _bytesBeside = _log?.BytesBeside ?? _bytesBeside;
         _log?.Dispose();
         _log = null;
     }

@@ -33,7 +33,7 @@ internal sealed class Retention(LedgerOptions options, string path)
         long last = log.Head.Sequence, surplus = last - options.MaxRows;
         // Some more than one at a time, so that not every write has to remove something.
         if (surplus >= first - 1 + Math.Max(1, Math.Min(options.MaxRows / 20, MostAtOnce / 2))) return surplus;
-        if (LedgerDatabase.BytesInUse(log.Connection) > options.MaxBytes) return Math.Min(first + MostAtOnce / 2, last - Fewest);
+        if (LedgerDatabase.BytesInUse(log.Connection) - log.BytesBeside > options.MaxBytes) return Math.Min(first + MostAtOnce / 2, last - Fewest);
         return TooOld(log, first) - 1;
     }
 

@@ -27,6 +27,7 @@ internal static class ApiCatalogue
         TraceEventsRoute.Route,
         .. DumpRoutes.All,
         .. ArtifactRoutes.All,
+        .. AlertRoutes.All,
         ActionList.Route,
         OneAction.Route,
         PauseRoutes.Get,

@@ -24,6 +24,18 @@ internal sealed record ApiRoute
     /// <summary>What its body may have, as one JSON object; none: it takes no body.</summary>
     public ApiParameter[] Body { get; init; } = [];
 
+    /// <summary>Bytes of a body that it reads itself; 0: it does not.</summary>
+    public int MostBytes { get; init; }
+
+    /// <summary>Bytes of a body that it takes; 0: it takes none.</summary>
+    public int MostBody => Body.Length > 0 ? RequestBody.Most : MostBytes;
+
+    /// <summary>It bounds by itself how much may be asked for, and what is more is told to come again.</summary>
+    public bool HasOwnLimit { get; init; }
+
+    /// <summary>What it answers with if all is well.</summary>
+    public int Success { get; init; } = StatusCodes.Status200OK;
+
     /// <summary>How its answer is written; null if it is no JSON.</summary>
     public JsonTypeInfo? Answer { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
             if (!token.Role.Allows(route.Role))
                 throw new ProblemException(Problem.Forbidden($"{route.Method} {route.Path} takes the role {route.Role.Name()}, and the token '{token.Name}' has {token.Role.Name()}."));
             bool isStream = route.Streams(http.Request);
-            using IDisposable taken = await limits.EnterAsync(token, isStream, route.IsExpensive, http.RequestAborted);
+            using IDisposable? taken = route.HasOwnLimit ? null : await limits.EnterAsync(token, isStream, route.IsExpensive, http.RequestAborted);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
             if (isStream) http.RequestAborted = either.Token;
             var request = new ApiRequest(http, route, token, services);
@@ -85,12 +85,12 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
 
     private static void CheckBody(HttpContext http, ApiRoute? route)
     {
-        if (route is { Body.Length: > 0 })
+        if (route is { MostBody: > 0 and var most })
         {
-            http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = RequestBody.Most;
-            if (http.Request.ContentLength is null or <= RequestBody.Most) return;
+            http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = most;
+            if (http.Request.ContentLength is not { } length || length <= most) return;
             http.Response.Headers.Connection = "close";
-            throw new ProblemException(Problem.BodyTooLarge(FormattableString.Invariant($"{route.Method} {route.Path} takes no more than {RequestBody.Most} bytes.")));
+            throw new ProblemException(Problem.BodyTooLarge(FormattableString.Invariant($"{route.Method} {route.Path} takes no more than {most} bytes.")));
         }
         bool hasBody = http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0;
         if (!hasBody) return;

@@ -66,11 +66,11 @@ internal static class OpenApiDocument
             content[route.IsStream ? route.OtherMediaType! : JsonAnswer.MediaType] = new JsonObject { ["schema"] = Reference(name) };
         }
         if (route.OtherMediaType is { } other && !route.IsStream) content[other] = new JsonObject { ["schema"] = Parameters.Text() };
-        var responses = new JsonObject { ["200"] = new JsonObject { ["description"] = route.Summary + ".", ["content"] = content } };
+        var responses = new JsonObject { [FormattableString.Invariant($"{route.Success}")] = new JsonObject { ["description"] = route.Summary + ".", ["content"] = content } };
         foreach ((int status, string meaning) in Problems) responses[FormattableString.Invariant($"{status}")] = ProblemAnswer(meaning);
         bool isOfOne = Array.Exists(route.Parameters, static parameter => parameter.IsInPath), isAction = route.Body.Contains(ActionBody.Common[0]);
         if (isOfOne) responses["404"] = ProblemAnswer("There is nothing of that name: no such process, child or action.");
-        if (route.Body.Length > 0) responses["413"] = ProblemAnswer("The body is too large.");
+        if (route.MostBody > 0) responses["413"] = ProblemAnswer("The body is too large.");
         if (isAction && isOfOne) responses["409"] = ProblemAnswer("A guard refused it: the answer says which, why, and under which number that was recorded.");
         if (isAction) responses["422"] = ProblemAnswer($"The {ActionBody.KeyHeader} was used for another request.");
         var operation = new JsonObject
@@ -89,6 +89,7 @@ internal static class OpenApiDocument
             ["responses"] = responses,
         };
         if (route.Body.Length > 0) operation["requestBody"] = Body(route.Body);
+        if (route.MostBytes > 0) operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { [JsonAnswer.MediaType] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } } };
         return operation;
     }
 

@@ -64,6 +64,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem NotRecorded(string detail) => Of("not-recorded", "The action can't be recorded, so it is not done", 503, detail) with { RetryAfter = 30 };
 
+    public static Problem DeliveryNotRecorded(string detail, int retryAfter) => Of("delivery-not-recorded", "The delivery can't be recorded: send it again", 503, detail) with { RetryAfter = retryAfter };
+
     public static Problem Internal(string detail) => Of("internal", "Something went wrong here", 500, detail);
 
     public static Problem NotReady(string detail) => Of("not-ready", "There is no fresh sample", 503, detail) with { RetryAfter = 5 };

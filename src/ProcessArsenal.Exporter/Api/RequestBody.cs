@@ -20,16 +20,12 @@ internal static class RequestBody
     /// <exception cref="ProblemException">It is no JSON object, too large, or does not come.</exception>
     public static async Task<JsonDocument?> ReadAsync(HttpContext http)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        late.CancelAfter(Patience);
+        ReadOnlyMemory<byte> content = await BytesAsync(http, Most);
+        if (content.Length == 0) return null;
+        if (!Utf8.IsValid(content.Span)) throw new ProblemException(Problem.InvalidBody("The body is no UTF-8."));
         JsonDocument body;
         try
         {
-            using var content = new MemoryStream();
-            await http.Request.Body.CopyToAsync(content, late.Token);
-            if (content.Length == 0) return null;
-            content.Position = 0;
-            if (!Utf8.IsValid(content.GetBuffer().AsSpan(0, (int)content.Length))) throw new ProblemException(Problem.InvalidBody("The body is no UTF-8."));
             body = JsonDocument.Parse(content, Options);
         }
         catch (JsonException e)
@@ -41,19 +37,33 @@ internal static class RequestBody
         {
             throw new ProblemException(Problem.InvalidBody(HalfPair)); // Of a name, which is compared with the others.
         }
+        if (body.RootElement.ValueKind == JsonValueKind.Object) return body;
+        body.Dispose();
+        throw new ProblemException(Problem.InvalidBody("The body must be a JSON object."));
+    }
+
+    /// <summary>Reads it as it is.</summary>
+    /// <exception cref="ProblemException">It is too large, or does not come.</exception>
+    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpContext http, int most)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        late.CancelAfter(Patience);
+        try
+        {
+            var content = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, most));
+            await http.Request.Body.CopyToAsync(content, late.Token);
+            return content.GetBuffer().AsMemory(0, (int)content.Length);
+        }
         catch (BadHttpRequestException e)
         {
             http.Response.Headers.Connection = "close"; // The rest of it is not read.
             throw new ProblemException(e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problem.BodyTooLarge(FormattableString.Invariant($"{http.Request.Method} {http.Request.Path} takes no more than {Most} bytes.")) : Problem.InvalidBody("The body ends too early, or comes too slowly."));
+                ? Problem.BodyTooLarge(FormattableString.Invariant($"{http.Request.Method} {http.Request.Path} takes no more than {most} bytes.")) : Problem.InvalidBody("The body ends too early, or comes too slowly."));
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             http.Response.Headers.Connection = "close";
             throw new ProblemException(Problem.InvalidBody(FormattableString.Invariant($"The body did not come within {Patience.TotalSeconds} s.")));
         }
-        if (body.RootElement.ValueKind == JsonValueKind.Object) return body;
-        body.Dispose();
-        throw new ProblemException(Problem.InvalidBody("The body must be a JSON object."));
     }
 }

@@ -210,6 +210,42 @@ internal static class ConfigurationCatalogue
             Help = "How many: rate(N) for N traces a second of each process, ratio(R) for a share of them, or all; these hold for every process. auto is rate(100) of those that have no OpenTelemetry SDK of their own and began more than 10 s ago. .NET 9 knows no rate, and is asked for ratio(0.05); .NET 8 knows only all, and is else asked for none.",
             Example = "rate(100)",
         },
+        new ConfigurationKey<ImmutableSortedDictionary<string, string>>(new HostLabelsKind(), c => c.Host.Labels, (c, v) => c with { Host = c.Host with { Labels = v } })
+        {
+            Path = "host.labels",
+            Help = "By which labels Prometheus knows this host: an alert that has not all of them is about another, and nothing follows from it. Without any, its label instance has to be a name or an address of this host, with whatever port.",
+            Example = "{instance: \"web-1:9464\"}",
+        },
+        new ConfigurationKey<ImmutableArray<Uri>>(
+            new ListKind<Uri>(new AlertmanagerUrlKind(), 0, 8, "a list of Alertmanager's replicas such as [\"http://localhost:9093\"]", AlertmanagerUrlKind.Text),
+            c => c.Alertmanager.Urls, (c, v) => c with { Alertmanager = c.Alertmanager with { Urls = v } })
+        {
+            Path = "alertmanager.urls",
+            Help = "Where Alertmanager is, in whom alerts of our own are raised: all of its replicas.",
+            Example = "[\"http://localhost:9093\"]",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromMinutes(1), TimeSpan.FromHours(24), "15m"),
+            c => c.Alertmanager.StaleAfter, (c, v) => c with { Alertmanager = c.Alertmanager with { StaleAfter = v } })
+        {
+            Path = "alertmanager.stale_after",
+            Help = "An alert that began longer ago when it is first delivered is stale: nothing follows from it.",
+            Example = "15m",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "2m"),
+            c => c.Alertmanager.RepeatAfter, (c, v) => c with { Alertmanager = c.Alertmanager with { RepeatAfter = v } })
+        {
+            Path = "alertmanager.repeat_after",
+            Help = "An alert that is delivered again sooner is the same, by another replica; later, that it goes on. Less than repeat_interval and group_interval of Alertmanager, and more than its replicas are apart (15s each).",
+            Example = "2m",
+        },
+        new ConfigurationKey<int>(new IntegerKind(1, 10_000), c => c.Alertmanager.MaxInstances, (c, v) => c with { Alertmanager = c.Alertmanager with { MaxInstances = v } })
+        {
+            Path = "alertmanager.max_instances",
+            Help = "A delivery that names more instances is about the whole fleet, on each host of which the same would be done.",
+            Example = "5",
+        },
         new ConfigurationKey<ImmutableArray<Expression>>(new ExpressionsKind("exe = \"/usr/lib/postgresql/15/bin/postgres\""),
             c => c.Control.Protected, (c, v) => c with { Control = c.Control with { Protected = v } })
         {
@@ -369,6 +405,8 @@ internal static class ConfigurationCatalogue
         ("per_process", "Which processes have series of their own."),
         ("dotnet", "Which .NET processes are listened to, and for what."),
         ("dotnet.spans", "What they tell of requests and calls."),
+        ("host", "Who this host is to Prometheus."),
+        ("alertmanager", "How alerts come in, and where ours are raised."),
         ("control", "How far actions may go."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),

@@ -38,6 +38,10 @@ public sealed record ExporterConfiguration
 
     public OtlpSettings Otlp { get; init; } = new();
 
+    public HostSettings Host { get; init; } = new();
+
+    public AlertmanagerSettings Alertmanager { get; init; } = new();
+
     public ControlSettings Control { get; init; } = new();
 
     public ArtifactLimits Artifacts { get; init; } = new();

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
+using ProcessArsenal.Control.Alerting.Raising;
+using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Ledger;
@@ -17,14 +19,19 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 {
     private readonly ILogger<ControlService> _logger;
     private readonly ControlMetrics _metrics;
-    private readonly Api.LogBudget _budget;
+    private readonly AlertMetrics _alertMetrics;
+    private readonly Api.LogBudget _budget, _alertBudget;
     private readonly Retry _retry;
     private readonly Func<ActionLedger?, string?, ControlPipeline> _pipelineOf;
     private readonly Func<ActionLedger> _open;
+    private readonly TimeProvider _time;
     private ControlOptions _options;
+    private AlertOptions _alertOptions;
+    private ExporterConfiguration _configuration;
     private ArtifactLimits _artifacts;
     private volatile ControlPipeline _pipeline;
     private volatile ActionLedger? _ledger;
+    private volatile AlertIntake? _alerts;
     private volatile string? _trouble;
 
     public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
@@ -34,8 +41,13 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         Artifacts = new ArtifactStore(Path.Join(configuration.StateDirectory, "artifacts"), () => _artifacts, time);
         Traces = new TraceSessions(Artifacts, proc, time);
         Dumps = new MemoryDumps(Artifacts, proc, time);
+        (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
         _metrics = new ControlMetrics(own.Registry);
+        _alertMetrics = new AlertMetrics(own.Registry);
+        Alertmanager = new AlertmanagerClient(() => _configuration.Alertmanager.Urls, () => _configuration.HostLabels(), time) { Sent = (_, isTaken) => _alertMetrics.Sent(isTaken) };
+        _alertMetrics.Follow(Alertmanager);
         _budget = new Api.LogBudget(perMinute: 2, time);
+        _alertBudget = new Api.LogBudget(perMinute: 10, time);
         _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
         _pipelineOf = (ledger, why) => new ControlPipeline(proc, store, ledger, why, () => _options, time) { Finished = _metrics.Finished };
         string? why = configuration.Listen.Control is null ? "there is no control listener (listen.control is '')" : null;
@@ -60,6 +72,12 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
     public ControlPipeline Pipeline => _pipeline;
 
+    /// <summary>Where deliveries of Alertmanager go; null as long as there is no ledger.</summary>
+    public AlertIntake? Alerts => _alerts;
+
+    /// <summary>Where our own alerts are raised.</summary>
+    public AlertmanagerClient Alertmanager { get; }
+
     /// <summary>Why there is no ledger; null if there is one.</summary>
     public string? Trouble => _ledger is null ? _trouble : null;
 
@@ -82,8 +100,23 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         if (_budget.Take() is { } omitted) Log.NotRecorded(_logger, why, omitted);
     }
 
+    /// <summary>A delivery of Alertmanager was recorded.</summary>
+    public void Delivered(AlertmanagerMessage message, DeliveryReceipt receipt, TimeSpan took)
+    {
+        _alertMetrics.Delivered(message, receipt, took);
+        if (message.Truncated > 0 && _alertBudget.Take() is { } omitted) Log.Truncated(_logger, receipt.DeliveryId, message.Truncated, omitted);
+    }
+
+    /// <summary>A delivery was refused.</summary>
+    public void NotDelivered(DeliveryFault fault, string why)
+    {
+        _alertMetrics.NotDelivered(fault);
+        if (_alertBudget.Take() is { } omitted) Log.NotDelivered(_logger, why, omitted);
+    }
+
     /// <summary>What holds from now on.</summary>
-    public void Configure(ExporterConfiguration configuration) => (_options, _artifacts) = (OptionsOf(configuration), configuration.Artifacts);
+    public void Configure(ExporterConfiguration configuration) =>
+        (_options, _artifacts, _alertOptions, _configuration) = (OptionsOf(configuration), configuration.Artifacts, configuration.ToAlertOptions(), configuration);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -102,6 +135,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         await Task.WhenAll(Traces.DisposeAsync().AsTask(), Dumps.DisposeAsync().AsTask());
         await _retry.StopAsync();
+        if (_alerts is { } alerts) await alerts.DisposeAsync();
+        await Alertmanager.DisposeAsync();
     }
 
     public void Dispose()
@@ -122,6 +157,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
             (_ledger, _pipeline) = (ledger, _pipelineOf(ledger, null));
             before.Dispose();
             _metrics.Follow(ledger, () => Pipeline.Paused is not null);
+            var alerts = new AlertIntake(ledger, () => _alertOptions, Offer, IsMatched, _time);
+            _alerts = alerts;
+            _alertMetrics.Follow(alerts);
             return true;
         }
         catch (Exception e) when (e is LedgerException or IOException or UnauthorizedAccessException)
@@ -164,6 +202,11 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         }
     }
 
+    /// <summary>There are no policies yet: no alert is about one, and nobody is told.</summary>
+    private static bool IsMatched(IReadOnlyDictionary<string, string> labels) => false;
+
+    private static bool Offer(AlertEvent happened) => false;
+
     private static ControlOptions OptionsOf(ExporterConfiguration configuration) => new()
     {
         Protected = configuration.Control.Protected,
@@ -192,6 +235,12 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
         [LoggerMessage(543, LogLevel.Error, "An action was not taken, as it can't be recorded: {Reason}{Omitted}")]
         public static partial void NotRecorded(ILogger logger, string reason, string omitted);
+
+        [LoggerMessage(547, LogLevel.Warning, "Delivery {Delivery} of Alertmanager leaves {Alerts} alerts out (its max_alerts), of which nothing is known{Omitted}")]
+        public static partial void Truncated(ILogger logger, long delivery, long alerts, string omitted);
+
+        [LoggerMessage(548, LogLevel.Warning, "A delivery of Alertmanager was refused: {Reason}{Omitted}")]
+        public static partial void NotDelivered(ILogger logger, string reason, string omitted);
 
         [LoggerMessage(542, LogLevel.Error, "Actions that were open when the exporter ended last can't be closed: {Reason}")]
         public static partial void NotClosed(ILogger logger, string reason);

@@ -27,6 +27,8 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(ActionListView))]
 [JsonSerializable(typeof(ActionView))]
 [JsonSerializable(typeof(PauseView))]
+[JsonSerializable(typeof(DeliveryView))]
+[JsonSerializable(typeof(IncidentListView))]
 [JsonSerializable(typeof(TraceListView))]
 [JsonSerializable(typeof(Control.Tracing.TraceRecord))]
 [JsonSerializable(typeof(Telemetry.Tracing.Events.EventPage))]

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ProcessArsenal.Control.Alerting;
+
+/// <summary>A message of Alertmanager's webhook, version 4 (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). Fields that we don't know
+/// are tolerated, as later versions add some.</summary>
+public sealed record AlertmanagerMessage
+{
+    /// <summary>Bytes of a body, and alerts in it.</summary>
+    public const int MostBytes = 8 * 1024 * 1024, MostAlerts = 10_000;
+
+    /// <summary>Labels of an alert, or annotations; characters of a name; of a label's value; of an annotation's; of all labels of an alert, so that they have room in a row of the ledger.</summary>
+    public const int MostLabels = 64, LongestName = 256, LongestValue = 2048, LongestAnnotation = 8192, LongestLabels = 8192;
+
+    private const string Version = "4", Firing = "firing", Resolved = "resolved", Instance = "instance";
+
+    private AlertmanagerMessage(string groupKey, string receiver, long truncated, IReadOnlyList<ReceivedAlert> alerts, int instances) =>
+        (GroupKey, Receiver, Truncated, Alerts, InstancesNamed) = (groupKey, receiver, truncated, alerts, instances);
+
+    /// <summary>Which group of alerts it is about, as Alertmanager writes it.</summary>
+    public string GroupKey { get; }
+
+    /// <summary>Which of Alertmanager's receivers we are.</summary>
+    public string Receiver { get; }
+
+    /// <summary>Alerts of the group that were left out, as its max_alerts says: nothing is known of them.</summary>
+    public long Truncated { get; }
+
+    public IReadOnlyList<ReceivedAlert> Alerts { get; }
+
+    /// <summary>How many instances fire: each alert that was left out may be of another.</summary>
+    public int InstancesNamed { get; }
+
+    /// <summary>Tells which alerts it has, and which of them fire, whatever their order: it changes if, and only if, the group did, so that the same again is a repetition.</summary>
+    public ulong Composition
+    {
+        get
+        {
+            ulong sum = 0;
+            foreach (ReceivedAlert alert in Alerts) unchecked { sum += Mix(alert.Fingerprint ^ (alert.IsFiring ? 0x9E3779B97F4A7C15 : 0)); }
+            return Mix(sum ^ (ulong)Truncated);
+        }
+    }
+
+    /// <exception cref="AlertMessageException">It is wrong, or too large.</exception>
+    public static AlertmanagerMessage Parse(ReadOnlySpan<byte> body)
+    {
+        if (body.Length > MostBytes) throw TooLarge($"{body.Length} bytes are more than the {MostBytes} that are taken");
+        MessageJson message;
+        try
+        {
+            message = JsonSerializer.Deserialize(body, AlertmanagerJson.Default.MessageJson) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            string where = e.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1}, byte {e.BytePositionInLine + 1})") : "";
+            throw new AlertMessageException($"The body is no message of Alertmanager's webhook{where}.", inner: e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new AlertMessageException("A text of the body has half of a surrogate pair, which is no character.", inner: e);
+        }
+        if (message.Version != Version) throw new AlertMessageException($"The message has {(message.Version is null ? "no version" : "another version")}: \"{Version}\" is understood, which Alertmanager sends since 0.5.");
+        if (message.Alerts is not { } alerts) throw new AlertMessageException("The message has no alerts.");
+        if (message.TruncatedAlerts < 0) throw new AlertMessageException("truncatedAlerts is less than 0.");
+        if (alerts.Count > MostAlerts) throw TooLarge($"{alerts.Count} alerts are more than the {MostAlerts} that are taken at once: set max_alerts");
+        Length(message.GroupKey ?? "", LongestAnnotation, "groupKey");
+        Length(message.Receiver ?? "", LongestAnnotation, "receiver");
+        ReceivedAlert[] read = [.. alerts.Select(Read)];
+        // What they all have in common is true of those that were left out too.
+        bool isOfOne = message.CommonLabels?.ContainsKey(Instance) == true;
+        long instances = read.Where(static alert => alert.IsFiring).Select(static alert => alert.Labels.GetValueOrDefault(Instance)).OfType<string>().Distinct(StringComparer.Ordinal).LongCount()
+            + (isOfOne ? 0 : Math.Min(message.TruncatedAlerts, int.MaxValue / 2));
+        return new AlertmanagerMessage(message.GroupKey ?? "", message.Receiver ?? "", message.TruncatedAlerts, read, (int)instances);
+    }
+
+    private static ReceivedAlert Read(AlertJson? alert, int index)
+    {
+        if (alert is null) throw Wrong("is null");
+        if (alert.Status is not (Firing or Resolved)) throw Wrong($"is neither {Firing} nor {Resolved}");
+        if (alert.StartsAt is not { } starts) throw Wrong("has no startsAt");
+        Dictionary<string, string> labels = Texts(alert.Labels, "labels", LongestValue), annotations = Texts(alert.Annotations, "annotations", LongestAnnotation);
+        if (labels.Count == 0) throw Wrong("has no labels");
+        if (labels.Sum(static label => label.Key.Length + label.Value.Length) > LongestLabels) throw TooLarge($"the labels of alerts[{index}] have more than the {LongestLabels} characters that are taken");
+        return new ReceivedAlert(alert.Status == Firing, AlertFingerprint.Parse(alert.Fingerprint) ?? AlertFingerprint.Of(labels), labels, annotations, starts, alert.EndsAt ?? DateTimeOffset.MinValue);
+
+        Dictionary<string, string> Texts(Dictionary<string, string?>? texts, string what, int longest)
+        {
+            if (texts?.Count > MostLabels) throw TooLarge($"alerts[{index}] has {texts.Count} {what}, more than the {MostLabels} that are taken");
+            var read = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach ((string name, string? value) in texts ?? [])
+            {
+                if (name.Length == 0 || value is null) throw Wrong($"has {what} without a name or a value");
+                Length(name, LongestName, $"a name in {what} of alerts[{index}]");
+                Length(value, longest, $"a value in {what} of alerts[{index}]");
+                read.Add(name, value);
+            }
+            return read;
+        }
+
+        AlertMessageException Wrong(string what) => new(string.Create(CultureInfo.InvariantCulture, $"alerts[{index}] {what}."));
+    }
+
+    private static void Length(string text, int most, string what)
+    {
+        if (text.Length > most) throw TooLarge(string.Create(CultureInfo.InvariantCulture, $"{what} has {text.Length} characters, more than the {most} that are taken"));
+    }
+
+    private static AlertMessageException TooLarge(FormattableString what) => TooLarge(what.ToString(CultureInfo.InvariantCulture));
+
+    private static AlertMessageException TooLarge(string what) => new($"{what}.", isTooLarge: true);
+
+    /// <summary>Of SplitMix64 (https://prng.di.unimi.it/splitmix64.c).</summary>
+    private static ulong Mix(ulong number)
+    {
+        unchecked
+        {
+            number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9;
+            number = (number ^ (number >> 27)) * 0x94D049BB133111EB;
+            return number ^ (number >> 31);
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Procfs;
@@ -44,6 +45,9 @@ public sealed record ExporterConfiguration
 
     /// <summary>Our own: what they run is started and kept running by us.</summary>
     public ImmutableArray<SupervisorSpec> Supervisors { get; init; } = [];
+
+    /// <summary>What is done by itself.</summary>
+    public ImmutableArray<Policy> Policies { get; init; } = [];
 
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;

@@ -20,6 +20,9 @@ internal static class PolicyKeys
         new MappingKey<PolicyLimits, int>("latch_after", new IntegerKind(0, 100), static l => l.LatchAfter, static (l, v) => l with { LatchAfter = v }, "After so many times in a row without a cure it only observes; 0 for never. 3 if left out.", "3"),
         new MappingKey<PolicyLimits, TimeSpan>("approval_timeout", new DurationKind(TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), "15m"), static l => l.ApprovalTimeout, static (l, v) => l with { ApprovalTimeout = v }, "How long an operator has to approve. 15m if left out.", "15m"));
 
+    /// <summary>As YAML, those that are not as usual.</summary>
+    public static string LimitsText(PolicyLimits limits) => Limits.Format(limits);
+
     public static readonly MappingKind<Policy> Kind = new(
         new Policy(""), "a policy such as {name: restart_orders, when: memory > 200MiB for 5m, target: 'group = \"orders\"', steps: [{restart: {}}]}",
         new MappingKey<Policy, string>("name", new PolicyNameKind(), static p => p.Name, static (p, v) => p with { Name = v }, "What it is called.", "memory_leak_recovery") { IsRequired = true },

@@ -296,6 +296,12 @@ control-killed: setup publish $(WORKLOAD) ## the exporter killed at random momen
 	CONTROL_ACTIONS=$${CONTROL_ACTIONS:-500} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
 		--filter-class '*ControlKilledTests' --output Detailed
 
+.PHONY: policy-histories
+policy-histories: ## what holds of policies whatever happens, over random histories (POLICY_HISTORIES=100000)
+	@scripts/setup.sh run
+	POLICY_HISTORIES=$${POLICY_HISTORIES:-100000} dotnet test --project tests/ProcessArsenal.Control.Tests -c Release \
+		--filter-class '*PolicyMachinePropertyTests' --output Detailed
+
 .PHONY: bench-control
 bench-control: setup publish $(WORKLOAD) ## how soon a signal is there after the call, its intent on the disk (CONTROL_CALLS=1000)
 	CONTROL_CALLS=$${CONTROL_CALLS:-1000} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \

@@ -16,6 +16,16 @@ public static class ControlTrace
         ?.SetTag("process_controller.action", request.Action.Name).SetTag("process_controller.parameters", request.Action.Parameters).SetTag("process_controller.trigger", request.Trigger)
         .SetTag("process_controller.caller", request.Caller.Name).SetTag("process_controller.policy", request.Policy).SetTag("process_controller.preview", request.IsPreview);
 
+    /// <summary>A step of a policy, in the trace of its run.</summary>
+    /// <param name="traceId">32 hexadecimal digits.</param>
+    internal static Activity? Step(string policy, string run, string step, string traceId)
+    {
+        if (!Spans.HasListeners() || traceId.Length != 32) return null;
+        // Whoever began the run is not under way any more: what belongs together has its number.
+        var parent = new ActivityContext(ActivityTraceId.CreateFromString(traceId), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        return Spans.StartActivity($"policy {step}", ActivityKind.Internal, parent)?.SetTag("process_controller.policy", policy).SetTag("process_controller.run", run);
+    }
+
     /// <summary>A part of it: hold (who is meant, and how far it reaches), guards, record.</summary>
     internal static Activity? Part(string name) => Spans.StartActivity(name);
 

@@ -46,6 +46,10 @@ internal sealed class ApiRequest
     public T[]? Get<T>(ApiList<T> list)
         where T : class => _values.TryGetValue(list.Name, out object? values) ? (T[])values : null;
 
+    /// <summary>An object of the body; null if it is not given.</summary>
+    public T? Get<T>(ApiObject<T> parameter)
+        where T : class => _values.TryGetValue(parameter.Name, out object? value) ? (T)value : null;
+
     /// <summary>Reads what the body has, if the route takes one.</summary>
     /// <exception cref="ProblemException">It is no such object, or something in it is unknown or wrong.</exception>
     public async Task ReadBodyAsync()

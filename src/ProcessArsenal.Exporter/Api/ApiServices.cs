@@ -9,7 +9,7 @@ using ProcessArsenal.Telemetry.Snapshots;
 namespace ProcessArsenal.Exporter.Api;
 
 /// <summary>What routes answer from.</summary>
-internal sealed record ApiServices(SnapshotStore Store, Sampler Sampler, Freshness Freshness, ProcFs Proc, TimeProvider Time, ControlService Control, SupervisionService Supervision)
+internal sealed record ApiServices(SnapshotStore Store, Sampler Sampler, Freshness Freshness, ProcFs Proc, TimeProvider Time, ControlService Control, SupervisionService Supervision, PolicyService Policies)
 {
     public ProcessInspector Inspector { get; } = new(Proc, Time);
 

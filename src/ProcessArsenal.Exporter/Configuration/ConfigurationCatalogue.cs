@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Configuration.Kinds;
+using ProcessArsenal.Exporter.Configuration.Kinds.Policies;
 using ProcessArsenal.Exporter.Configuration.Kinds.Supervision;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Expressions;
@@ -265,6 +267,12 @@ internal static class ConfigurationCatalogue
             Path = "supervisors",
             Help = "Our own supervisors, and the children that they start and keep running; the children live on when we end, and are taken up again. A change takes a restart of ours.",
             Example = "[{name: shop, children: [{name: orders, command: [dotnet, Orders.dll], working_directory: /srv/orders}]}]",
+        },
+        new ConfigurationKey<ImmutableArray<Policy>>(new PoliciesKind(), c => c.Policies, (c, v) => c with { Policies = v })
+        {
+            Path = "policies",
+            Help = "What is done by itself, when, to whom at most, and how often at most.",
+            Example = "[{name: restart_orders, mode: enforce, when: memory > 200MiB for 5m, target: 'group = \"orders\"', steps: [{restart: {}}, {verify: {until: memory < 150MiB}}]}]",
         },
         new ConfigurationKey<Uri?>(new ReceiverUrlKind("http://localhost:4317"),
             c => c.Otlp.Receiver.Endpoint, (c, v) => c.WithReceiver(r => r with { Endpoint = v }))

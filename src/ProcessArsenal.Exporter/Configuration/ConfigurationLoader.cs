@@ -1,3 +1,5 @@
+using ProcessArsenal.Control.Policies;
+
 namespace ProcessArsenal.Exporter.Configuration;
 
 /// <summary>Makes one configuration of all sources, or says everything that is wrong with them.</summary>
@@ -31,6 +33,10 @@ public static class ConfigurationLoader
         ListenSettings listen = binder.Configuration.Listen;
         if (listen.Control?.Scheme == Uri.UriSchemeHttps && listen.Tls.Certificate.Length == 0)
             errors.Add(new ConfigurationError(binder.Origins["listen.control"], 0, 0, "'listen.control' is https, which takes a certificate: set listen.tls.certificate (and listen.tls.key)."));
+        SamplingSettings sampling = binder.Configuration.Sampling;
+        TimeSpan history = sampling.HistoryFine > sampling.HistoryCoarse ? sampling.HistoryFine : sampling.HistoryCoarse;
+        foreach (PolicyError error in PolicyCheck.TooLong(binder.Configuration.Policies, history))
+            errors.Add(new ConfigurationError(binder.Origins["policies"], 0, 0, $"'policies': {binder.Configuration.Policies[error.Policy].Name}: {error.Part} {error.Message}."));
     }
 
     /// <summary>The file to read and who named it; null if there is none.</summary>

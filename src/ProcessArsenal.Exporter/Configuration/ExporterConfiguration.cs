@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
@@ -48,6 +49,9 @@ public sealed record ExporterConfiguration
 
     /// <summary>Our own: what they run is started and kept running by us.</summary>
     public ImmutableArray<SupervisorSpec> Supervisors { get; init; } = [];
+
+    /// <summary>What is done by itself.</summary>
+    public ImmutableArray<Policy> Policies { get; init; } = [];
 
     /// <summary>Absolute path of the proc file system to read.</summary>
     public string Procfs { get; init; } = ProcFs.DefaultRoot;

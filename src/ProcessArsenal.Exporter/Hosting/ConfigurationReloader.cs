@@ -5,7 +5,7 @@ namespace ProcessArsenal.Exporter.Hosting;
 
 /// <summary>Reads the configuration again on SIGHUP and when the file changes. A broken file changes nothing but a metric and the log.</summary>
 internal sealed partial class ConfigurationReloader(
-    ConfigurationResult loaded, ConfigurationSources sources, SamplingService sampling, ControlService control, OwnMetrics own, LogLevelSwitch level,
+    ConfigurationResult loaded, ConfigurationSources sources, SamplingService sampling, ControlService control, PolicyService policies, OwnMetrics own, LogLevelSwitch level,
     TimeProvider time, ILogger<ConfigurationReloader> logger) : BackgroundService
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
@@ -81,6 +81,7 @@ internal sealed partial class ConfigurationReloader(
         // Nobody is asked for spans that nobody would send.
         sampling.Configure((configuration with { Otlp = _running.Otlp }).ToSamplingOptions());
         control.Configure(configuration);
+        policies.Configure(configuration);
         string file = result.File ?? "no file", waiting = string.Join(", ", ConfigurationChanges.NeedRestart(_running, configuration));
         if (waiting.Length == 0) Log.Reloaded(logger, file);
         else Log.NeedsRestart(logger, file, waiting);

@@ -25,6 +25,8 @@ internal sealed class NumberComparison(NumberField subject, TokenKind comparison
         });
     }
 
+    public override void Require(Requirements requirements) => requirements.Number(subject.Name, comparison, _value);
+
     public override void Write(StringBuilder text) =>
         text.Append(subject.Name).Append(' ').Append(Operators.Text(comparison)).Append(' ')
             .Append(quantity.Digits).Append(quantity.Unit.Name);
@@ -37,6 +39,8 @@ internal sealed class TextComparison(TextField subject, bool negated, string exp
 
     public override Truth Evaluate(in ProcessRow row, in Moment moment) =>
         subject.Read(row, moment) is { } value ? Truths.Of(string.Equals(value, expected, StringComparison.Ordinal) != negated) : Truth.Unknown;
+
+    public override void Require(Requirements requirements) => requirements.Text(subject.Name, negated, expected);
 
     public override void Write(StringBuilder text) =>
         TextLiteral.Write(text.Append(subject.Name).Append(negated ? " != " : " = "), expected);

@@ -19,9 +19,10 @@ public sealed class Expression
 
     private readonly Node _root;
 
-    private Expression(string text, Node root, int? lookBack)
+    private Expression(string text, Node root, int? lookBack, IReadOnlyCollection<string> fields)
     {
         Text = text;
+        Fields = fields;
         LooksBackAt = lookBack;
         _root = root;
         IsStatic = root.IsStatic;
@@ -37,6 +38,20 @@ public sealed class Expression
     /// are some, and always where nobody keeps any. Null if there is none.</summary>
     public int? LooksBackAt { get; }
 
+    /// <summary>Names of all fields that it asks for.</summary>
+    public IReadOnlyCollection<string> Fields { get; }
+
+    /// <summary>How long it must have held (<c>for</c>); null: it need not have.</summary>
+    public TimeSpan? Lasts => (_root as ForNode)?.Duration;
+
+    /// <summary>Why these can't hold together of any process, as far as that can be told without one; null if they may. Alternatives (<c>or</c>) and patterns are not looked into.</summary>
+    public static string? Contradiction(params IEnumerable<Expression> together)
+    {
+        var requirements = new Requirements();
+        foreach (Expression expression in together) expression._root.Require(requirements);
+        return requirements.Contradiction;
+    }
+
     /// <summary>Parses and checks an expression. Never throws on any text; <see cref="MaxLength"/> bounds time and memory.</summary>
     /// <param name="text">The source text.</param>
     /// <param name="expression">The expression; null if there is an error.</param>
@@ -48,7 +63,7 @@ public sealed class Expression
         var parser = new Parser(text);
         if (parser.Parse() is { } root)
         {
-            expression = new Expression(text, root, parser.LooksBackAt);
+            expression = new Expression(text, root, parser.LooksBackAt, parser.Fields);
             error = null;
             return true;
         }

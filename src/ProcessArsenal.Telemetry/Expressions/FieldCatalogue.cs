@@ -20,6 +20,8 @@ public static class FieldCatalogue
         Text("user", "Name of the effective user, else the number.", static (in row) => row.Description.User, isStatic: true),
         Text("container", "Id of its container, 64 hexadecimal digits.", static (in row) => row.Description.Container, isStatic: true, WholeContainer),
         Text("unit", "Its systemd service or scope, in full.", static (in row) => row.Description.Unit, isStatic: true),
+        Text("owner", "Who would start it again, as its control group says: its container, else its systemd service.",
+            static (in row) => row.Description.Container ?? (row.Description.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? unit : null), isStatic: true),
         new TextField("runtime", "What runs it: dotnet, jvm, node, python, ...; unknown if none of them does, or none that is known.", static (in row) => Categorizer.RuntimeOf(row),
             isStatic: false, ProcessCategory.Runtimes, hasPast: true),
         Words("category", "What kind of program it is, by its executable, what that runs, and what it tells.", ProcessCategory.All, static (in row) => Categorizer.NameOf(row)),

@@ -12,6 +12,10 @@ internal sealed class ForNode(Node operand, Quantity duration) : Node
 
     public override bool IsStatic => false;
 
+    public TimeSpan Duration => _duration;
+
+    public override void Require(Requirements requirements) => operand.Require(requirements);
+
     public override Binding Binding => Binding.For;
 
     public override Truth Evaluate(in ProcessRow row, in Moment moment)

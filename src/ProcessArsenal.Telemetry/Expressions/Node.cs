@@ -24,6 +24,11 @@ internal abstract class Node
     /// <param name="moment">That one, or an earlier one of the same process.</param>
     public abstract Truth Evaluate(in ProcessRow row, in Moment moment);
 
+    /// <summary>Tells what must be so wherever this holds, as far as that can be told of it; nothing: whatever.</summary>
+    public virtual void Require(Requirements requirements)
+    {
+    }
+
     /// <summary>Appends the canonical text.</summary>
     public abstract void Write(StringBuilder text);
 
@@ -45,6 +50,11 @@ internal abstract class Node
 internal sealed class NotNode(Node operand) : Node
 {
     public override bool IsStatic => operand.IsStatic;
+
+    public override void Require(Requirements requirements)
+    {
+        if (operand is FlagNode flag) requirements.Flag(flag.Name, false);
+    }
 
     public override Binding Binding => Binding.Not;
 
@@ -99,6 +109,12 @@ internal sealed class ChainNode : Node
         return unknown ? Truth.Unknown : Truths.Not(_decisive);
     }
 
+    public override void Require(Requirements requirements)
+    {
+        if (Binding != Binding.And) return;
+        foreach (Node part in _parts) part.Require(requirements);
+    }
+
     public override void Write(StringBuilder text)
     {
         string separator = Binding == Binding.And ? " and " : " or ";
@@ -124,6 +140,10 @@ internal sealed class HasNode(Field subject) : Node
 internal sealed class FlagNode(FlagField subject) : Node
 {
     public override bool IsStatic => subject.IsStatic;
+
+    public string Name => subject.Name;
+
+    public override void Require(Requirements requirements) => requirements.Flag(subject.Name, true);
 
     public override Truth Evaluate(in ProcessRow row, in Moment moment) => subject.Read(row, moment) is bool value ? Truths.Of(value) : Truth.Unknown;
 

@@ -14,6 +14,9 @@ internal sealed class Parser(string source)
     /// <summary>Where the first part stands that needs earlier samples; null if there is none.</summary>
     public int? LooksBackAt => _tokens.LooksBackAt;
 
+    /// <summary>Every field that is named.</summary>
+    public IReadOnlyCollection<string> Fields => _tokens.Fields;
+
     /// <summary>Parses the whole text.</summary>
     public Node? Parse()
     {

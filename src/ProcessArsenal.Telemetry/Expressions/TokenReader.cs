@@ -15,6 +15,9 @@ internal sealed class TokenReader(string source)
     /// <summary>Where the first part stands that needs earlier samples; null if there is none.</summary>
     public int? LooksBackAt { get; private set; }
 
+    /// <summary>Every field that is named, each once.</summary>
+    public HashSet<string> Fields { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The first field, with where it stands, whose earlier values nobody keeps; null if there is none.</summary>
     public (string Name, int Position)? WithoutPast { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class TokenReader(string source)
         if (FieldCatalogue.Find(token.Value) is { } field)
         {
             Note(field.Name, token.Start, field.HasPast, field.LooksBack);
+            Fields.Add(field.Name);
             return Advance() ? field : null;
         }
         if (RejectKeyword(token)) return null;

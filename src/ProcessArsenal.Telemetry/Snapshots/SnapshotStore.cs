@@ -8,6 +8,9 @@ public sealed class SnapshotStore
     private readonly List<Snapshot> _free = [];
     private Snapshot? _current;
 
+    /// <summary>Told that there is another one, by the tick: it must not wait, nor throw.</summary>
+    public Action? Published { get; set; }
+
     /// <summary>Leases the latest snapshot; an empty lease before the first tick.</summary>
     public SnapshotLease Acquire()
     {
@@ -39,6 +42,7 @@ public sealed class SnapshotStore
             _current = snapshot;
             if (previous is not null) ReleaseLocked(previous);
         }
+        Published?.Invoke();
     }
 
     internal void Release(Snapshot snapshot)

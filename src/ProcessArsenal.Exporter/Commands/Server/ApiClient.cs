@@ -46,9 +46,16 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Sends a body, and gets an answer.</summary>
     /// <param name="body">JSON.</param>
     /// <exception cref="ServerException">There is none; the message says why.</exception>
-    public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation) => BodyAsync(HttpMethod.Post, path, body, type, cancellation);
+
+    /// <summary>Sets what a body says, and gets an answer.</summary>
+    /// <param name="body">JSON.</param>
+    /// <exception cref="ServerException">There is none; the message says why.</exception>
+    public Task<T> PutAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation) => BodyAsync(HttpMethod.Put, path, body, type, cancellation);
+
+    private async Task<T> BodyAsync<T>(HttpMethod method, string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, JsonAnswer.MediaType) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, JsonAnswer.MediaType) };
         return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
     }
 

@@ -1,0 +1,102 @@
+using System.Globalization;
+
+namespace ProcessArsenal.Control.Policies.Machine;
+
+/// <summary>Begins runs.</summary>
+internal sealed partial class PolicyMachine
+{
+    private void Fire(PolicyBook book)
+    {
+        if (book.Mode == PolicyMode.Off || !_hasSampled)
+        {
+            book.Episodes.Clear();
+            return;
+        }
+        if (book.Policy.Alert is null) FireBySample(book);
+        else foreach (Incident incident in book.Incidents.Values.ToList()) FireByAlert(book, incident);
+    }
+
+    private void FireBySample(PolicyBook book)
+    {
+        List<TargetLook> firing = [.. book.Looks.Values.Where(static look => look.Holds)];
+        book.Episodes.RemoveWhere(key => !book.Looks.TryGetValue(key, out TargetLook? look) || !look.Holds);
+        book.Said.RemoveWhere(said => said.Key.Length > 0 ? !book.Episodes.Contains(said.Key) && firing.All(look => look.Key != said.Key) : said.What == "max_targets" && firing.Count <= book.Policy.Limits.MaxTargets);
+        foreach (TargetLook look in firing)
+            if (book.Episodes.Count < MostTargets && book.Episodes.Add(look.Key) && _storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
+        if (firing.Count > book.Policy.Limits.MaxTargets)
+        {
+            Say(book, "", "max_targets", null, FormattableString.Invariant($"it holds for {firing.Count}, and {book.Policy.Limits.MaxTargets} may be meant at once (max_targets): nothing is done to any"));
+            return;
+        }
+        foreach (TargetLook look in firing) TryStart(book, look, null);
+    }
+
+    private void FireByAlert(PolicyBook book, Incident incident)
+    {
+        if (incident.IsHandled && !incident.IsUrged) return;
+        // An alert that names nobody, of a policy that names nobody, would mean everybody.
+        if (book.Policy.Target is null && book.Policy.When is null && incident.Labels.Count == 0)
+        {
+            Say(book, incident.Id, "target", null, "neither the policy nor the alert's labels (identity, group, unit, container) say whom it is about");
+            return;
+        }
+        List<TargetLook> meant = [.. book.Looks.Values.Where(look => look.Holds && incident.Admits(look))];
+        if (meant.Count > book.Policy.Limits.MaxTargets)
+        {
+            Say(book, incident.Id, "max_targets", null, FormattableString.Invariant($"{meant.Count} are meant, and {book.Policy.Limits.MaxTargets} may be at once (max_targets): nothing is done to any"));
+            return;
+        }
+        foreach (TargetLook look in meant) TryStart(book, look, incident);
+    }
+
+    private void TryStart(PolicyBook book, TargetLook look, Incident? incident)
+    {
+        string about = incident?.Id ?? look.Key;
+        if (book.Runs.Values.Any(run => run.Key == look.Key)) return;
+        if (book.Targets.TryGetValue(look.Key, out TargetMemory? memory) && memory.Until > _now) return;
+        if (book.Refused.TryGetValue(look.Key, out DateTimeOffset until) && until > _now) return;
+        if (!book.Mode.Acts())
+        {
+            if (book.Said.Count < MostTargets && book.Said.Add((about, look.Key))) _decisions.Add(new WouldAct(book.Policy.Name, book.Mode, look, incident?.Id, incident?.TraceId ?? TraceIdOf(book, look)));
+            return;
+        }
+        if (_isPaused) return;
+        if (_storm.IsTripped(_now))
+        {
+            Say(book, about, "storm", look.Key, $"too many things began at once: nothing new is begun until {_storm.Until!.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}Z");
+            return;
+        }
+        bool isEscalation = incident is { IsHandled: true, IsUrged: true };
+        if (isEscalation && incident!.Escalated >= book.Policy.Escalation.Count) return;
+        if (!isEscalation && Recurs(book, look.Key)) CountInVain(book, "what it was at work on came back within an hour");
+        if (!book.Mode.Acts()) return; // Latched by that.
+        bool isAsked = book.Mode == PolicyMode.Approve;
+        if (isAsked ? book.Runs.Values.Count(static run => run.Phase == RunPhase.Approval) >= MostApprovals : !HasRoom(book) || IsHeld(look.Key, null)) return;
+        int cost = isEscalation ? 1 : book.Policy.Actions;
+        if (book.Left(_now) < cost)
+        {
+            Say(book, about, "max_actions_per_hour", look.Key, FormattableString.Invariant($"{book.Policy.Limits.MaxActionsPerHour} actions within an hour are allowed (max_actions_per_hour), {book.Budget.Spent(_now)} are spent, and it takes {cost}"));
+            return;
+        }
+        book.Sequence++;
+        var run = new PolicyRun(string.Create(CultureInfo.InvariantCulture, $"{book.Policy.Name}-{book.Sequence}"), book.Plan, look.Key, look.Identity, incident?.Id, incident?.TraceId ?? TraceIdOf(book, look), _now);
+        if (isEscalation) run = run with { Phase = RunPhase.Watching, Step = book.Policy.Steps.Count, Escalated = incident!.Escalated, IsUrged = true, Deadline = _now + Longest(book.Policy) };
+        if (isAsked) run = run with { Phase = RunPhase.Approval, Deadline = _now + book.Policy.Limits.ApprovalTimeout };
+        else if (!isEscalation) run = Start(book, run);
+        Put(book, run);
+        if (incident is not null) book.Incidents[incident.Id] = book.Incidents[incident.Id] with { IsHandled = true, IsUrged = false };
+        if (run.Phase == RunPhase.Approval) _decisions.Add(new ApprovalAsked(book.Policy.Name, run, run.Deadline));
+        else Proceed(book);
+    }
+
+    /// <summary>What it did to a target a short while ago, and nothing has verified, has not helped.</summary>
+    private bool Recurs(PolicyBook book, string key)
+    {
+        if (book.Policy.Verification is not null || !book.Targets.TryGetValue(key, out TargetMemory? memory) || !memory.HasHarmed || memory.Expires <= _now) return false;
+        book.Targets[key] = memory with { HasHarmed = false }; // Counted.
+        book.IsDirty = true;
+        return true;
+    }
+
+    private string TraceIdOf(PolicyBook book, TargetLook look) => PolicyMemory.Hash(string.Create(CultureInfo.InvariantCulture, $"{book.Policy.Name}\n{look.Key}\n{book.Sequence}\n{_now.UtcTicks}"));
+}

@@ -1,0 +1,312 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Policies.Machine;
+using ProcessArsenal.Telemetry.Snapshots;
+
+namespace ProcessArsenal.Control.Policies.Running;
+
+/// <summary>Has policies see each sample and each alert, makes durable what they remember, and only then carries out what they decide. One loop; steps go on beside it.</summary>
+public sealed class PolicyRunner : IAsyncDisposable
+{
+    /// <summary>Alerts that are looked at before the next sample is.</summary>
+    private const int MostAtOnce = 256;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2), Idle = TimeSpan.FromSeconds(1);
+
+    private readonly PolicyTools _tools;
+    private readonly PolicyEyes _eyes;
+    private readonly PolicyHands _hands;
+    private readonly Channel<Func<Task>> _calls = Channel.CreateBounded<Func<Task>>(1000);
+    private readonly ConcurrentQueue<StepFinished> _finished = new();
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly ConcurrentDictionary<Task, byte> _steps = new();
+    private PolicySet _policies;
+    private PolicyMachine? _machine;
+    private ActionLedger? _ledger;
+    private Task _loop = Task.CompletedTask;
+    private volatile IReadOnlyList<PolicyStatus> _statuses = [];
+    private long _lastTick = -1;
+    private bool? _isPaused;
+
+    public PolicyRunner(PolicyTools tools, PolicySet policies)
+    {
+        (_tools, _policies) = (tools, policies);
+        _eyes = new PolicyEyes(tools.OwnerOf, tools.Grace);
+        _hands = new PolicyHands(tools);
+        Inbox.Arrived = Wake;
+    }
+
+    /// <summary>Where alerts come in.</summary>
+    public PolicyInbox Inbox { get; } = new();
+
+    /// <summary>Told how a run ended: policy, and one word (cured, not_cured, unverified, refused, cancelled, rejected, expired). Must not throw.</summary>
+    public Action<string, string>? Ended { get; set; }
+
+    /// <summary>Told that a policy has latched itself into observe: its name, and why. Must not throw.</summary>
+    public Action<string, string>? HasLatched { get; set; }
+
+    /// <summary>Told of what could not be kept. Must not throw.</summary>
+    public Action<string>? Trouble { get; set; }
+
+    /// <summary>All policies as they stand, in the order of the configuration; empty as long as there is no ledger.</summary>
+    public IReadOnlyList<PolicyStatus> Statuses => _statuses;
+
+    /// <summary>Until when no policy begins anything, as too much began at once; null: they may.</summary>
+    public DateTimeOffset? StormUntil { get; private set; }
+
+    /// <summary>Which policies an alert with these labels sets off, by name, as they are configured.</summary>
+    public IReadOnlyList<string> Match(IReadOnlyDictionary<string, string> labels) => Volatile.Read(ref _policies).Match(labels);
+
+    /// <summary>Begins. A sample is looked at as soon as it is there.</summary>
+    public void Start()
+    {
+        _tools.Store.Published = Wake;
+        _loop = Task.Run(LoopAsync);
+    }
+
+    /// <summary>Other policies hold from now on.</summary>
+    public Task ConfigureAsync(PolicySet policies) => CallAsync(async () =>
+    {
+        Volatile.Write(ref _policies, policies);
+        await HandleAsync([new Configured(policies)]).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Sets the mode of a policy until the configuration says something else.</summary>
+    /// <param name="mode">Null: that of the configuration.</param>
+    /// <param name="by">Whose token.</param>
+    /// <returns>Null if it is set, durably; else why not.</returns>
+    public Task<string?> SetModeAsync(string policy, PolicyMode? mode, string by) => CallAsync(async () =>
+    {
+        if (_machine is null) return "there is no ledger, in which that would be kept";
+        bool isKept = await HandleAsync([new ModeChanged(policy, mode)]).ConfigureAwait(false);
+        await NoteAsync(new IntentEntry(Entry("mode", policy, by), new Outcome(OutcomeKind.Succeeded, Now) { Reason = $"its mode is {mode?.Name() ?? "that of the configuration"} now" })).ConfigureAwait(false);
+        return isKept ? null : "it holds, but could not be kept: it is lost if the exporter ends before that is possible again";
+    });
+
+    /// <summary>An operator decides on a run that waits for approval.</summary>
+    /// <param name="by">Whose token.</param>
+    /// <returns>Null if it is decided; else why not.</returns>
+    public Task<string?> DecideAsync(string run, bool isApproved, string by) => CallAsync(async () =>
+    {
+        (PolicyBook Book, PolicyRun Run)? found = (_machine?.Books ?? []).SelectMany(static book => book.Runs.Values.Select(one => (book, one))).Cast<(PolicyBook, PolicyRun)?>().FirstOrDefault(one => one!.Value.Item2.Id == run);
+        if (found is not var (book, waiting)) return "there is no such approval, or it is over";
+        if (waiting.Phase != RunPhase.Approval || waiting.ApprovedBy is not null) return "it waits for no approval any more";
+        if (waiting.Deadline <= Now) return "nobody has approved it in time";
+        await NoteAsync(new IntentEntry(Entry("approval", waiting.Target, by) with { Policy = book.Policy.Name, TraceId = waiting.TraceId }, new Outcome(isApproved ? OutcomeKind.Succeeded : OutcomeKind.Cancelled, Now) { Reason = $"{run} was {(isApproved ? "approved" : "rejected")} by {by}" })).ConfigureAwait(false);
+        await HandleAsync([new ApprovalDecided(run, isApproved, by)]).ConfigureAwait(false);
+        return null;
+    });
+
+    /// <summary>What policies would do about an alert, or by their conditions alone, with what the guards say. Nothing is done, and nothing recorded.</summary>
+    /// <param name="labels">Of an alert; null: by conditions alone.</param>
+    /// <param name="only">One policy; null: all.</param>
+    public async Task<IReadOnlyList<PolicyExplanation>> ExplainAsync(IReadOnlyDictionary<string, string>? labels, string? only, CancellationToken cancellation)
+    {
+        List<PolicyExplanation> found = await CallAsync(() => Task.FromResult((_machine?.Books ?? []).Where(book => only is null || book.Policy.Name == only)
+            .Select(book => Explainer.Explain(book, labels, _eyes, _tools, StormUntil, _isPaused == true)).ToList())).ConfigureAwait(false);
+        PolicySet policies = Volatile.Read(ref _policies);
+        for (int i = 0; i < found.Count; i++) found[i] = await Explainer.AskAsync(found[i], policies.Find(found[i].Policy), _hands, cancellation).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Ends. What is under way is waited for, but not for long; the next run knows of it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_tools.Store.Published == Wake) _tools.Store.Published = null;
+        await _closed.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(_steps.Keys), Task.Delay(EndPatience, _tools.Time)).ConfigureAwait(false);
+        _closed.Dispose();
+        _signal.Dispose();
+    }
+
+    private DateTimeOffset Now => _tools.Time.GetUtcNow();
+
+    private void Wake()
+    {
+        try
+        {
+            if (_signal.CurrentCount == 0) _signal.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // It is awake, or over.
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _calls.Writer.WriteAsync(
+            async () =>
+            {
+                try
+                {
+                    done.TrySetResult(await call().ConfigureAwait(false));
+                }
+                catch (Exception e)
+                {
+                    done.TrySetException(e); // Whoever asked gets it; the loop goes on.
+                }
+            }, _closed.Token).ConfigureAwait(false);
+        Wake();
+        return await done.Task.WaitAsync(_closed.Token).ConfigureAwait(false);
+    }
+
+    private async Task LoopAsync()
+    {
+        while (!_closed.IsCancellationRequested)
+        {
+            try
+            {
+                // Also without a sample: deadlines pass.
+                await _signal.WaitAsync(Idle, _closed.Token).ConfigureAwait(false);
+                await TurnAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Trouble?.Invoke(e.Message); // Of one turn: the next is another. That nobody looks any more would be worse.
+            }
+        }
+    }
+
+    private async Task TurnAsync()
+    {
+        if (_tools.Ledger() is { } ledger && (_machine is null || !ReferenceEquals(ledger, _ledger)))
+        {
+            _ledger = ledger;
+            IEnumerable<KeyValuePair<string, string>> kept = ledger.States(PolicyMemory.Prefix).Concat(ledger.States(PolicyMemory.StormKey)).Select(static state => KeyValuePair.Create(state.Key, state.Value));
+            _machine = new PolicyMachine(Volatile.Read(ref _policies), kept, Now);
+            (_lastTick, _isPaused) = (-1, null);
+        }
+        while (_calls.Reader.TryRead(out Func<Task>? call)) await call().ConfigureAwait(false);
+        if (_machine is null) return;
+        while (_finished.TryDequeue(out StepFinished? finished)) await HandleAsync([finished]).ConfigureAwait(false);
+        bool isPaused = _tools.Pipeline().Paused is not null;
+        if (isPaused != _isPaused)
+        {
+            _isPaused = isPaused;
+            await HandleAsync([new PauseChanged(isPaused)]).ConfigureAwait(false);
+        }
+        var alerts = new List<PolicyEvent>();
+        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!));
+        if (alerts.Count > 0) await HandleAsync(alerts).ConfigureAwait(false);
+        await LookAsync(isUrgent: alerts.Count > 0).ConfigureAwait(false);
+        if (Inbox.Waiting > 0) Wake();
+    }
+
+    /// <param name="isUrgent">Also at a sample that was looked at already: whom an alert means is not known before it comes.</param>
+    private async Task LookAsync(bool isUrgent)
+    {
+        Sampled? sampled = null;
+        using (SnapshotLease lease = _tools.Store.Acquire())
+        {
+            if (lease.Snapshot is { } snapshot && (isUrgent || snapshot.Tick != _lastTick))
+            {
+                _lastTick = snapshot.Tick;
+                sampled = new Sampled(snapshot.Time, _eyes.Look(snapshot, [.. _machine!.Books]));
+            }
+        }
+        if (sampled is not null) await HandleAsync([sampled]).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether what changed is durable.</returns>
+    private async Task<bool> HandleAsync(IReadOnlyList<PolicyEvent> events)
+    {
+        if (_machine is not { } machine) return false;
+        var decisions = new List<PolicyDecision>();
+        var changes = new Dictionary<string, StateChange>(StringComparer.Ordinal);
+        foreach (PolicyEvent happened in events)
+        {
+            PolicyVerdict verdict = machine.Handle(Now, happened);
+            decisions.AddRange(verdict.Decisions);
+            foreach (StateChange change in verdict.Changes) changes[change.Key] = change;
+        }
+        bool isKept = await KeepAsync([.. changes.Values]).ConfigureAwait(false);
+        foreach (PolicyDecision decision in decisions) await CarryOutAsync(machine, decision, isKept).ConfigureAwait(false);
+        _statuses = [.. machine.Books.Select(book => PolicyStatus.Of(book, Now))];
+        StormUntil = machine.StormUntil;
+        return isKept;
+    }
+
+    private async Task<bool> KeepAsync(List<StateChange> changes)
+    {
+        if (changes.Count == 0) return true;
+        try
+        {
+            foreach (StateChange[] part in changes.Chunk(ActionLedger.MostInBatch)) await _ledger!.Change(part).ConfigureAwait(false);
+            return true;
+        }
+        catch (LedgerException e)
+        {
+            Trouble?.Invoke(e.Message);
+            _machine!.NotKept(changes);
+            return false;
+        }
+    }
+
+    private async Task CarryOutAsync(PolicyMachine machine, PolicyDecision decision, bool isKept)
+    {
+        if (decision is BeginStep begin)
+        {
+            if (isKept) Begin(machine, begin);
+            else Post(new StepFinished(begin.Run.Id, StepOutcome.Refused, "it can't be recorded, so it is not done"));
+            return;
+        }
+        PolicyBook? book = machine.Books.FirstOrDefault(one => one.Policy.Name == decision.Policy);
+        if (decision is RunEnded ended) Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
+        if (decision is Latched latched) HasLatched?.Invoke(latched.Policy, latched.Why);
+        if (decision is WouldAct { Mode: PolicyMode.DryRun } would && book is not null) Beside(() => AskAndNoteAsync(would, book.Policy)); // Owners may have to be asked, which takes time.
+        else if (PolicyNotes.Of(decision, book?.Policy, null, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
+    }
+
+    private void Begin(PolicyMachine machine, BeginStep begin)
+    {
+        PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
+        string identity = book.Looks.GetValueOrDefault(begin.Run.Key)?.Identity ?? begin.Run.Target;
+        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, _closed.Token).ConfigureAwait(false)));
+    }
+
+    private async Task AskAndNoteAsync(WouldAct would, Policy policy)
+    {
+        string verdict = policy.Steps.FirstOrDefault(static step => step.IsHarmful) is { } step ? await _hands.AskAsync(policy, step, would.Target.Key, would.Target.Identity, _closed.Token).ConfigureAwait(false) : "nothing is harmful in it";
+        if (PolicyNotes.Of(would, policy, verdict, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on while the loop does.</summary>
+    private void Beside(Func<Task> what)
+    {
+        Task task = Task.Run(what);
+        _steps.TryAdd(task, 0);
+        _ = task.ContinueWith(ended => _steps.TryRemove(ended, out _), TaskScheduler.Default);
+    }
+
+    /// <summary>A step has ended: the loop takes it with its next turn.</summary>
+    private void Post(StepFinished finished)
+    {
+        _finished.Enqueue(finished);
+        Wake();
+    }
+
+    private async Task NoteAsync(IntentEntry entry)
+    {
+        try
+        {
+            if (_ledger is { } ledger) await ledger.Record(new IntentBatch([entry])).ConfigureAwait(false);
+        }
+        catch (LedgerException e)
+        {
+            Trouble?.Invoke(e.Message); // What was only said is lost; nothing was done by it.
+        }
+    }
+
+    private Intent Entry(string action, string target, string by) => new(action, target, "api", Now, Now) { Caller = by };
+}

@@ -1,0 +1,213 @@
+using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Policies;
+using ProcessArsenal.Control.Policies.Machine;
+using ProcessArsenal.Telemetry.Expressions;
+
+namespace ProcessArsenal.Control.Tests.Policies;
+
+/// <summary>What is decided, step by step, with a clock of its own.</summary>
+public sealed class PolicyMachineTests
+{
+    private static readonly Expression Condition = Expression.TryParse("memory > 1MiB", out Expression? expression, out _) ? expression : throw new InvalidOperationException();
+
+    private static readonly Policy Usual = new("p")
+    {
+        Mode = PolicyMode.Enforce,
+        When = Condition,
+        Steps = [new TraceStep("cpu"), new RestartStep(), new VerifyStep(Condition) { Within = TimeSpan.FromMinutes(2) }],
+        Escalation = [new EscalationStep(new KillStep()) { After = TimeSpan.FromSeconds(30) }],
+        Limits = new PolicyLimits { Cooldown = TimeSpan.FromSeconds(60) },
+    };
+
+    private readonly Dictionary<string, string> _kept = [];
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private PolicyMachine? _machine;
+
+    [Fact]
+    public void Steps_follow_one_another_and_the_cure_is_verified_on_a_new_process()
+    {
+        Begin(Usual);
+        Assert.Equal(["begin trace"], Sample(Look()));
+        Assert.Empty(Sample(Look()));
+        Assert.Equal(["begin restart"], Finish("p-1"));
+        Assert.Empty(Finish("p-1"));
+        Assert.Empty(Sample(Look() with { Until = uint.MaxValue })); // The old one still.
+        Assert.Empty(Sample(Look("t-2") with { Until = uint.MaxValue, IsHealthy = false }));
+        Assert.Equal(["ended Cured"], Sample(Look("t-2") with { Until = uint.MaxValue, Holds = false }));
+        Assert.Equal(new PolicyScore(1, 0, 0), Book.Score);
+    }
+
+    [Fact]
+    public void What_is_over_before_the_harm_is_not_done()
+    {
+        Begin(Usual);
+        Sample(Look());
+        Assert.Empty(Sample(Look() with { Holds = false }));
+        Assert.Equal(["ended Cancelled"], Finish("p-1"));
+    }
+
+    [Fact]
+    public void A_recording_that_fails_is_no_reason_to_leave_it_as_it_is()
+    {
+        Begin(Usual);
+        Sample(Look());
+        Assert.Equal(["begin restart"], Finish("p-1", StepOutcome.Failed));
+    }
+
+    [Fact]
+    public void What_has_not_helped_is_escalated_once_it_is_time_and_then_it_is_in_vain()
+    {
+        Begin(Usual);
+        Sample(Look());
+        Finish("p-1");
+        Finish("p-1", StepOutcome.Failed);
+        Assert.Empty(Sample(Look(), 29));
+        Assert.Equal(["begin kill (escalation)"], Sample(Look(), 1));
+        Finish("p-1");
+        Assert.Empty(Sample(Look("t-2"), 119));
+        Assert.Equal(["ended NotCured"], Sample(Look("t-2"), 1));
+        Assert.Equal((1, new PolicyScore(0, 1, 0)), (Book.Uncured, Book.Score));
+    }
+
+    [Fact]
+    public void A_target_is_let_be_for_the_cooldown_also_over_an_end_of_ours()
+    {
+        Begin(Usual with { Steps = [new RestartStep()], Escalation = [] });
+        Assert.Equal(["begin restart"], Sample(Look()));
+        Assert.Equal(["ended Unverified"], Finish("p-1"));
+        Assert.Empty(Sample(Look("t-2"), 59));
+        Again();
+        Assert.Empty(Sample(Look("t-2")));
+        Assert.Equal(["begin restart"], Sample(Look("t-2"), 1));
+    }
+
+    [Fact]
+    public void A_step_that_was_under_way_when_we_ended_is_not_done_again()
+    {
+        Begin(Usual with { Steps = [new RestartStep(), new VerifyStep(Condition)] });
+        Assert.Equal(["begin restart"], Sample(Look()));
+        Again();
+        Assert.Empty(Sample(Look("t-2")));
+        Assert.Equal(["ended Cured"], Sample(Look("t-2") with { Until = uint.MaxValue }));
+    }
+
+    [Fact]
+    public void It_latches_after_as_many_in_vain_as_are_borne_and_does_nothing_until_its_mode_is_set()
+    {
+        Begin(Usual with { Steps = [new RestartStep()], Escalation = [], Limits = Usual.Limits with { LatchAfter = 2 } });
+        for (int i = 1; i <= 2; i++)
+        {
+            Assert.Equal(["begin restart"], Sample(Look(), 60));
+            Assert.Equal(["ended NotCured"], Finish($"p-{i}", StepOutcome.Failed)[..1]);
+        }
+        Assert.Equal(PolicyMode.Observe, Book.Mode);
+        Assert.Equal(["would"], Sample(Look(), 60));
+        Again();
+        Assert.Equal(PolicyMode.Observe, Book.Mode);
+        Handle(new ModeChanged("p", PolicyMode.Enforce));
+        Assert.Equal(["begin restart"], Sample(Look(), 60));
+    }
+
+    [Fact]
+    public void A_mode_that_was_set_lasts_until_the_configuration_says_something_else()
+    {
+        Begin(Usual);
+        Handle(new ModeChanged("p", PolicyMode.Observe));
+        Again();
+        Assert.Equal(PolicyMode.Observe, Book.Mode);
+        Again(Usual with { Steps = [new KillStep()] });
+        Assert.Equal(PolicyMode.Observe, Book.Mode);
+        Again(Usual with { Mode = PolicyMode.Approve });
+        Assert.Equal(PolicyMode.Approve, Book.Mode);
+    }
+
+    [Fact]
+    public void An_alert_is_acted_upon_once_and_the_same_again_escalates_at_once()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new RestartStep()], Escalation = [new EscalationStep(new KillStep()) { After = TimeSpan.FromHours(1) }] });
+        Sample(Look());
+        Assert.Equal(["begin restart"], Alert(AlertEventKind.Firing));
+        Assert.Empty(Alert(AlertEventKind.Firing)); // By another replica.
+        Assert.Empty(Finish("p-1"));
+        Assert.Empty(Sample(Look("t-2"), 300));
+        Assert.Equal(["begin kill (escalation)"], Alert(AlertEventKind.Repeat));
+        Assert.Empty(Alert(AlertEventKind.Resolved));
+        Assert.Equal(["ended Cured"], Finish("p-1"));
+    }
+
+    [Fact]
+    public void Labels_narrow_and_never_widen()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });
+        Sample(Look());
+        Assert.Empty(Alert(AlertEventKind.Firing, "one", ("group", "other")));
+        Assert.Equal(["held max_instances"], Alert(AlertEventKind.Firing, "two", instances: 6));
+        Assert.Equal(["held target"], Alert(AlertEventKind.Firing, "three", ("pid", "4711"))); // Neither says whom it is about.
+        Assert.Equal(["begin trace"], Alert(AlertEventKind.Firing, "four", ("group", "g")));
+    }
+
+    [Fact]
+    public void More_than_may_be_meant_at_once_is_nobody()
+    {
+        Begin(Usual);
+        Assert.Equal(["held max_targets"], Sample([Look(), Look("u-1")]));
+        Assert.Empty(Sample([Look(), Look("u-1")]));
+        Assert.Equal(["begin trace"], Sample(Look()));
+    }
+
+    [Fact]
+    public void What_a_guard_refuses_costs_nothing_and_is_not_asked_at_every_sample()
+    {
+        Begin(Usual with { Steps = [new RestartStep()] });
+        Sample(Look());
+        Assert.Equal(["ended Refused"], Finish("p-1", StepOutcome.Refused));
+        Assert.Equal((0, 0), (Book.Budget.Spent(_now), Book.Uncured));
+        Assert.Empty(Sample(Look(), 299));
+        Assert.Equal(["begin restart"], Sample(Look(), 1));
+    }
+
+    private PolicyBook Book => _machine!.Books.Single();
+
+    private void Begin(Policy policy) => _machine = new PolicyMachine(new PolicySet([policy]), _kept, _now);
+
+    private void Again(Policy? policy = null) => Begin(policy ?? Book.Policy);
+
+    private static TargetLook Look(string identity = "t-1") => new($"unit/{identity[0]}", [identity], "g") { Holds = true, IsHealthy = true, HealthyBeside = 1, HealthyHere = 1 };
+
+    private string[] Sample(TargetLook look, int seconds = 0) => Sample([look], seconds);
+
+    private string[] Sample(TargetLook[] looks, int seconds = 0)
+    {
+        _now += TimeSpan.FromSeconds(seconds);
+        return Handle(new Sampled(_now, new Dictionary<string, IReadOnlyList<TargetLook>> { ["p"] = looks }));
+    }
+
+    private string[] Alert(AlertEventKind kind, string id = "one", (string Name, string Value)? label = null, int instances = 1)
+    {
+        var labels = new Dictionary<string, string> { ["alertname"] = "A" };
+        (string name, string value) = label ?? ("group", "g");
+        labels[name] = value;
+        return Handle(new Alerted(new AlertEvent(kind, id, id, labels, labels, _now, _now, "d", instances)));
+    }
+
+    private string[] Finish(string run, StepOutcome outcome = StepOutcome.Done) => Handle(new StepFinished(run, outcome, "so it was"));
+
+    private string[] Handle(PolicyEvent happened)
+    {
+        PolicyVerdict verdict = _machine!.Handle(_now, happened);
+        foreach (StateChange change in verdict.Changes)
+        {
+            if (change.Value is null) _kept.Remove(change.Key);
+            else _kept[change.Key] = change.Value;
+        }
+        return [.. verdict.Decisions.Select(static decision => decision switch
+        {
+            BeginStep begin => $"begin {begin.Step.Name}{(begin.IsEscalation ? " (escalation)" : "")}",
+            RunEnded ended => $"ended {ended.Result}",
+            WouldAct => "would",
+            HeldBack held => $"held {held.Limit}",
+            _ => decision.GetType().Name,
+        })];
+    }
+}

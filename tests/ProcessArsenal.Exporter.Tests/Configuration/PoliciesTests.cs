@@ -1,0 +1,157 @@
+using ProcessArsenal.Control.Policies;
+using ProcessArsenal.Exporter.Configuration;
+using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
+
+namespace ProcessArsenal.Exporter.Tests.Configuration;
+
+/// <summary>Policies as they are written: all that is wrong at once, with its place; also what could never do anything.</summary>
+public sealed class PoliciesTests
+{
+    private const string Steps = "steps: [{restart: {}}]";
+
+    [Fact]
+    public void All_that_can_be_said_is_read()
+    {
+        Policy policy = Read(
+            """
+            policies:
+              - name: memory_leak_recovery
+                mode: enforce
+                alert: { alertname: Growing, severity: [warning, critical] }
+                when: memory > 200MiB for 5m
+                target: group = "orders"
+                steps:
+                  - trace: { preset: cpu, duration: 15s }
+                  - restart: { timeout: 20s }
+                  - verify: { until: memory < 150MiB, within: 3m }
+                escalation:
+                  - after: 30s
+                    when: threads > 3
+                    kill: {}
+                limits: { cooldown: 61s, max_actions_per_hour: 11, max_concurrent: 2, max_targets: 3, min_healthy: 4, min_uptime: 5s, max_instances: 6, latch_after: 7, approval_timeout: 8m }
+            """);
+        Assert.Equal(("memory_leak_recovery", PolicyMode.Enforce, "memory > 200MiB for 5m", "group = \"orders\""), (policy.Name, policy.Mode, policy.When?.Text, policy.Target?.Text));
+        Assert.Equal(["warning", "critical"], policy.Alert!.Labels["severity"]);
+        Assert.Equal(new TraceStep("cpu") { Duration = TimeSpan.FromSeconds(15) }, policy.Steps[0]);
+        Assert.Equal(new RestartStep { Timeout = TimeSpan.FromSeconds(20) }, policy.Steps[1]);
+        Assert.Equal(("memory < 150MiB", TimeSpan.FromMinutes(3)), (policy.Verification!.Until!.Text, policy.Verification.Within));
+        EscalationStep escalation = Assert.Single(policy.Escalation);
+        Assert.Equal((new KillStep(), TimeSpan.FromSeconds(30), "threads > 3"), (escalation.Step, escalation.After, escalation.When!.Text));
+        Assert.Equal(
+            new PolicyLimits
+            {
+                Cooldown = TimeSpan.FromSeconds(61),
+                MaxActionsPerHour = 11,
+                MaxConcurrent = 2,
+                MaxTargets = 3,
+                MinHealthy = 4,
+                MinUptime = TimeSpan.FromSeconds(5),
+                MaxInstances = 6,
+                LatchAfter = 7,
+                ApprovalTimeout = TimeSpan.FromMinutes(8),
+            },
+            policy.Limits);
+    }
+
+    [Fact]
+    public void What_is_shown_is_read_as_the_same()
+    {
+        foreach (string file in Shipped())
+        {
+            ExporterConfiguration read = LoadText.Yaml(File.ReadAllText(file)).Configuration!;
+            string shown = ConfigurationText.Write(read, LoadText.Yaml(File.ReadAllText(file)).Origins);
+            Assert.Equal(Describe(read), Describe(LoadText.Yaml(shown).Configuration!));
+        }
+
+        static string Describe(ExporterConfiguration configuration) => string.Join('\n', configuration.Policies.Select(static policy =>
+            $"{policy.Name} {policy.Mode} {policy.When} {policy.Target} {policy.Limits} {string.Join(',', policy.Steps)} {string.Join(',', policy.Escalation)} {string.Join(',', policy.Alert?.Labels.Select(static label => $"{label.Key}={string.Join('|', label.Value)}") ?? [])}"));
+    }
+
+    [Fact]
+    public void Shipped_examples_are_right_and_none_acts_as_it_is_shipped()
+    {
+        string[] files = [.. Shipped()];
+        Assert.Equal(["kill_memory_hogs", "memory_leak_recovery", "queue_backlog_recovery", "restart_dead_processes"], files.Select(static file => Path.GetFileNameWithoutExtension(file)));
+        foreach (string file in files)
+        {
+            ConfigurationResult result = LoadText.Yaml(File.ReadAllText(file));
+            Assert.Empty(result.Errors);
+            Policy policy = Assert.Single(result.Configuration!.Policies);
+            Assert.Equal(Path.GetFileNameWithoutExtension(file), policy.Name);
+            Assert.False(policy.Mode.Acts());
+        }
+        Assert.Equal(PolicyMode.Off, Assert.Single(LoadText.Yaml(File.ReadAllText(files[0])).Configuration!.Policies).Mode);
+    }
+
+    [Theory]
+    [InlineData("stepz: [{restart: {}}]", "did you mean 'steps'?")]
+    [InlineData("when: memory > 1GiB, steps: [{restrat: {}}]", "did you mean 'restart'?")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {timeout: 20}}]", "add a unit")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {}, kill: {}}]", "several")]
+    [InlineData("when: memory > 1GiB, steps: [{}]", "not none")]
+    [InlineData("when: memory > 1GiB, steps: [{dump: {}}]", "this version has no step dump yet")]
+    [InlineData("when: memory > 1GiB, steps: [{trace: {preset: cpus}}]", "did you mean 'cpu'?")]
+    [InlineData("when: memroy > 1GiB, steps: [{restart: {}}]", "did you mean 'memory'?")]
+    [InlineData("when: memory > 1GiB, mode: enforced, steps: [{restart: {}}]", "did you mean 'enforce'?")]
+    [InlineData("when: memory > 1GiB, alert: {}, steps: [{restart: {}}]", "it would be every alert")]
+    [InlineData("when: memory > 1GiB, steps: [{signal: {signal: KILL}}]", "SIGKILL is the step kill")]
+    [InlineData("steps: [{restart: {}}]", "nothing sets it off")]
+    [InlineData("when: memory > 1GiB and memory < 1MiB, steps: [{restart: {}}]", "never holds: memory can't be")]
+    [InlineData("when: memory > 1GiB, target: 'group = \"a\" and group = \"b\"', steps: [{restart: {}}]", "can't be both \"a\" and \"b\"")]
+    [InlineData("when: 'group = \"a\" and memory > 1GiB', target: 'group = \"b\"', steps: [{restart: {}}]", "never holds of a target")]
+    [InlineData("alert: {group: payments}, target: 'group = \"orders\"', steps: [{restart: {}}]", "names nobody whom the policy means")]
+    [InlineData("when: memory > 1GiB, target: 'cmdline ~ \"x\"', steps: [{restart: {}}]", "a process chooses its arguments itself")]
+    [InlineData("when: memory > 1GiB, target: pid = 7, steps: [{restart: {}}]", "a pid may be another's")]
+    [InlineData("when: memory > 1GiB, steps: [{trace: {preset: cpu}}, {verify: {}}]", "has nothing to verify")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {}}, {verify: {until: memory > 1GiB}}]", "holds from the beginning")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {}}, {verify: {until: memory < 1MiB for 5m, within: 1m}}]", "can't hold in time")]
+    [InlineData("when: memory > 1GiB, steps: [{kill: {}}, {trace: {preset: cpu}}]", "when there is nobody left")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {}}, {restart: {}}]", "is the same as the step before")]
+    [InlineData("when: memory > 1GiB, steps: [{restart: {}}], escalation: [{kill: {}}]", "would follow at once")]
+    [InlineData("when: memory > 1GiB, steps: [{trace: {preset: cpu}}, {restart: {}}], limits: {max_actions_per_hour: 1}", "so that it could never begin")]
+    [InlineData("when: memory > 1GiB, steps: [{profile: {}}], limits: {max_concurrent: 9}", "recordings go on at once")]
+    [InlineData("when: memory > 1GiB for 12h, steps: [{restart: {}}]", "never holds: it asks for 720 minutes")]
+    public void What_is_wrong_is_said_with_its_place(string text, string expected)
+    {
+        ConfigurationResult result = LoadText.Yaml($"policies:\n  - {{ name: p, {text} }}\n");
+        ConfigurationError error = Assert.Single(result.Errors, error => error.Message.Contains(expected, StringComparison.Ordinal));
+        Assert.Equal(expected.Contains("720", StringComparison.Ordinal) ? 0 : 2, error.Line);
+    }
+
+    [Fact]
+    public void All_errors_at_once_each_where_it_is()
+    {
+        ConfigurationResult result = LoadText.Yaml(
+            """
+            policies:
+              - name: a
+                when: memory > 1GiB
+                steps:
+                  - restart: {}
+                  - verify: { until: memory > 1GiB }
+              - name: b
+                when: dead and not dead
+                steps: [ { kill: {} } ]
+              - name: c
+                when: memory > 1GiB
+                steps: [ { kill: {} } ]
+              - name: d
+                when: memory > 1GiB
+                steps: [ { kill: {} } ]
+            """);
+        Assert.Equal([(6, "holds from the beginning"), (8, "never holds"), (13, "does the same as 'c'")], result.Errors.Select(static error => (error.Line, Array.Find(["holds from the beginning", "never holds", "does the same as 'c'"], word => error.Message.Contains(word, StringComparison.Ordinal))!)));
+    }
+
+    [Fact]
+    public void Two_of_one_name_are_an_error() =>
+        Assert.Contains("is the name of", Assert.Single(LoadText.Yaml($"policies: [ {{name: p, when: memory > 1GiB, {Steps}}}, {{name: p, when: memory > 2GiB, {Steps}}} ]").Errors).Message, StringComparison.Ordinal);
+
+    private static Policy Read(string text)
+    {
+        ConfigurationResult result = LoadText.Yaml(text);
+        Assert.Empty(result.Errors);
+        return Assert.Single(result.Configuration!.Policies);
+    }
+
+    private static IEnumerable<string> Shipped() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy", "policies"), "*.yml").Order(StringComparer.Ordinal);
+}

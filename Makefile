@@ -28,7 +28,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
-	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver $(WORKLOAD)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets natives try-tools try-receiver $(WORKLOAD)
 	@scripts/test.sh
 
 .PHONY: check
@@ -135,6 +135,21 @@ $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -pthread -o $@ $(filter %.c,$^)
+
+NATIVES := $(patsubst tests/targets/native/%.c,artifacts/native/%,$(wildcard tests/targets/native/*.c))
+
+.PHONY: natives
+natives: $(NATIVES) ## the programs in C, and in Rust where there is a compiler, of which tests know where their CPU time goes
+	@if command -v rustc >/dev/null; then $(MAKE) --no-print-directory artifacts/native/seventy-rust; else echo "No rustc: going on without the program in Rust." >&2; fi
+
+$(NATIVES): artifacts/native/%: tests/targets/native/%.c
+	@scripts/setup.sh publish
+	@mkdir -p $(@D)
+	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $<
+
+artifacts/native/seventy-rust: tests/targets/native/seventy.rs
+	@mkdir -p $(@D)
+	rustc -O --crate-name seventy -o $@ $<
 
 artifacts/floor: benchmarks/Peers/floor.c benchmarks/Peers/taskstats.c benchmarks/Peers/taskstats.h
 artifacts/cputime: benchmarks/Peers/cputime.c

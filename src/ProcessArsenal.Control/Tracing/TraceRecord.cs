@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ProcessArsenal.Telemetry.Tracing;
 using ProcessArsenal.Telemetry.Tracing.Events;
 
 namespace ProcessArsenal.Control.Tracing;
@@ -26,6 +27,10 @@ public sealed record TraceRecord
     /// <summary>What of it is shown unless something else is asked for; null for all.</summary>
     public TraceFilters? Filters { get; init; }
 
+    /// <summary>The kernel's samples, not what a runtime tells.</summary>
+    [JsonIgnore]
+    public bool IsNative => For.Any(static text => TracePreset.Find(text) is { IsNative: true });
+
     public required TraceState State { get; init; }
 
     public required DateTimeOffset Began { get; init; }
@@ -42,10 +47,10 @@ public sealed record TraceRecord
     /// <summary>Of the file, so far.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Events so far.</summary>
+    /// <summary>Events so far; samples of a native profile.</summary>
     public long Events { get; init; }
 
-    /// <summary>Events that the process wrote and that never came.</summary>
+    /// <summary>Events that the process wrote and that never came; samples of whatever process that we did not take in time.</summary>
     public long Lost { get; init; }
 
     /// <summary>What is wrong with the file, in words; null if it is whole.</summary>

@@ -33,7 +33,7 @@ internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeP
 
     public TraceRecord? Find(string id) => long.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out long number) ? _records.GetValueOrDefault(number) : null;
 
-    public string FileOf(TraceRecord record) => Path.Join(FolderOf(record.Action), "trace.nettrace");
+    public string FileOf(TraceRecord record) => Path.Join(FolderOf(record.Action), record.IsNative ? "profile.json.gz" : "trace.nettrace");
 
     /// <summary>Whether its file is as long as it was written.</summary>
     /// <returns>Null if it is; else what is wrong with it.</returns>

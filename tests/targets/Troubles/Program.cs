@@ -1,7 +1,7 @@
 using System.Globalization;
 using Troubles;
 
-// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve. Says "ready" when it has begun, and ends with its input.
+// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve | compress. Says "ready" when it has begun, and ends with its input.
 int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 0;
 Action trouble = args[0] switch
 {
@@ -10,6 +10,7 @@ Action trouble = args[0] switch
     "exceptions" => Failures.Begin,
     "convoy" => Convoy.Begin,
     "starve" => Starvation.Begin,
+    "compress" => Compression.Begin,
     _ => throw new ArgumentException(args[0]),
 };
 trouble();

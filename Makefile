@@ -73,7 +73,7 @@ bench-twins: publish ## the same by two copies of each at the same time, one of 
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- twins $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
 
 .PHONY: bench-profile
-bench-profile: publish tools ## throughput of a representative .NET web program while its CPU time is recorded by us, by dotnet-trace, and not (PAIRS=20 REQUESTS=30000)
+bench-profile: publish tools ## throughput of a representative .NET web program while its CPU time is recorded by us, through its runtime and by the kernel, by dotnet-trace, and not (ROUNDS=20 REQUESTS=30000 ARMS=none,cpu,dotnet-trace,native SEED=1)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Catalogue -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- profile $(PROGRAM) artifacts/tools/dotnet-trace tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll

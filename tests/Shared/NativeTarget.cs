@@ -11,7 +11,10 @@ internal sealed class NativeTarget : TargetProgram
     /// <summary>Starts one, and waits until it has begun.</summary>
     /// <param name="name">seventy, seventy-rust, jit, nap.</param>
     /// <param name="prefix">What it is started by.</param>
-    public static Task<NativeTarget> Start(string name, params string[] prefix) => Ready(new NativeTarget([.. prefix, PathOf(name)]));
+    public static Task<NativeTarget> Start(string name, params string[] prefix) => StartAt(PathOf(name), prefix);
+
+    /// <summary>The same of a copy.</summary>
+    public static Task<NativeTarget> StartAt(string path, params string[] prefix) => Ready(new NativeTarget([.. prefix, path]));
 
     /// <summary>Where one is; the test is passed over if it could not be compiled.</summary>
     public static string PathOf(string name)

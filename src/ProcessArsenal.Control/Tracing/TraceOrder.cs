@@ -48,7 +48,7 @@ public sealed record TraceOrder
     /// <param name="isDotnet">Its runtime can be asked.</param>
     internal TraceOrder Choose(bool isDotnet) => For is [Profile] ? this with { For = [isDotnet && !PerfEvents.IsCheap() ? Managed : Native] } : this;
 
-    internal NativeOptions ToNativeOptions() => new() { Duration = Duration, MostEvents = Events, OfWaits = For.Contains(TracePreset.OffCpu) };
+    internal NativeOptions ToNativeOptions() => new() { Duration = Duration, MostEvents = Events, MostBytes = Bytes, OfWaits = For.Contains(TracePreset.OffCpu) };
 
     internal CaptureOptions ToOptions() => new()
     {

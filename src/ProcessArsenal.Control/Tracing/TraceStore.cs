@@ -18,7 +18,7 @@ public sealed record ArtifactLimits
     public int MaxCount { get; init; } = 1000;
 }
 
-/// <summary>Recordings on disk: a directory each, with the file, its manifest, and the CPU time of threads. What there is too much of goes, the oldest first, those
+/// <summary>Recordings on disk: a directory each, with the file (a .nettrace, or a native profile), its manifest, and the CPU time of threads. What there is too much of goes, the oldest first, those
 /// that are written never. Used under the lock of <see cref="TraceSessions"/>, but for the files of one recording.</summary>
 /// <param name="root">Made when the first one begins; ours alone.</param>
 internal sealed class TraceStore(string root, Func<ArtifactLimits> limits, TimeProvider time)

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Inspection;
 using ProcessArsenal.Telemetry.Tracing.Native.Symbols;
 using ProcessArsenal.Telemetry.Tracing.Native.Unwinding;
 
@@ -11,6 +12,9 @@ namespace ProcessArsenal.Telemetry.Tracing.Native;
 internal sealed class MappedFile(string path, ulong inode) : IDisposable
 {
     private const long MostBytes = 16L << 30;
+
+    /// <summary>A file of a network may not answer for ever.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private ElfFile? _elf;
     private FrameTable? _rules;
@@ -37,18 +41,25 @@ internal sealed class MappedFile(string path, ulong inode) : IDisposable
     {
         if (_isOpened) return;
         _isOpened = true;
-        ByteSource? bytes = path == MappedFiles.Vdso ? OwnVdso.Read() : Bytes(directory);
-        if (bytes is null) return;
-        _elf = ElfFile.Parse(bytes);
-        if (_elf is null) bytes.Dispose();
-        else _rules = FrameTable.Of(_elf);
+        if (Blocking.TryRead(() => Read(directory), Patience, out (ElfFile? Elf, FrameTable? Rules, string? Refused) read)) (_elf, _rules, Refused) = read;
+        else Refused = "did not answer in time";
     }
 
     public void Dispose() => _elf?.Bytes.Dispose();
 
-    private ByteSource? Bytes(ProcessDirectory directory)
+    private (ElfFile? Elf, FrameTable? Rules, string? Refused) Read(ProcessDirectory directory)
     {
         string? refused = null;
+        ByteSource? bytes = path == MappedFiles.Vdso ? OwnVdso.Read() : Bytes(directory, out refused);
+        if (bytes is null) return (null, null, refused);
+        var elf = ElfFile.Parse(bytes);
+        if (elf is null) bytes.Dispose();
+        return (elf, elf is null ? null : FrameTable.Of(elf), null);
+    }
+
+    private ByteSource? Bytes(ProcessDirectory directory, out string? refused)
+    {
+        refused = null;
         SafeFileHandle? handle;
         using (InnerFile? mapped = directory.OpenMapped(Place.Start, Place.End, out _)) handle = mapped?.OpenRegular(owner: null, inode: null, MostBytes, out refused);
         if (handle is null && refused is null)
@@ -58,7 +69,6 @@ internal sealed class MappedFile(string path, ulong inode) : IDisposable
             handle = named?.OpenRegular(owner: null, inode, MostBytes, out refused);
             if (named is null) refused = outcome == ReadOutcome.Denied ? "may not be read by us" : "is gone";
         }
-        Refused = handle is null ? refused : null;
         return handle is null ? null : new ByteSource(handle);
     }
 }

@@ -179,8 +179,17 @@ internal sealed class NativeCapture : ICapture
             reason = await _sampled.Task.ConfigureAwait(false);
             duration = _time.GetElapsedTime(_began);
             NativeProfile profile = await MakeAsync(duration).ConfigureAwait(false);
-            await Task.Run(() => profile.Write(file)).ConfigureAwait(false);
-            Interlocked.Exchange(ref _bytes, file.Length);
+            using var packed = new MemoryStream(); // Its stacks are bounded, and it is packed: some MiB.
+            await Task.Run(() => profile.Write(packed)).ConfigureAwait(false);
+            if (packed.Length > _options.MostBytes)
+            {
+                (reason, wrong) = (CaptureReason.Bytes, string.Create(CultureInfo.InvariantCulture, $"it has {packed.Length} bytes, and may have {_options.MostBytes}: ask for more with max_bytes"));
+            }
+            else
+            {
+                packed.WriteTo(file);
+                Interlocked.Exchange(ref _bytes, packed.Length);
+            }
         }
         catch (Exception e)
         {

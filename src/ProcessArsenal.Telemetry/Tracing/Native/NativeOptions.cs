@@ -15,6 +15,9 @@ internal sealed record NativeOptions
     /// <summary>Samples. Reached, it is ended.</summary>
     public long MostEvents { get; init; } = 10_000_000;
 
+    /// <summary>Bytes of the file. What would have more is not kept.</summary>
+    public long MostBytes { get; init; } = 256L << 20;
+
     /// <summary>Where threads wait, and for how long, instead of where they run.</summary>
     public bool OfWaits { get; init; }
 

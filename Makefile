@@ -28,7 +28,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
-	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver try-grafana try-manifests $(WORKLOAD)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets natives try-tools try-receiver try-grafana try-manifests $(WORKLOAD)
 	@scripts/test.sh
 
 .PHONY: check
@@ -73,7 +73,7 @@ bench-twins: publish ## the same by two copies of each at the same time, one of 
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- twins $(PROGRAM) tests/targets/Web/bin/Release/net10.0/Web.dll tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
 
 .PHONY: bench-profile
-bench-profile: publish tools ## throughput of a representative .NET web program while its CPU time is recorded by us, by dotnet-trace, and not (PAIRS=20 REQUESTS=30000)
+bench-profile: publish tools ## throughput of a representative .NET web program while its CPU time is recorded by us, through its runtime and by the kernel, by dotnet-trace, and not (ROUNDS=20 REQUESTS=30000 ARMS=none,cpu,dotnet-trace,native SEED=1)
 	@scripts/setup.sh run
 	dotnet build tests/targets/Catalogue -c Release -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- profile $(PROGRAM) artifacts/tools/dotnet-trace tests/targets/Catalogue/bin/Release/net10.0/Catalogue.dll
@@ -135,6 +135,21 @@ $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -pthread -o $@ $(filter %.c,$^)
+
+NATIVES := $(patsubst tests/targets/native/%.c,artifacts/native/%,$(wildcard tests/targets/native/*.c))
+
+.PHONY: natives
+natives: $(NATIVES) ## the programs in C, and in Rust where there is a compiler, of which tests know where their CPU time goes
+	@if command -v rustc >/dev/null; then $(MAKE) --no-print-directory artifacts/native/seventy-rust; else echo "No rustc: going on without the program in Rust." >&2; fi
+
+$(NATIVES): artifacts/native/%: tests/targets/native/%.c
+	@scripts/setup.sh publish
+	@mkdir -p $(@D)
+	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $<
+
+artifacts/native/seventy-rust: tests/targets/native/seventy.rs
+	@mkdir -p $(@D)
+	rustc -O --crate-name seventy -o $@ $<
 
 artifacts/floor: benchmarks/Peers/floor.c benchmarks/Peers/taskstats.c benchmarks/Peers/taskstats.h
 artifacts/cputime: benchmarks/Peers/cputime.c

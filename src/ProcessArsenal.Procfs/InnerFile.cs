@@ -44,6 +44,49 @@ public sealed unsafe class InnerFile : IDisposable
         }
     }
 
+    /// <summary>Finds the file that a mapping is of, by /proc/PID/map_files: that very one, whatever its name has come to mean.</summary>
+    /// <param name="outcome">Denied without CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN.</param>
+    internal static InnerFile? OpenMapped(int directory, ulong start, ulong end, out ReadOutcome outcome)
+    {
+        byte[] name = System.Text.Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"map_files/{start:x}-{end:x}\0"));
+        fixed (byte* path = name)
+        {
+            int fd = Libc.OpenAt(directory, path, Libc.O_PATH | Libc.O_CLOEXEC, 0);
+            outcome = fd < 0 ? ProcFile.OutcomeOf(Libc.LastError) : ReadOutcome.Ok;
+            return fd < 0 ? null : new InnerFile(fd);
+        }
+    }
+
+    /// <summary>Opens it for reading, if it is a regular file: so that nothing happens by that, and nobody waits.</summary>
+    /// <param name="owner">Whose it must be; null for anybody.</param>
+    /// <param name="inode">That it must have; null for any.</param>
+    /// <param name="most">Bytes that it may have.</param>
+    /// <param name="refused">Why not, to follow the file's name; null if it is given.</param>
+    public SafeFileHandle? OpenRegular(uint? owner, ulong? inode, long most, out string? refused)
+    {
+        Libc.StatxBuffer stat;
+        byte empty = 0;
+        int held = (int)_handle.DangerousGetHandle();
+        const uint Wanted = Libc.STATX_UID | Libc.STATX_MODE | Libc.STATX_TYPE | Libc.STATX_INO | Libc.STATX_SIZE;
+        nint* fileSystem = stackalloc nint[32];
+        refused = null;
+        if (Libc.Statx(held, &empty, Libc.AT_EMPTY_PATH, Wanted, &stat) != 0 || (stat.Mask & Wanted) != Wanted) refused = $"can't be looked at (errno {Libc.LastError})";
+        else if ((stat.Mode & Libc.S_IFMT) != Libc.S_IFREG) refused = (stat.Mode & Libc.S_IFMT) == Libc.S_IFLNK ? "is a link" : "is no regular file";
+        else if (owner is { } user && stat.UserId != user) refused = $"is of another user (uid {stat.UserId})";
+        else if (inode is { } number && stat.Inode != number) refused = "is not the file that was mapped";
+        else if (stat.Size > (ulong)most) refused = $"has more than {most >> 20} MiB";
+        else if (Libc.FileSystemStat(held, fileSystem) != 0) refused = $"can't be looked at (errno {Libc.LastError})";
+        else if (fileSystem[0] == Libc.FUSE_SUPER_MAGIC) refused = "is given by a program (FUSE), which may never answer";
+        if (refused is not null) return null;
+        fixed (byte* path = System.Text.Encoding.ASCII.GetBytes(Path + '\0'))
+        {
+            int fd = Libc.OpenAt(Libc.AT_FDCWD, path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+            refused = fd < 0 ? $"can't be opened (errno {Libc.LastError})" : null;
+            GC.KeepAlive(this);
+            return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+        }
+    }
+
     public void Dispose() => _handle.Dispose();
 
     /// <summary>struct open_how, 24 bytes.</summary>

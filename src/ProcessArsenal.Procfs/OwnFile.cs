@@ -9,6 +9,9 @@ public static unsafe class OwnFile
 {
     private const ushort WritableByOthers = 0b000_010_010;
 
+    /// <summary>Our user, by which files are ours.</summary>
+    public static uint UserId => Libc.EffectiveUserId();
+
     /// <summary>Opens a file to be read, unless it is a link, another user's, or others may write to it: its opened descriptor is asked (open(2), statx(2)),
     /// so that nobody can exchange it in between.</summary>
     /// <param name="refused">Why it must not be trusted, to follow the file's name; null if it may, or is not there.</param>

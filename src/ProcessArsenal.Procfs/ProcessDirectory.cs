@@ -192,6 +192,16 @@ public sealed class ProcessDirectory : IDisposable
         return file;
     }
 
+    /// <summary>Finds the file that a mapping is of.</summary>
+    /// <param name="start">As /proc/PID/maps has it, or a record of perf events.</param>
+    /// <inheritdoc cref="InnerFile.OpenMapped"/>
+    public InnerFile? OpenMapped(ulong start, ulong end, out ReadOutcome outcome)
+    {
+        InnerFile? file = InnerFile.OpenMapped(_fd, start, end, out outcome);
+        GC.KeepAlive(this);
+        return file;
+    }
+
     /// <summary>Reads the environment that the process was started with (proc_pid_environ(5)), as far as it fits into 128 KiB, and has something made of
     /// it; what the process has set since is not seen.</summary>
     /// <param name="make">Must not keep the bytes: there are secrets among them.</param>
@@ -217,6 +227,14 @@ public sealed class ProcessDirectory : IDisposable
     internal int OpenSubdirectory(ReadOnlySpan<byte> nameZ, out ReadOutcome outcome)
     {
         int fd = ProcFile.OpenDirectory(_fd, nameZ, out outcome);
+        GC.KeepAlive(this);
+        return fd;
+    }
+
+    /// <summary>Opens a file below; -1 with <paramref name="outcome"/> otherwise.</summary>
+    internal int OpenFile(ReadOnlySpan<byte> nameZ, out ReadOutcome outcome)
+    {
+        int fd = ProcFile.Open(_fd, nameZ, out outcome);
         GC.KeepAlive(this);
         return fd;
     }

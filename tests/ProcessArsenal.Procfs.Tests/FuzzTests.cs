@@ -40,6 +40,9 @@ public sealed class FuzzTests
         ["endings of TCP"] = ([Connection, [.. Connection, .. Connection]], t => Endings(t) > 0),
         ["syscall"] = (["1 0x1 0x5581 0x1b 0x0 0x0 0x0 0x7ffd 0x7f2a\n"u8.ToArray()], t => ProcSyscall.TryParse(t, out _)),
         ["fdinfo"] = (["pos:\t0\nflags:\t0100001\nmnt_id:\t14\n"u8.ToArray()], t => ProcFdInfo.TryParseAccess(t, out _)),
+        ["maps"] = (["559e0000-55a00000 r-xp 00001000 fe:00 1234    /usr/bin/name"u8.ToArray()], t => ProcMaps.TryParse(t, out _, out _)),
+        ["processors"] = (["0-3,8\n"u8.ToArray()], t => ProcessorSet.TryParse(t, out _)),
+        ["records of perf events"] = ([PerfRecordTests.Sample(7, 8, 9, [1, 2, 3], 2, new byte[32])], t => PerfRecord.TryParse(t, hasStack: true, out _)),
         ["identity"] = (["4711-12345678901-0123abcd"u8.ToArray()],
             t => ProcessIdentity.TryParse(System.Text.Encoding.Latin1.GetString(t), out _)),
     };

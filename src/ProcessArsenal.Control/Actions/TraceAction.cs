@@ -3,7 +3,7 @@ using ProcessArsenal.Control.Tracing;
 
 namespace ProcessArsenal.Control.Actions;
 
-/// <summary><c>trace</c>: records what a .NET process tells of itself. Done is a recording that has begun; what comes of it is kept with it.</summary>
+/// <summary><c>trace</c>: records what a .NET process tells of itself, or where the kernel finds any process. Done is a recording that has begun; what comes of it is kept with it.</summary>
 public sealed class TraceAction(TraceSessions sessions, TraceOrder order) : ControlAction
 {
     public override string Name => "trace";

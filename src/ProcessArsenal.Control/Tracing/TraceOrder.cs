@@ -1,7 +1,9 @@
 using System.Diagnostics.Tracing;
 using System.Globalization;
 using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Tracing;
+using ProcessArsenal.Telemetry.Tracing.Native;
 
 namespace ProcessArsenal.Control.Tracing;
 
@@ -32,6 +34,21 @@ public sealed record TraceOrder
 
     /// <summary>Whether a text is the name of a preset, or a provider.</summary>
     public static bool IsKnown(string text) => TracePreset.Find(text) is not null || Provider(text) is not null;
+
+    /// <summary>Whether a text is the name of a preset beside which nothing else can be asked for.</summary>
+    public static bool StandsAlone(string text) => TracePreset.Find(text) is { StandsAlone: true };
+
+    /// <summary>The preset for a profile that is chosen when it begins; those of the kernel and of the runtime.</summary>
+    public const string Profile = TracePreset.Profile, Native = TracePreset.Native, Managed = TracePreset.Managed;
+
+    /// <summary>The kernel tells it, not a runtime.</summary>
+    internal bool IsNative => For.Any(static text => TracePreset.Find(text) is { IsNative: true });
+
+    /// <summary>Chooses where that was left open.</summary>
+    /// <param name="isDotnet">Its runtime can be asked.</param>
+    internal TraceOrder Choose(bool isDotnet) => For is [Profile] ? this with { For = [isDotnet && !PerfEvents.IsCheap() ? Managed : Native] } : this;
+
+    internal NativeOptions ToNativeOptions() => new() { Duration = Duration, MostEvents = Events, MostBytes = Bytes, OfWaits = For.Contains(TracePreset.OffCpu) };
 
     internal CaptureOptions ToOptions() => new()
     {

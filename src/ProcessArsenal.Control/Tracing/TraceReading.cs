@@ -17,22 +17,22 @@ public sealed class TraceReading : IDisposable
 
     private readonly SemaphoreSlim _one = new(1, 1), _tails = new(MostTails, MostTails);
     private readonly ArtifactStore _store;
-    private readonly Func<TraceRecord, TraceCapture?> _running;
+    private readonly Func<TraceRecord, ICapture?> _running;
 
     /// <param name="running">The capture of one that goes on; null if it has ended.</param>
-    internal TraceReading(ArtifactStore store, Func<TraceRecord, TraceCapture?> running) => (_store, _running) = (store, running);
+    internal TraceReading(ArtifactStore store, Func<TraceRecord, ICapture?> running) => (_store, _running) = (store, running);
 
     /// <summary>Reads one in sum: one at a time, as that takes memory.</summary>
     /// <param name="method">Methods that more is to be said of; null for none.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
     public Task<TraceDigest> DigestAsync(TraceRecord record, NamePattern? method, CancellationToken cancellation) =>
-        AloneAsync(() => TraceDigest.Read(_store.FileOf(record), _store.Read(record, ThreadsName, ArtifactJson.Default.DictionaryInt32Double), method), cancellation);
+        AloneAsync(() => record.IsNative ? TraceDigest.ReadNative(_store.FileOf(record), method) : TraceDigest.Read(_store.FileOf(record), _store.Read(record, ThreadsName, ArtifactJson.Default.DictionaryInt32Double), method), cancellation);
 
     /// <summary>Reads a page of events: one at a time, too. Of one that goes on, those that are written.</summary>
     /// <param name="after">Number of the last event that is known; 0 for the first page.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
     public Task<EventPage> EventsAsync(TraceRecord record, EventFilter filter, long after, int limit, CancellationToken cancellation) =>
-        AloneAsync(() => EventReading.Page(_store.FileOf(record), filter, after, limit, cancellation), cancellation);
+        AloneAsync(() => EventReading.Page(WithEvents(record), filter, after, limit, cancellation), cancellation);
 
     /// <summary>Events as they come, from the first one on, until the recording ends. Without stacks.</summary>
     /// <param name="after">Number of the last event that is known; 0 for all.</param>
@@ -43,8 +43,8 @@ public sealed class TraceReading : IDisposable
         if (!await _tails.WaitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false)) throw new TailsBusyException($"{MostTails} recordings are followed already: end one, or ask for pages.");
         try
         {
-            string file = _store.FileOf(record);
-            TraceCapture? capture = _running(record);
+            string file = WithEvents(record);
+            ICapture? capture = _running(record);
             long known = capture is null ? await Task.Run(() => TraceCheck.Of(file).WholeBytes, cancellation).ConfigureAwait(false) : 0;
             IAsyncEnumerable<RecordedEvent> events = EventTail.ReadAsync(file, () => capture?.WholeBytes ?? known, () => capture?.Completion.IsCompleted != false, filter, after, cancellation);
             await foreach (RecordedEvent value in events.ConfigureAwait(false)) yield return value;
@@ -64,6 +64,9 @@ public sealed class TraceReading : IDisposable
         _one.Dispose();
         _tails.Dispose();
     }
+
+    private string WithEvents(TraceRecord record) =>
+        record.IsNative ? throw new TraceFileException("it is of the kernel's samples, and has no events: ask for its report, or download it") : _store.FileOf(record);
 
     private async Task<T> AloneAsync<T>(Func<T> read, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Telemetry.Tracing;
 using ProcessArsenal.Telemetry.Tracing.Events;
 
 namespace ProcessArsenal.Control.Tracing;
@@ -15,6 +16,10 @@ public sealed record TraceRecord : ArtifactRecord
     /// <summary>What of it is shown unless something else is asked for; null for all.</summary>
     public TraceFilters? Filters { get; init; }
 
+    /// <summary>The kernel's samples, not what a runtime tells.</summary>
+    [JsonIgnore]
+    public bool IsNative => For.Any(static text => TracePreset.Find(text) is { IsNative: true });
+
     public required TraceState State { get; init; }
 
     /// <summary>How long it is to take, seconds.</summary>
@@ -23,17 +28,17 @@ public sealed record TraceRecord : ArtifactRecord
     /// <summary>Why it ended: duration, asked, shutdown, bytes, events, target, unwritable, interrupted.</summary>
     public string? Ended { get; init; }
 
-    /// <summary>Events so far.</summary>
+    /// <summary>Events so far; samples of a native profile.</summary>
     public long Events { get; init; }
 
-    /// <summary>Events that the process wrote and that never came.</summary>
+    /// <summary>Events that the process wrote and that never came; samples of whatever process that we did not take in time.</summary>
     public long Lost { get; init; }
 
     [JsonIgnore]
     public override string Kind => KindName;
 
     [JsonIgnore]
-    public override string FileName => "trace.nettrace";
+    public override string FileName => IsNative ? "profile.json.gz" : "trace.nettrace";
 
     [JsonIgnore]
     public override bool IsDone => State == TraceState.Done;

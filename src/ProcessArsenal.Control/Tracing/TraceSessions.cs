@@ -4,10 +4,11 @@ using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.Tracing;
+using ProcessArsenal.Telemetry.Tracing.Native;
 
 namespace ProcessArsenal.Control.Tracing;
 
-/// <summary>Recordings of .NET processes: those that go on, and those that are kept. Each ends by itself, and all with us.</summary>
+/// <summary>Recordings of processes, of what a runtime tells or the kernel finds: those that go on, and those that are kept. Each ends by itself, and all with us.</summary>
 public sealed class TraceSessions : IAsyncDisposable
 {
     /// <summary>That go on at once: each burdens its process.</summary>
@@ -16,7 +17,7 @@ public sealed class TraceSessions : IAsyncDisposable
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, (TraceCapture Capture, Task Finish)> _running = [];
+    private readonly Dictionary<long, (ICapture Capture, Task Finish)> _running = [];
     private readonly ArtifactStore _store;
     private readonly ProcFs _proc;
     private readonly TimeProvider _time;
@@ -54,7 +55,7 @@ public sealed class TraceSessions : IAsyncDisposable
     {
         Task finish = Task.CompletedTask;
         lock (_gate)
-            if (_store.Find(id) is TraceRecord record && _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running))
+            if (_store.Find(id) is TraceRecord record && _running.TryGetValue(record.Action, out (ICapture Capture, Task Finish) running))
             {
                 running.Capture.Stop();
                 finish = running.Finish;
@@ -94,10 +95,14 @@ public sealed class TraceSessions : IAsyncDisposable
         {
             if (_proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
             (socket, string? why) = await RuntimeDoor.OpenAsync(directory!, _time, cancellation).ConfigureAwait(false);
-            if (socket is null) return why;
+            order = order.Choose(isDotnet: socket is not null);
+            if (socket is null && !order.IsNative) return why;
+            record = record with { For = order.For };
             file = _store.Begin(record, order.Bytes, "ask for less with max_bytes");
-            Dictionary<int, double> before = ThreadTimes.Read(directory!);
-            TraceCapture capture = await TraceCapture.StartAsync(socket, order.ToOptions(), file, _time, cancellation).ConfigureAwait(false);
+            Dictionary<int, double> before = order.IsNative ? [] : ThreadTimes.Read(directory!); // Samples of the kernel are of CPU time as they are.
+            ICapture capture = order.IsNative
+                ? await NativeCapture.StartAsync(directory!, socket, order.ToNativeOptions(), file, _time, cancellation).ConfigureAwait(false)
+                : await TraceCapture.StartAsync(socket!, order.ToOptions(), file, _time, cancellation).ConfigureAwait(false);
             goesOn = true;
             lock (_gate)
             {
@@ -129,7 +134,7 @@ public sealed class TraceSessions : IAsyncDisposable
         Task[] finishes;
         lock (_gate)
         {
-            foreach ((TraceCapture capture, _) in _running.Values) capture.Stop(CaptureReason.Shutdown);
+            foreach ((ICapture capture, _) in _running.Values) capture.Stop(CaptureReason.Shutdown);
             finishes = [.. _running.Values.Select(static running => running.Finish)];
         }
         await Task.WhenAny(Task.WhenAll(finishes), Task.Delay(EndPatience, _time)).ConfigureAwait(false);
@@ -139,14 +144,14 @@ public sealed class TraceSessions : IAsyncDisposable
         Reading.Dispose();
     }
 
-    private async Task FinishAsync(TraceRecord record, TraceCapture capture, ProcessDirectory directory, DiagnosticSocket socket, FileStream file, Dictionary<int, double> before)
+    private async Task FinishAsync(TraceRecord record, ICapture capture, ProcessDirectory directory, DiagnosticSocket? socket, FileStream file, Dictionary<int, double> before)
     {
         await Task.Yield(); // Whoever began it holds the lock.
         CaptureEnd end = await capture.Completion.ConfigureAwait(false);
-        Dictionary<int, double> after = ThreadTimes.Read(directory);
+        Dictionary<int, double> after = record.IsNative ? [] : ThreadTimes.Read(directory);
         await capture.DisposeAsync().ConfigureAwait(false);
         await file.DisposeAsync().ConfigureAwait(false);
-        socket.Dispose();
+        socket?.Dispose();
         directory.Dispose();
         if (before.Count > 0 && after.Count > 0) _store.Write(record, TraceReading.ThreadsName, ThreadTimes.Between(before, after), ArtifactJson.Default.DictionaryInt32Double);
         record = record with
@@ -169,12 +174,12 @@ public sealed class TraceSessions : IAsyncDisposable
         Interlocked.Decrement(ref _begun);
     }
 
-    private TraceCapture? CaptureOf(TraceRecord record)
+    private ICapture? CaptureOf(TraceRecord record)
     {
-        lock (_gate) return _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? running.Capture : null;
+        lock (_gate) return _running.TryGetValue(record.Action, out (ICapture Capture, Task Finish) running) ? running.Capture : null;
     }
 
     /// <summary>As far as it has come.</summary>
     private TraceRecord Now(TraceRecord record) =>
-        _running.TryGetValue(record.Action, out (TraceCapture Capture, Task Finish) running) ? record with { Bytes = running.Capture.Bytes, Events = running.Capture.Events } : record;
+        _running.TryGetValue(record.Action, out (ICapture Capture, Task Finish) running) ? record with { Bytes = running.Capture.Bytes, Events = running.Capture.Events } : record;
 }

@@ -12,7 +12,7 @@ internal static class CallsText
         string pattern = Shown(calls.Pattern);
         if (!hasSamples)
         {
-            Say(output, $"Methods {pattern}: nothing of CPU time, as the recording has no samples of stacks (preset cpu)", Heading);
+            Say(output, $"Methods {pattern}: nothing of CPU time, as the recording has no samples of stacks (preset profile, native or cpu)", Heading);
         }
         else if (calls.Methods.Count == 0)
         {

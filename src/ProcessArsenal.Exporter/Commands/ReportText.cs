@@ -19,7 +19,7 @@ internal static class ReportText
     public static void Write(TraceReport report, TextWriter output)
     {
         TraceFacts trace = report.Trace;
-        Say(output, Text($"{Shown(trace.File)}: {(trace.Pid is { } pid ? Text($"process {pid}, ") : "")}{trace.Duration:0.0} s from {trace.Began.ToLocalTime():yyyy-MM-dd HH:mm:ss}, {trace.Events:N0} events{(trace.LostEvents > 0 ? Text($", {trace.LostEvents:N0} lost") : "")}"), Heading);
+        Say(output, Text($"{Shown(trace.File)}: {(trace.Pid is { } pid ? Text($"process {pid}, ") : "")}{trace.Duration:0.0} s from {trace.Began.ToLocalTime():yyyy-MM-dd HH:mm:ss}, {trace.Events:N0} {(report.Native is null ? "events" : report.OffCpu is null ? "samples" : "waits")}{(trace.LostEvents > 0 ? Text($", {trace.LostEvents:N0} lost") : "")}"), Heading);
         if (trace.Incomplete is { } incomplete) Say(output, $"! The file is not whole: {Shown(incomplete)}", Warning);
         output.WriteLine();
         if (report.Findings.Count == 0) output.WriteLine("Nothing stands out.");
@@ -31,7 +31,9 @@ internal static class ReportText
         }
         output.WriteLine();
         if (report.Calls is { } calls) CallsText.Write(calls, report.Cpu is not null, output);
-        if (report.Cpu is { } cpu) WriteCpu(cpu, output);
+        if (report.Cpu is { } cpu) WriteCpu(cpu, report.Native is not null, output);
+        if (report.OffCpu is { } waits) WriteWaits(waits, output);
+        foreach (string note in report.Native?.Notes ?? []) output.WriteLine($"Note: {Shown(note)}.");
         Table(output, "Threads of the pool that wait", ["THREADS", "IN"], (report.Blocked ?? []).Select(static place => (string[])[Text($"{place.Threads:0.0}"), Shown(place.Method)]), 1);
         if (report.Gc is { } gc) WriteGc(gc, output);
         if (report.Allocations is { } memory) WriteAllocations(memory, output);
@@ -47,13 +49,21 @@ internal static class ReportText
                 groups.Select(static group => (string[])[Text($"{group.Count:N0}"), Text($"{group.Failed:N0}"), Milliseconds(group.MeanSeconds), Milliseconds(group.LongestSeconds), Shown(group.Name)]), 4);
     }
 
-    private static void WriteCpu(CpuSection cpu, TextWriter output)
+    private static void WriteCpu(CpuSection cpu, bool isNative, TextWriter output)
     {
         double waited = (double)cpu.WaitingSamples / Math.Max(1, cpu.Samples + cpu.WaitingSamples);
-        Table(output, Text($"CPU: {cpu.Seconds:0.00} s {(cpu.IsMeasured ? "by the kernel's account, in" : "by")} {cpu.Samples:N0} samples of {cpu.Threads} threads; {waited:P0} of all samples were of threads that waited, and are left out"), ["SELF%", "ALL%", "METHOD"],
-            cpu.Hot.Select(static hot => (string[])[Terminal.Percent(hot.ExclusivePart), Terminal.Percent(hot.InclusivePart), Shown(hot.Method)]), 2);
+        string title = Text($"CPU: {cpu.Seconds:0.00} s {(cpu.IsMeasured ? "by the kernel's account, in" : "by")} {cpu.Samples:N0} samples of {cpu.Threads} threads");
+        WriteStacks(isNative ? $"{title}, taken by the kernel" : title + Text($"; {waited:P0} of all samples were of threads that waited, and are left out"), cpu.Hot, cpu.Tree, output);
+    }
+
+    private static void WriteWaits(OffCpuSection waits, TextWriter output) => WriteStacks(
+        Text($"Off CPU: {waits.Seconds:0.00} s in {waits.Waits:N0} waits of {waits.Threads} threads, for something to come or for a processor"), waits.Hot, waits.Tree, output);
+
+    private static void WriteStacks(string title, IReadOnlyList<HotMethod> hot, IReadOnlyList<CallNode> tree, TextWriter output)
+    {
+        Table(output, title, ["SELF%", "ALL%", "METHOD"], hot.Select(static hot => (string[])[Terminal.Percent(hot.ExclusivePart), Terminal.Percent(hot.InclusivePart), Shown(hot.Method)]), 2);
         Say(output, "Who called whom", Heading);
-        foreach (CallNode node in cpu.Tree) WriteNode(node, 0, output);
+        foreach (CallNode node in tree) WriteNode(node, 0, output);
         output.WriteLine();
     }
 

@@ -34,6 +34,7 @@ internal static unsafe partial class Libc
 
     public const ushort S_IFMT = 0xf000;
     public const ushort S_IFREG = 0x8000;
+    public const ushort S_IFLNK = 0xa000;
 
     public const int EPERM = 1;
     public const int ENOENT = 2;

@@ -5,7 +5,7 @@ using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 namespace ProcessArsenal.Telemetry.Tracing;
 
 /// <summary>Records a session of its own on a target into a file, which every tool for .nettrace reads. Ends by itself.</summary>
-internal sealed class TraceCapture : IAsyncDisposable
+internal sealed class TraceCapture : ICapture
 {
     /// <summary>Bytes that the names of methods may add to the file.</summary>
     private const long MostNames = 128L << 20;

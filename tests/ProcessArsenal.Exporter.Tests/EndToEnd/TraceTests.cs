@@ -131,7 +131,7 @@ public sealed class TraceTests : IAsyncLifetime
         Command calls = await Run("trace", "report", recorded, "--method", "ParseNothing");
         Assert.Contains("Thrown in it\n", calls.Output, StringComparison.Ordinal);
 
-        Command profile = await Run("profile", pid, "-d", "2s", "--speedscope", speedscope);
+        Command profile = await Run("profile", pid, "--managed", "-d", "2s", "--speedscope", speedscope);
         Assert.Equal((0, ""), (profile.ExitCode, profile.Error));
         Assert.Contains("Troubles.Failures", profile.Output, StringComparison.Ordinal);
         Assert.StartsWith("{", await File.ReadAllTextAsync(speedscope, TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -144,7 +144,7 @@ public sealed class TraceTests : IAsyncLifetime
         Assert.NotEmpty(await File.ReadAllLinesAsync(folded, TestContext.Current.CancellationToken));
 
         await _exporter.PageWhere("it is listened to", page => page.Where("dotnet_process_memory_working_set_bytes", program.Label).Any());
-        Command busiest = await Run("profile", "--busiest", "1", "-d", "1s");
+        Command busiest = await Run("profile", "--busiest", "1", "--managed", "-d", "1s");
         Assert.Equal((0, ""), (busiest.ExitCode, busiest.Error));
         Assert.Contains("Troubles.Failures", busiest.Output, StringComparison.Ordinal);
     }
@@ -158,7 +158,7 @@ public sealed class TraceTests : IAsyncLifetime
         Assert.Equal((409, "urn:process-arsenal:problem:not-traced"), (none.Status, none.Type));
         Assert.Contains("it is no .NET process", none.Detail, StringComparison.Ordinal);
         Assert.Equal(404, (await Post("""{"target":4194303}""")).Status);
-        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}""", """{"target":1,"preset":"cpu","presets":["gc"]}""", """{"target":1,"presets":[]}""", """{"target":1,"filters":[]}""", """{"target":1,"filters":{"methods":"a"}}""", """{"target":1,"filters":{"method":""}}""", """{"target":1,"filters":{"method":5}}""", """{"target":1,"filters":{"event":null}}"""])
+        foreach (string wrong in (string[])["""{"preset":"cpu"}""", """{"target":1,"preset":"cup"}""", """{"target":1,"duration":"2h"}""", """{"target":1,"providers":["Microsoft-Diagnostics-DiagnosticSource:0x3"]}""", """{"target":1,"max_bytes":1}""", """{"target":1,"preset":"cpu","presets":["gc"]}""", """{"target":1,"presets":["native","cpu"]}""", """{"target":1,"presets":["profile","gc"]}""", """{"target":1,"preset":"offcpu","providers":["A:0x1"]}""", """{"target":1,"presets":[]}""", """{"target":1,"filters":[]}""", """{"target":1,"filters":{"methods":"a"}}""", """{"target":1,"filters":{"method":""}}""", """{"target":1,"filters":{"method":5}}""", """{"target":1,"filters":{"event":null}}"""])
             Assert.Equal(400, (await Post(wrong)).Status);
         string viewer = await _client.MakeToken("looks", "viewer"), diagnoses = await _client.MakeToken("diagnoses", "diagnose");
         Assert.Equal(403, (await _client.Ask(HttpMethod.Get, "/api/v1/traces", viewer)).Status);

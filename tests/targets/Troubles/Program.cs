@@ -1,7 +1,7 @@
 using System.Globalization;
 using Troubles;
 
-// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve | leak KIND | fill MIB. Says "ready" when it has begun, and ends
+// A program with one trouble, which is known: burn WAITING | gc | exceptions | convoy | starve | leak KIND | fill MIB | compress. Says "ready" when it has begun, and ends
 // with its input. A line "leak COUNT" has it keep so many more; "count" asks how many objects fill it.
 int count = args.Length > 1 && int.TryParse(args[1], CultureInfo.InvariantCulture, out int number) ? number : 0;
 int leaked = 0;
@@ -15,6 +15,7 @@ Action trouble = args[0] switch
     "starve" => Starvation.Begin,
     "leak" => () => keep = Leaks.Find(args[1]),
     "fill" => () => Fill.Begin(count),
+    "compress" => Compression.Begin,
     _ => throw new ArgumentException(args[0]),
 };
 trouble();

@@ -59,7 +59,7 @@ internal static class ArtifactRoutes
         if (record.Wrong is null && store.WhatIsWrong(record) is { } wrong) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} can't be given as it was written: {wrong}.", record.Action));
         using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(store.FileOf(record), out string? refused);
         if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of the {record.Kind} {record.Id} {refused ?? "is gone"}.", record.Action));
-        Describe(request.Http.Response, Octets, record, System.IO.Path.GetExtension(record.FileName));
+        Describe(request.Http.Response, Octets, record, record.FileName[record.FileName.IndexOf('.', StringComparison.Ordinal)..]);
         using var file = new FileStream(handle, FileAccess.Read);
         request.Http.Response.ContentLength = file.Length;
         if (!HttpMethods.IsHead(request.Http.Request.Method)) await file.CopyToAsync(request.Http.Response.Body, request.Aborted);

@@ -13,7 +13,7 @@ using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Api.Routes;
 
-/// <summary><c>/api/v1/traces</c>: recordings of .NET processes.</summary>
+/// <summary><c>/api/v1/traces</c>: recordings of processes.</summary>
 internal static class TraceRoutes
 {
     private const string Path = "/api/v1/traces", One = Path + "/{id}", Recording = "nettrace";
@@ -51,7 +51,7 @@ internal static class TraceRoutes
         EventFilterParameters.Method.Name, "Methods that more is to be said of, with who calls them and what they call: a part of their name, or the whole with * and ?, without regard to case.", "the name of a method, or a part of it", NamePattern.Parse)
     { Schema = EventFilterParameters.Method.Schema };
 
-    private static readonly ApiParameter<string> Format = Parameters.Choice("format", "In which form; else as it is, for dotnet-trace, PerfView and Visual Studio.", [Recording, .. ProfileFormats.All.Select(static format => format.Name)]);
+    private static readonly ApiParameter<string> Format = Parameters.Choice("format", "In which form; else as it is: nettrace, for dotnet-trace, PerfView and Visual Studio, or the profile by the kernel's samples, which has the other three alone.", [Recording, .. ProfileFormats.All.Select(static format => format.Name)]);
 
     public static readonly ApiRoute[] All =
     [
@@ -60,7 +60,7 @@ internal static class TraceRoutes
             Method = HttpMethods.Post,
             Path = Path,
             Role = Role.Diagnose,
-            Summary = "Records a .NET process for a while",
+            Summary = "Records a process for a while",
             Body = [Target, Preset, Presets, Providers, Duration, MostBytes, MostEvents, EventFilterParameters.Filters, .. ActionBody.Common],
             Answer = ViewJson.Default.TraceRecord,
             Handle = BeginAsync,
@@ -138,6 +138,7 @@ internal static class TraceRoutes
         ProcessName name = request.Get(Target) ?? throw new ProblemException(Problem.InvalidParameter("target", "target is needed: the identity or the pid of the process to record."));
         if (request.Get(Presets) is { } several && (several.Length == 0 || request.Get(Preset) is not null)) throw new ProblemException(Problem.InvalidParameter("presets", "presets must be a list of at least one, and preset must not be given beside it."));
         string[] wanted = [.. (request.Get(Preset) is { } preset ? [preset] : request.Get(Presets) ?? []), .. request.Get(Providers) ?? []];
+        if (wanted.Length > 1 && wanted.FirstOrDefault(TraceOrder.StandsAlone) is { } alone) throw new ProblemException(Problem.InvalidParameter("presets", $"{alone} stands alone: nothing else can be recorded with it, as another source tells it."));
         var order = new TraceOrder
         {
             For = wanted.Length > 0 ? wanted : [TraceOrder.Presets[0].Name],
@@ -201,16 +202,17 @@ internal static class TraceRoutes
     private static async Task DownloadAsync(ApiRequest request)
     {
         TraceRecord record = Finished(request);
-        string format = request.Get(Format) ?? Recording;
+        string? format = request.Get(Format);
         HttpResponse response = request.Http.Response;
-        if (format == Recording)
+        if (format == Recording && record.IsNative) throw new ProblemException(Problem.NotTraced($"Recording {record.Id} is of the kernel's samples, and has no events to be given as {Recording}: ask for {string.Join(", ", ProfileFormats.All.Select(static known => known.Name))}.", record.Action));
+        if (format is null or Recording)
         {
             await ArtifactRoutes.DownloadAsync(request, record);
             return;
         }
         ProfileFormat known = ProfileFormats.Find(format)!;
         TraceDigest digest = await DigestAsync(request);
-        if (!digest.HasProfile) throw new ProblemException(Problem.NotTraced($"Recording {record.Id} has no samples of stacks, so there is nothing for {format}: record with preset cpu.", record.Action));
+        if (!digest.HasProfile) throw new ProblemException(Problem.NotTraced($"Recording {record.Id} has no samples of stacks, so there is nothing for {format}: record with preset profile, native or cpu.", record.Action));
         using var stream = new MemoryStream();
         digest.Export(known, stream);
         ArtifactRoutes.Describe(response, known.MediaType, record, known.Extension);

@@ -10,21 +10,21 @@ using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
 
-/// <summary><c>profile</c>: where the CPU time of .NET processes goes, of one, or of the busiest side by side.</summary>
+/// <summary><c>profile</c>: where the CPU time of processes goes, of one, or of the busiest side by side.</summary>
 internal static class ProfileCommand
 {
-    private const string Preset = "cpu";
-
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var server = new ServerOptions(context);
         var processes = new Argument<string[]>("process") { Arity = ArgumentArity.ZeroOrMore, Description = "Identities, or pids, which mean whoever has them now." };
-        Option<int?> busiest = Options.Number("--busiest", 1, $"The .NET processes that use most CPU now, so many of them; {TraceSessions.MostAtOnce} at most.", "number");
+        var native = new Option<bool>("--native") { Description = "By the kernel's samples: native code, .NET and the kernel itself, of any process." };
+        var managed = new Option<bool>("--managed") { Description = "By the runtime's samples: .NET alone, and every thread, also such as wait. Without either it is --native where the kernel lets us sample processors, or the process is not of .NET." };
+        Option<int?> busiest = Options.Number("--busiest", 1, $"The processes (with --managed: of .NET) that use most CPU now, so many of them; {TraceSessions.MostAtOnce} at most.", "number");
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
         Option<int?> bytes = TraceCommand.Bytes();
         (ProfileFormat Format, Option<string> Option)[] exports =
             [.. ProfileFormats.All.Select(static format => (format, new Option<string>($"--{format.Name}") { HelpName = "path", Description = $"Of one process: also write the profile to this file, for {format.Help}." }))];
-        var command = new Command("profile", "Have the daemon find out where the CPU time of .NET processes goes.") { processes, busiest, duration, bytes };
+        var command = new Command("profile", "Have the daemon find out where the CPU time of processes goes.") { processes, busiest, native, managed, duration, bytes };
         foreach ((_, Option<string> option) in exports) command.Add(option);
         server.AddTo(command);
         settings.AddTo(command);
@@ -35,8 +35,12 @@ internal static class ProfileCommand
               process-arsenal profile 4711 -d 30s --speedscope slow.speedscope.json
               process-arsenal profile --busiest 3                   side by side, over the same seconds
 
-            The runtime samples the stacks of all threads a thousand times a second. Threads that wait are left out; of the others each has the CPU time that the
-            kernel says it had. It takes a token with the role diagnose.
+              process-arsenal profile 4711 --managed                as the runtime of a .NET process samples itself
+
+            The kernel samples the stacks of what runs on each processor, a thousand times a second: of programs in any language, down into the kernel. For
+            that the daemon needs CAP_PERFMON (root has it), or kernel.perf_event_paranoid of 0 or less; without, a .NET process is asked to sample itself, and
+            another can be sampled at the cost of its context switches, if the kernel allows that. Where the runtime samples, it takes the stacks of all threads;
+            those that wait are left out, and of the others each has the CPU time that the kernel says it had. It takes a token with the role diagnose.
             """);
         command.SetAction(async (result, cancellation) =>
         {
@@ -49,9 +53,15 @@ internal static class ProfileCommand
                 error.WriteLine($"process-arsenal: say which: processes, or --busiest, and no more than {TraceSessions.MostAtOnce}: process-arsenal profile 4711");
                 return CommandLine.Usage;
             }
+            if (result.GetValue(native) && result.GetValue(managed))
+            {
+                error.WriteLine("process-arsenal: --native and --managed are two ways to the same: take one.");
+                return CommandLine.Usage;
+            }
+            string preset = result.GetValue(native) ? TraceOrder.Native : result.GetValue(managed) ? TraceOrder.Managed : TraceOrder.Profile;
             if (named.FirstOrDefault(static text => ProcessName.Parse(text) is null) is { } wrong)
             {
-                error.WriteLine($"process-arsenal: '{Quoting.Cap(wrong)}' is no identity such as 4711-65123-ab12cd34, and no pid. To find one: process-arsenal find 'runtime = \"dotnet\"'");
+                error.WriteLine($"process-arsenal: '{Quoting.Cap(wrong)}' is no identity such as 4711-65123-ab12cd34, and no pid. To find one: process-arsenal find 'cpu > 10%'");
                 return CommandLine.Usage;
             }
             if (exports.Any(export => result.GetValue(export.Option) is not null) && (most ?? named.Length) > 1)
@@ -60,15 +70,15 @@ internal static class ProfileCommand
                 return CommandLine.Usage;
             }
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
-            if (most is { } count) named = await BusiestAsync(client, count, cancellation).ConfigureAwait(false);
+            if (most is { } count) named = await BusiestAsync(client, count, result.GetValue(managed), cancellation).ConfigureAwait(false);
             if (named.Length == 0)
             {
-                error.WriteLine("process-arsenal: no .NET process is seen to run.");
+                error.WriteLine($"process-arsenal: no {(result.GetValue(managed) ? ".NET " : "")}process is seen to run.");
                 return CommandLine.Failed;
             }
             var traces = new RemoteTraces(client, TimeProvider.System);
             var begun = new List<TraceRecord>();
-            foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [Preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
+            foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
             TraceRecord[] ended = await traces.FollowAsync(begun, error, cancellation).ConfigureAwait(false);
             var reports = new List<(TraceRecord Record, TraceReport Report)>();
             foreach (TraceRecord record in ended) reports.Add((record, await traces.ReportAsync(record.Id, CancellationToken.None).ConfigureAwait(false)));
@@ -85,9 +95,10 @@ internal static class ProfileCommand
         return command;
     }
 
-    private static async Task<string[]> BusiestAsync(ApiClient client, int count, CancellationToken cancellation)
+    private static async Task<string[]> BusiestAsync(ApiClient client, int count, bool isManaged, CancellationToken cancellation)
     {
-        string path = string.Create(CultureInfo.InvariantCulture, $"/api/v1/processes?where={Uri.EscapeDataString("runtime = \"dotnet\" and has(gc_heap)")}&sort=cpu&order=desc&limit={count}");
+        string which = isManaged ? "runtime = \"dotnet\" and has(gc_heap)" : "cpu > 0";
+        string path = string.Create(CultureInfo.InvariantCulture, $"/api/v1/processes?where={Uri.EscapeDataString(which)}&sort=cpu&order=desc&limit={count}");
         ProcessListView list = await client.GetAsync(path, ViewJson.Default.ProcessListView, cancellation).ConfigureAwait(false);
         return [.. list.Processes.Select(static process => process.Identity)];
     }

@@ -39,11 +39,11 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
         name != "end" && (JsonSerializer.Deserialize(data, ViewJson.Default.RecordedEvent) is not { } value || take(value)), cancellation);
 
     /// <summary>Writes a recording to a file.</summary>
-    /// <param name="format">nettrace, speedscope, pprof or folded.</param>
-    public async Task DownloadAsync(string id, string format, string file, CancellationToken cancellation)
+    /// <param name="format">nettrace, speedscope, pprof or folded; null for as it is.</param>
+    public async Task DownloadAsync(string id, string? format, string file, CancellationToken cancellation)
     {
         using FileStream stream = File.Create(file);
-        await client.DownloadAsync($"{PathOf(id)}/download?format={format}", stream, cancellation).ConfigureAwait(false);
+        await client.DownloadAsync($"{PathOf(id)}/download{(format is null ? "" : $"?format={format}")}", stream, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits until recordings have ended, and tells on a terminal how far they are. Ctrl-C ends them, and keeps what they have.</summary>
@@ -58,7 +58,7 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
                 await Task.Delay(Look, time, cancellation).ConfigureAwait(false);
                 for (int i = 0; i < now.Length; i++)
                     if (now[i].State == TraceState.Recording) now[i] = await FindAsync(now[i].Id, cancellation).ConfigureAwait(false);
-                if (tells) error.Write(FormattableString.Invariant($"\r{Math.Min((time.GetUtcNow() - begun[0].Began).TotalSeconds, begun[0].Asked):0} of {begun[0].Asked:0} s, {now.Sum(static record => record.Events):N0} events, {Terminal.Bytes(now.Sum(static record => record.Bytes))}   "));
+                if (tells) error.Write(FormattableString.Invariant($"\r{Math.Min((time.GetUtcNow() - begun[0].Began).TotalSeconds, begun[0].Asked):0} of {begun[0].Asked:0} s, {now.Sum(static record => record.Events):N0} {(now.All(static record => record.IsNative) ? "samples" : "events")}, {Terminal.Bytes(now.Sum(static record => record.Bytes))}   "));
             }
         }
         catch (OperationCanceledException)

@@ -9,7 +9,7 @@ using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
 
-/// <summary><c>trace</c>: has the daemon record a .NET process, and what it has recorded.</summary>
+/// <summary><c>trace</c>: has the daemon record a process, and what it has recorded.</summary>
 internal static class TraceCommand
 {
     public static Command Create(CommandContext context, SettingsOptions settings)
@@ -23,8 +23,8 @@ internal static class TraceCommand
         Option<int?> bytes = Bytes();
         Option<string> method = TraceParts.MethodOf();
         var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
-        var file = new Option<string>("--file", "-f") { HelpName = "path", Description = "Also write the recording to this file, for dotnet-trace, PerfView and Visual Studio." };
-        var command = new Command("trace", "Have the daemon record a .NET process for a while, and say what stands out.") { process, presets, providers, duration, bytes, method, reason, file, output };
+        var file = new Option<string>("--file", "-f") { HelpName = "path", Description = "Also write the recording to this file, for dotnet-trace, PerfView and Visual Studio; a native one for process-arsenal report." };
+        var command = new Command("trace", "Have the daemon record a process for a while, and say what stands out.") { process, presets, providers, duration, bytes, method, reason, file, output };
         server.AddTo(command);
         settings.AddTo(command);
         foreach (Command part in TraceParts.Create(context, settings)) command.Add(part);
@@ -62,14 +62,14 @@ internal static class TraceCommand
             var traces = new RemoteTraces(client, TimeProvider.System);
             TraceRecord begun = await traces.BeginAsync(body, cancellation).ConfigureAwait(false);
             TraceRecord ended = (await traces.FollowAsync([begun], error, cancellation).ConfigureAwait(false))[0];
-            if (result.GetValue(file) is { } path) await traces.DownloadAsync(ended.Id, "nettrace", path, CancellationToken.None).ConfigureAwait(false);
+            if (result.GetValue(file) is { } path) await traces.DownloadAsync(ended.Id, format: null, path, CancellationToken.None).ConfigureAwait(false);
             if (result.GetValue(output) == "json")
             {
                 text.WriteLine(JsonSerializer.Serialize(ended, ViewJson.Default.TraceRecord));
                 return CommandLine.Done;
             }
             ReportText.Write(await traces.ReportAsync(ended.Id, CancellationToken.None).ConfigureAwait(false), text);
-            text.WriteLine($"Kept as {ended.Id}: process-arsenal trace get {ended.Id} trace-{ended.Id}.nettrace");
+            text.WriteLine($"Kept as {ended.Id}: process-arsenal trace get {ended.Id} {(ended.IsNative ? $"trace-{ended.Id}.speedscope.json --format speedscope" : $"trace-{ended.Id}.nettrace")}");
             return CommandLine.Done;
         });
         return command;

@@ -33,7 +33,7 @@ internal sealed class StackProfile
 }
 
 /// <summary>How often a thread was found with one stack.</summary>
-/// <param name="Thread">Its id, as the kernel has it within the program's pid namespace.</param>
+/// <param name="Thread">Its id, as the kernel has it within the program's pid namespace; where the kernel sampled, in ours.</param>
 /// <param name="Frames">The outermost first.</param>
 /// <param name="Running">Samples.</param>
 /// <param name="Waiting">Samples in which it was in a method that waits.</param>

@@ -37,14 +37,19 @@ internal sealed class CallsReader(NamePattern pattern, CpuReader cpu) : ITraceSe
 
     public TraceReport AddTo(TraceReport report)
     {
-        MethodCalls calls = cpu.Profile is { } profile ? MethodCalls.Of(profile, pattern.Matches) : MethodCalls.None;
-        double all = Math.Max(double.Epsilon, cpu.Profile?.Seconds().Sum() ?? 0);
-        return report with
-        {
-            Calls = new CallsSection(
-                pattern.Text, [.. cpu.Profile is { } known ? HotMethods.Of(known, int.MaxValue).Where(method => pattern.Matches(method.Method)).OrderByDescending(static method => method.Inclusive).Take(Most) : []],
-                calls.Seconds, calls.Seconds / all, calls.Samples, calls.WaitingSamples, Shares(calls.Callers, calls.Seconds), Shares(calls.Callees, calls.Seconds), _allocated, Counts(_exceptions), Counts(_activities)),
-        };
+        CallsSection calls = Of(cpu.Profile, pattern);
+        return report with { Calls = calls with { AllocatedBytes = _allocated, Exceptions = Counts(_exceptions), Activities = Counts(_activities) } };
+    }
+
+    /// <summary>What samples alone tell.</summary>
+    /// <param name="profile">Null if there are none.</param>
+    public static CallsSection Of(StackProfile? profile, NamePattern pattern)
+    {
+        MethodCalls calls = profile is null ? MethodCalls.None : MethodCalls.Of(profile, pattern.Matches);
+        double all = Math.Max(double.Epsilon, profile?.Seconds().Sum() ?? 0);
+        return new CallsSection(
+            pattern.Text, [.. profile is null ? [] : HotMethods.Of(profile, int.MaxValue).Where(method => pattern.Matches(method.Method)).OrderByDescending(static method => method.Inclusive).Take(Most)],
+            calls.Seconds, calls.Seconds / all, calls.Samples, calls.WaitingSamples, Shares(calls.Callers, calls.Seconds), Shares(calls.Callees, calls.Seconds), 0, [], []);
     }
 
     private bool IsIn(TraceEvent value)

@@ -1,5 +1,6 @@
 using Microsoft.Diagnostics.Tracing.Etlx;
 using ProcessArsenal.Telemetry.Tracing.Events;
+using ProcessArsenal.Telemetry.Tracing.Native;
 using ProcessArsenal.Telemetry.Tracing.Profiles;
 
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
@@ -16,12 +17,36 @@ public sealed class TraceDigest
     /// <summary>Whether there is anything for <see cref="Export"/>: samples of stacks.</summary>
     public bool HasProfile => _profile is not null;
 
-    /// <summary>Reads a file of .nettrace. Takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
+    /// <summary>Reads a file of .nettrace, or a profile by the kernel's samples. The former takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
     /// <param name="threadSeconds">CPU time of threads by the kernel's account, by their ids; null if nobody asked it.</param>
     /// <param name="method">Methods that more is to be said of; null for none.</param>
     /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
     public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null, NamePattern? method = null) =>
-        TraceFile.Use(file, trace => Read(trace, threadSeconds, method));
+        IsPacked(file) ? ReadNative(file, method) : TraceFile.Use(file, trace => Read(trace, threadSeconds, method));
+
+    /// <summary>Reads a profile by the kernel's samples.</summary>
+    /// <inheritdoc cref="Read(string, IReadOnlyDictionary{int, double}?, NamePattern?)"/>
+    internal static TraceDigest ReadNative(string file, NamePattern? method = null)
+    {
+        var profile = NativeProfile.Read(file);
+        StackProfile stacks = profile.ToStacks();
+        TraceReport report = NativeReport.Of(profile, stacks, Path.GetFileName(file), method);
+        return new TraceDigest(report with { Findings = TraceFindings.Of(report) }, stacks);
+    }
+
+    /// <summary>Whether it begins as what gzip makes (RFC 1952): no .nettrace does.</summary>
+    private static bool IsPacked(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // Whoever reads it says why.
+        }
+    }
 
     private static TraceDigest Read(TraceFile trace, IReadOnlyDictionary<int, double>? threadSeconds, NamePattern? method)
     {

@@ -86,7 +86,8 @@ internal static class TraceFindings
     private static Finding? Nameless(TraceReport report) => !report.HasNoNames ? null : New(
         "no_method_names", FindingSeverity.Info, $"nothing can be said of CPU time: what methods are called is told at the end of a recording, and this one has no end", "record again, and let the program and the recorder live until it has ended");
 
-    private static Finding? Lost(TraceReport report) => report.Trace.LostEvents == 0 ? null : New(
+    private static Finding? Lost(TraceReport report) => report.Trace.LostEvents == 0 ? null : report.Native is not null ? New(
+        "lost_samples", FindingSeverity.Info, $"{report.Trace.LostEvents} samples were lost, of whatever process, as we did not take them in time: times are too low where they were of this one", "record again when the machine is less busy") : New(
         "lost_events", FindingSeverity.Info, $"{report.Trace.LostEvents} events were lost, as the buffer in the program was full: counts are too low", "ask for fewer kinds of events, or a larger buffer");
 
     private static string By(string method) => method == StackNames.Unknown ? "" : $" by {method}";

@@ -13,6 +13,12 @@ public sealed record TraceReport
 
     public CpuSection? Cpu { get; init; }
 
+    /// <summary>How the kernel sampled the process; null for a recording of what a runtime tells.</summary>
+    public NativeSection? Native { get; init; }
+
+    /// <summary>Where threads waited; null unless that was recorded.</summary>
+    public OffCpuSection? OffCpu { get; init; }
+
     /// <summary>There are samples of stacks, but what their methods are called is told at the end of a recording, and this one has none: nothing can be said of CPU time.</summary>
     public bool HasNoNames { get; init; }
 
@@ -53,6 +59,20 @@ public sealed record TraceFacts(string File, int? Pid, DateTimeOffset Began, dou
 /// <param name="Hot">The methods with the most of their own.</param>
 /// <param name="Tree">Who called whom.</param>
 public sealed record CpuSection(double Seconds, bool IsMeasured, long Samples, long WaitingSamples, long RecordingSamples, int Threads, IReadOnlyList<HotMethod> Hot, IReadOnlyList<CallNode> Tree);
+
+/// <summary>How the kernel sampled a process.</summary>
+/// <param name="Kind">cpu or offcpu.</param>
+/// <param name="Dropped">Samples of stacks for which there was no room: they are in nothing else here.</param>
+/// <param name="Notes">What is to be known of what it can't tell.</param>
+public sealed record NativeSection(string Kind, long Dropped, IReadOnlyList<string> Notes);
+
+/// <summary>Where threads waited: for something to come, or for a processor.</summary>
+/// <param name="Seconds">Of all threads, of waits that ended meanwhile.</param>
+/// <param name="Waits">How many.</param>
+/// <param name="Threads">That waited at all.</param>
+/// <param name="Hot">The functions in which they waited longest.</param>
+/// <param name="Tree">Who called whom.</param>
+public sealed record OffCpuSection(double Seconds, long Waits, int Threads, IReadOnlyList<HotMethod> Hot, IReadOnlyList<CallNode> Tree);
 
 /// <summary>Where threads of the pool waited.</summary>
 /// <param name="Method">The innermost that is the program's own.</param>

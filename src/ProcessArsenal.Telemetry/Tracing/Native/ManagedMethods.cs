@@ -1,0 +1,101 @@
+using System.Diagnostics.Tracing;
+using Microsoft.Diagnostics.NETCore.Client;
+using ProcessArsenal.Telemetry.EventPipe;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Telemetry.Tracing.Reports;
+
+namespace ProcessArsenal.Telemetry.Tracing.Native;
+
+/// <summary>Where the methods of a .NET process are in its memory, as its runtime tells: those that it compiles meanwhile, and at the end all that it has. Of the
+/// latter only those are kept that are asked for. Safe for concurrent use.</summary>
+internal sealed class ManagedMethods : IAsyncDisposable
+{
+    /// <summary>Methods that are kept; those beyond are counted in <see cref="Dropped"/>.</summary>
+    public const int Most = 200_000;
+
+    private const string Runtime = "Microsoft-Windows-DotNETRuntime", Rundown = "Microsoft-Windows-DotNETRuntimeRundown";
+    private const long Jit = 0x10, Ngen = 0x20;
+    private const int MethodLoadVerbose = 143, MethodDCEndVerbose = 144, BufferMegabytes = 16;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<ulong, (ulong Size, string Name)> _methods = [];
+    private ulong[]? _wanted;
+    private TargetSession? _session;
+
+    /// <summary>Methods for which there was no room.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="socket">To be held until this is disposed.</param>
+    /// <exception cref="TimeoutException">The target does not answer.</exception>
+    /// <exception cref="DiagnosticsClientException">The target refuses, or is gone.</exception>
+    public static async Task<ManagedMethods> StartAsync(DiagnosticSocket socket, TimeProvider time, CancellationToken cancellation)
+    {
+        var methods = new ManagedMethods();
+        var configuration = new EventPipeSessionConfiguration([new EventPipeProvider(Runtime, EventLevel.Verbose, Jit | Ngen)], BufferMegabytes, requestRundown: true);
+        methods._session = await TargetSession.StartAsync(socket, configuration, methods.Take, time, cancellation).ConfigureAwait(false);
+        return methods;
+    }
+
+    /// <summary>Has the runtime tell of all, as far as one of these addresses is in them.</summary>
+    /// <param name="wanted">Ascending.</param>
+    /// <returns>What each is of; those of no method are left out.</returns>
+    public async Task<Dictionary<ulong, string>> NamesOfAsync(ulong[] wanted)
+    {
+        lock (_gate) _wanted = wanted;
+        await DisposeAsync().ConfigureAwait(false);
+        lock (_gate) return Match(wanted);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is { } session) await session.EndAsync(Patience).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes an event; payload of MethodLoadVerbose and MethodDCEndVerbose: MethodID, ModuleID, MethodStartAddress, MethodSize, MethodToken,
+    /// MethodFlags, MethodNamespace, MethodName, MethodSignature.</summary>
+    public void Take(in NetTraceEvent value, TraceHeader? header)
+    {
+        if (!(value.Metadata.EventId == MethodLoadVerbose && value.Metadata.Provider == Runtime) && !(value.Metadata.EventId == MethodDCEndVerbose && value.Metadata.Provider == Rundown)) return;
+        var cursor = new BinaryCursor(value.Payload);
+        cursor.Skip(2 * sizeof(long));
+        ulong start = (ulong)cursor.ReadInt64();
+        uint size = (uint)cursor.ReadInt32();
+        cursor.Skip(2 * sizeof(int));
+        ReadOnlySpan<char> space = cursor.ReadText(), name = cursor.ReadText(), signature = cursor.ReadText();
+        if (cursor.HasFailed || size == 0) return;
+        lock (_gate)
+        {
+            if (_wanted is { } wanted && !IsWanted(wanted, start, size)) return;
+            if (_methods.Count >= Most && !_methods.ContainsKey(start))
+            {
+                Dropped++;
+                return;
+            }
+            int parameters = signature.IndexOf('(');
+            string whole = string.Concat(space, space.IsEmpty ? "" : ".", name, parameters < 0 ? "" : signature[parameters..]);
+            _methods[start] = (size, MethodNames.Shorten(whole));
+        }
+    }
+
+    private static bool IsWanted(ulong[] wanted, ulong start, ulong size)
+    {
+        int at = Array.BinarySearch(wanted, start);
+        if (at < 0) at = ~at;
+        return at < wanted.Length && wanted[at] - start < size;
+    }
+
+    private Dictionary<ulong, string> Match(ulong[] wanted)
+    {
+        var names = new Dictionary<ulong, string>();
+        int next = 0;
+        foreach ((ulong start, (ulong size, string name)) in _methods)
+        {
+            while (next < wanted.Length && wanted[next] < start) next++;
+            for (int i = next; i < wanted.Length && wanted[i] - start < size; i++) names[wanted[i]] = name;
+        }
+        return names;
+    }
+}

@@ -1,0 +1,425 @@
+using System.Globalization;
+
+namespace ProcessArsenal.Telemetry.Tracing.Native.Symbols;
+
+/// <summary>Names of C++ (Itanium C++ ABI, 5.1): with their template arguments, without the parameters of functions, and without expressions.</summary>
+internal sealed class ItaniumNames
+{
+    private const int Deepest = 96, MostText = 16_384, MostSteps = 20_000;
+
+    private readonly string _name;
+    private readonly List<string> _known = [];
+    private int _at, _depth, _steps;
+
+    private ItaniumNames(string name) => _name = name;
+
+    /// <returns>Null if it is none, or has something in it that we do not know.</returns>
+    public static string? Demangle(string name)
+    {
+        if (!name.StartsWith("_Z", StringComparison.Ordinal)) return null;
+        try
+        {
+            return new ItaniumNames(name[2..]).Encoding(isInner: false);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private char Peek => _at < _name.Length ? _name[_at] : '\0';
+
+    private static FormatException Unknown => new();
+
+    private bool Take(string text)
+    {
+        if (string.CompareOrdinal(_name, _at, text, 0, text.Length) != 0) return false;
+        _at += text.Length;
+        return true;
+    }
+
+    private void Expect(char wanted)
+    {
+        if (Peek != wanted) throw Unknown;
+        _at++;
+    }
+
+    /// <summary>Whoever makes it deep, long or slow on purpose gets it back as it is.</summary>
+    private string Bounded(string text) => ++_steps > MostSteps || text.Length > MostText ? throw Unknown : text;
+
+    private string Know(string text)
+    {
+        if (_known.Count >= MostSteps) throw Unknown;
+        _known.Add(Bounded(text));
+        return text;
+    }
+
+    /// <param name="isInner">It is part of another name, and its parameters must be passed over.</param>
+    private string Encoding(bool isInner)
+    {
+        if (++_depth > Deepest) throw Unknown;
+        string name = Take("TV") ? $"vtable for {Type()}" : Take("TT") ? $"VTT for {Type()}" : Take("TI") ? $"typeinfo for {Type()}" : Take("TS") ? $"typeinfo name for {Type()}"
+            : Take("GV") ? $"guard variable for {Name()}" : Take("Th") ? Thunk("non-virtual thunk to ", 1) : Take("Tv") ? Thunk("virtual thunk to ", 2) : Name();
+        while (isInner && Peek is not ('E' or '\0')) _ = Type();
+        _depth--;
+        return Bounded(name);
+    }
+
+    private string Thunk(string kind, int offsets)
+    {
+        for (int i = 0; i < offsets; i++)
+        {
+            _ = Take("n");
+            while (char.IsAsciiDigit(Peek)) _at++;
+            Expect('_');
+        }
+        return kind + Encoding(isInner: false);
+    }
+
+    private string Name()
+    {
+        if (Take("N")) return Nested();
+        if (Take("Z")) return Local();
+        bool isStandard = Take("St"), isKnown = !isStandard && Peek == 'S';
+        string name = isKnown ? Substitution() : (isStandard ? "std::" : "") + Unqualified("");
+        if (Peek != 'I') return name;
+        if (!isKnown) _ = Know(name);
+        return name + TemplateArguments();
+    }
+
+    private string Nested()
+    {
+        while (Peek is 'r' or 'V' or 'K' or 'R' or 'O') _at++;
+        string name = "";
+        while (!Take("E"))
+        {
+            bool isKnown = false;
+            if (Peek == 'S' && !(_at + 1 < _name.Length && _name[_at + 1] == 't'))
+            {
+                name = Substitution();
+                isKnown = true;
+            }
+            else if (Take("St"))
+            {
+                name = "std";
+                isKnown = true;
+            }
+            else if (Peek == 'I')
+            {
+                name += TemplateArguments();
+            }
+            else if (Peek == 'T')
+            {
+                name = TemplateParameter();
+            }
+            else
+            {
+                name = name.Length > 0 ? $"{name}::{Unqualified(name)}" : Unqualified("");
+            }
+            if (Peek != 'E' && !isKnown) _ = Know(name);
+            _ = Bounded(name);
+        }
+        return name.Length > 0 ? name : throw Unknown;
+    }
+
+    private string Local()
+    {
+        string function = Encoding(isInner: true);
+        Expect('E');
+        if (Take("s"))
+        {
+            Discriminator();
+            return function;
+        }
+        if (Take("d"))
+        {
+            while (char.IsAsciiDigit(Peek)) _at++;
+            Expect('_');
+        }
+        string entity = Name();
+        Discriminator();
+        return $"{function}::{entity}";
+    }
+
+    private void Discriminator()
+    {
+        if (!Take("_")) return;
+        _ = Take("_");
+        while (char.IsAsciiDigit(Peek)) _at++;
+        _ = Take("_");
+    }
+
+    /// <param name="outer">What it is in.</param>
+    private string Unqualified(string outer)
+    {
+        string name;
+        _ = Take("L");
+        if (char.IsAsciiDigit(Peek)) name = SourceName();
+        else if (Peek == 'C' && _at + 1 < _name.Length && _name[_at + 1] is >= '1' and <= '5') name = Special(outer, "");
+        else if (Peek == 'D' && _at + 1 < _name.Length && _name[_at + 1] is >= '0' and <= '5') name = Special(outer, "~");
+        else if (Take("Ul")) name = Lambda();
+        else if (Take("Ut")) name = $"{{unnamed#{Number()}}}";
+        else name = Operator();
+        while (Take("B")) name += $"[abi:{SourceName()}]";
+        return name;
+    }
+
+    /// <summary>A constructor or destructor is called as its class, without its template arguments.</summary>
+    private string Special(string outer, string before)
+    {
+        _at += 2;
+        string plain = outer;
+        for (int depth = 0, i = outer.Length - 1; i >= 0; i--)
+        {
+            if (outer[i] == '>') depth++;
+            if (outer[i] == '<' && --depth == 0) plain = outer[..i];
+            if (depth == 0 && outer[i] == ':') break;
+        }
+        return before + plain[(plain.LastIndexOf(':') + 1)..];
+    }
+
+    private string Lambda()
+    {
+        while (Peek != 'E') _ = Type();
+        _at++;
+        return $"{{lambda#{Number()}}}";
+    }
+
+    /// <summary>Nothing is the first.</summary>
+    private string Number()
+    {
+        int start = _at;
+        while (char.IsAsciiDigit(Peek)) _at++;
+        int number = start == _at ? 1 : int.TryParse(_name.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value < int.MaxValue - 2 ? value + 2 : throw Unknown;
+        Expect('_');
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private string SourceName()
+    {
+        int start = _at;
+        while (char.IsAsciiDigit(Peek)) _at++;
+        if (!int.TryParse(_name.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length == 0 || length > _name.Length - _at) throw Unknown;
+        _at += length;
+        string name = _name.Substring(_at - length, length);
+        return name.StartsWith("_GLOBAL__N", StringComparison.Ordinal) ? "(anonymous namespace)" : name;
+    }
+
+    private string Operator()
+    {
+        if (_at + 2 > _name.Length) throw Unknown;
+        string code = _name.Substring(_at, 2);
+        _at += 2;
+        if (code == "cv") return $"operator {Type()}";
+        if (code == "li") return $"operator\"\" {SourceName()}";
+        int place = Array.IndexOf(Operators, code);
+        return place >= 0 && place % 2 == 0 ? $"operator{Operators[place + 1]}" : throw Unknown;
+    }
+
+    private string Substitution()
+    {
+        Expect('S');
+        if (Take("_")) return Known(0);
+        string? usual = Peek switch
+        {
+            't' => "std",
+            'a' => "std::allocator",
+            'b' => "std::basic_string",
+            's' => "std::string",
+            'i' => "std::istream",
+            'o' => "std::ostream",
+            'd' => "std::iostream",
+            _ => null,
+        };
+        if (usual is not null)
+        {
+            _at++;
+            return usual;
+        }
+        long number = 0;
+        while (!Take("_"))
+        {
+            int digit = char.IsAsciiDigit(Peek) ? Peek - '0' : char.IsAsciiLetterUpper(Peek) ? Peek - 'A' + 10 : throw Unknown;
+            number = (number * 36) + digit;
+            if (number > MostSteps) throw Unknown;
+            _at++;
+        }
+        return Known((int)number + 1);
+    }
+
+    private string Known(int number) => number < _known.Count ? _known[number] : throw Unknown;
+
+    private string TemplateParameter()
+    {
+        Expect('T');
+        while (char.IsAsciiDigit(Peek)) _at++;
+        Expect('_');
+        return "T"; // Which one only parameters tell, and those are left out.
+    }
+
+    private string TemplateArguments()
+    {
+        Expect('I');
+        string text = Arguments();
+        return $"<{text}>";
+    }
+
+    /// <summary>Up to their end.</summary>
+    private string Arguments()
+    {
+        if (++_depth > Deepest) throw Unknown;
+        var parts = new List<string>();
+        while (!Take("E"))
+        {
+            string part = Take("L") ? Literal() : Take("J") ? Arguments() : Peek == 'X' ? throw Unknown : Type();
+            if (part.Length > 0) parts.Add(part);
+            if (++_steps > MostSteps) throw Unknown;
+        }
+        _depth--;
+        return Bounded(string.Join(", ", parts));
+    }
+
+    private string Literal()
+    {
+        if (Take("_Z"))
+        {
+            string function = Encoding(isInner: true);
+            Expect('E');
+            return $"&{function}";
+        }
+        char kind = Peek;
+        string type = Type();
+        int end = _name.IndexOf('E', _at);
+        if (end < 0) throw Unknown;
+        string value = _name[_at..end].Replace('n', '-');
+        _at = end + 1;
+        return kind switch
+        {
+            'b' => value == "0" ? "false" : "true",
+            'i' or 'j' or 'l' or 'm' or 'x' or 'y' or 's' or 't' => value,
+            _ => $"({type}){value}",
+        };
+    }
+
+    private string Type()
+    {
+        if (++_depth > Deepest) throw Unknown;
+        string text = TypeOf();
+        _depth--;
+        return Bounded(text);
+    }
+
+    private string TypeOf()
+    {
+        if (Builtin(Peek) is { } builtin)
+        {
+            _at++;
+            return builtin;
+        }
+        if (Take("P")) return Know(Pointed(Type(), "*"));
+        if (Take("R")) return Know(Pointed(Type(), "&"));
+        if (Take("O")) return Know(Pointed(Type(), "&&"));
+        if (Peek is 'r' or 'V' or 'K')
+        {
+            string qualifiers = "";
+            while (Peek is 'r' or 'V' or 'K')
+            {
+                qualifiers = (Peek == 'K' ? " const" : Peek == 'V' ? " volatile" : " restrict") + qualifiers;
+                _at++;
+            }
+            return Know(Type() + qualifiers);
+        }
+        if (Peek == 'S' && !(_at + 1 < _name.Length && _name[_at + 1] == 't'))
+        {
+            string known = Substitution();
+            return Peek == 'I' ? Know(known + TemplateArguments()) : known;
+        }
+        if (Peek == 'T')
+        {
+            string parameter = Know(TemplateParameter());
+            return Peek == 'I' ? Know(parameter + TemplateArguments()) : parameter;
+        }
+        if (Peek == 'N' || Peek == 'Z' || Peek == 'S' || char.IsAsciiDigit(Peek)) return Know(Name());
+        if (Take("F")) return Know(Function());
+        if (Take("A")) return Know(ArrayOf());
+        if (Take("M"))
+        {
+            string owner = Type();
+            return Know(Pointed(Type(), $" {owner}::*"));
+        }
+        if (Take("Dp")) return Type() + "...";
+        if (Take("Dn")) return "decltype(nullptr)";
+        if (Take("Di")) return "char32_t";
+        if (Take("Ds")) return "char16_t";
+        if (Take("Du")) return "char8_t";
+        if (Take("Da")) return "auto";
+        if (Take("Dh")) return "_Float16";
+        if (Take("Do")) return Type(); // Of a function that does not throw.
+        if (Take("u")) return Know(SourceName());
+        throw Unknown;
+    }
+
+    /// <summary>A pointer to a function has its star in parentheses.</summary>
+    private static string Pointed(string type, string mark)
+    {
+        int place = type.IndexOf(" (", StringComparison.Ordinal);
+        if (place < 0 || !type.EndsWith(')')) return type + mark;
+        return type.AsSpan(place).StartsWith(" ((") || type.AsSpan(place).StartsWith(" (*") || type.AsSpan(place).StartsWith(" (&") ? type.Insert(type.IndexOf(')', place), mark) : type.Insert(place + 1, $"({mark.Trim()})");
+    }
+
+    private string Function()
+    {
+        _ = Take("Y");
+        string returned = Type();
+        var parameters = new List<string>();
+        while (!Take("E"))
+        {
+            if (Take("R") || Take("O")) continue;
+            parameters.Add(Type());
+            if (++_steps > MostSteps) throw Unknown;
+        }
+        return $"{returned} ({(parameters is ["void"] ? "" : string.Join(", ", parameters))})";
+    }
+
+    private string ArrayOf()
+    {
+        int start = _at;
+        while (char.IsAsciiDigit(Peek)) _at++;
+        string length = _name[start.._at];
+        Expect('_');
+        return $"{Type()} [{length}]";
+    }
+
+    private static readonly string[] Operators =
+    [
+        "nw", " new", "na", " new[]", "dl", " delete", "da", " delete[]", "aw", " co_await", "ps", "+", "ng", "-", "ad", "&", "de", "*", "co", "~", "pl", "+", "mi", "-", "ml", "*", "dv", "/", "rm", "%", "an", "&", "or", "|", "eo", "^",
+        "aS", "=", "pL", "+=", "mI", "-=", "mL", "*=", "dV", "/=", "rM", "%=", "aN", "&=", "oR", "|=", "eO", "^=", "ls", "<<", "rs", ">>", "lS", "<<=", "rS", ">>=", "eq", "==", "ne", "!=", "lt", "<", "gt", ">", "le", "<=", "ge", ">=",
+        "ss", "<=>", "nt", "!", "aa", "&&", "oo", "||", "pp", "++", "mm", "--", "cm", ",", "pm", "->*", "pt", "->", "cl", "()", "ix", "[]", "qu", "?",
+    ];
+
+    private static string? Builtin(char kind) => kind switch
+    {
+        'v' => "void",
+        'w' => "wchar_t",
+        'b' => "bool",
+        'c' => "char",
+        'a' => "signed char",
+        'h' => "unsigned char",
+        's' => "short",
+        't' => "unsigned short",
+        'i' => "int",
+        'j' => "unsigned int",
+        'l' => "long",
+        'm' => "unsigned long",
+        'x' => "long long",
+        'y' => "unsigned long long",
+        'n' => "__int128",
+        'o' => "unsigned __int128",
+        'f' => "float",
+        'd' => "double",
+        'e' => "long double",
+        'g' => "__float128",
+        'z' => "...",
+        _ => null,
+    };
+}

@@ -17,7 +17,7 @@ export DOTNET_NOLOGO := 1
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configuration (ARGS="--config FILE")
@@ -130,6 +130,13 @@ $(PROGRAM): $(SOURCES)
 	@# Without analyzers: the build of the solution has them.
 	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish -p:RunAnalyzers=false
 	@touch $@
+
+.PHONY: publish-arm64
+publish-arm64: ## the same for linux-arm64, on amd64: artifacts/publish-arm64 (by Debian's cross compiler)
+	@scripts/setup.sh publish-arm64
+	@rm -rf artifacts/publish-arm64
+	dotnet publish src/ProcessArsenal.Exporter -c Release -r linux-arm64 -o artifacts/publish-arm64 -p:RunAnalyzers=false \
+		-p:CppCompilerAndLinker="$(CURDIR)/scripts/cc-arm64.sh" -p:ObjCopyName=aarch64-linux-gnu-objcopy
 
 $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
 	@scripts/setup.sh publish

@@ -63,7 +63,7 @@ public sealed partial class KitQueriesTests(KitScene scene) : IClassFixture<KitS
     [Fact]
     public async Task Prometheus_judges_every_alert_without_an_error_and_some_of_them_fire()
     {
-        await Eventually.True("all alerts were judged", async () => await scene.Prometheus.Rules() is (> 30, { Length: 0 }));
+        await Eventually.True("all alerts were judged", async () => await scene.Prometheus.Rules() is ( > 30, { Length: 0 }));
         Assert.Equal((AlertFiles.Alerts.Length, 0), await scene.Prometheus.Rules() is var (good, bad) ? (good, bad.Length) : default);
         await Eventually.True("the supervisor that gave up is told", async () => await scene.Prometheus.Value("""ALERTS{alertname="SupervisorLatched",alertstate="firing",supervisor="broken"}""") == 1);
         Series down = Assert.Single(await scene.Prometheus.Query("""ALERTS{alertname="ProcessGroupDown",severity="critical"}"""));

@@ -41,7 +41,7 @@ check: ## formatting and a build without warnings
 golden: ## renew the golden files of what others read; look at the difference before committing it
 	@scripts/setup.sh run
 	UPDATE_GOLDEN=1 scripts/test.sh unit
-	git --no-pager diff --stat -- tests/golden
+	git --no-pager diff --stat -- tests/golden docs dashboards
 
 .PHONY: bench
 bench: ## BenchmarkDotNet (ARGS="--filter '*Stat*'")

@@ -18,17 +18,23 @@ public sealed class ReferenceTests
         var text = new StringBuilder(Generated).Append("""
             # Command line
 
-            What `process-arsenal COMMAND --help` says. Completion of words: see the end of the first.
+            What `process-arsenal COMMAND --help` says. Completion of words: see the end of the first. The options of `process-arsenal` itself, which set what the configuration sets, count with
+            those commands too that read it; they are not repeated.
 
             """);
+        string[] shared = [];
         foreach (string[] words in Paths(CommandLine.Create(new CommandContext()), []))
         {
             using var output = new StringWriter();
             using var error = new StringWriter();
             Assert.Equal(0, await CommandLine.RunAsync([.. words, "--help"], new CommandContext { IsRoot = true }, output, error));
             string help = output.ToString().Replace(RootCommand.ExecutableName, "process-arsenal", StringComparison.Ordinal);
-            text.Append($"\n## {string.Join(' ', words.Prepend("process-arsenal"))}\n\n```text\n{string.Join('\n', help.TrimEnd().Split('\n').Select(line => line.TrimEnd()))}\n```\n");
+            IEnumerable<string> lines = help.TrimEnd().Split('\n').Select(line => line.TrimEnd());
+            if (words.Length == 0) shared = [.. lines.Where(IsOption).Select(NameOf).Where(name => name is not "--help")];
+            else lines = Without(lines, shared);
+            text.Append($"\n## {string.Join(' ', words.Prepend("process-arsenal"))}\n\n```text\n{string.Join('\n', lines)}\n```\n");
         }
+        Assert.Contains("--config", shared);
         Golden.Check("docs/cli.md", text.ToString());
     }
 
@@ -90,6 +96,22 @@ public sealed class ReferenceTests
             foreach ((string name, JsonElement type) in Leaves("", one.Value)) text.Append($"- `{name}`: {TypeOf(type)}\n");
         }
         Golden.Check("docs/api.md", text.ToString());
+    }
+
+    private static bool IsOption(string line) => line.StartsWith("  -", StringComparison.Ordinal);
+
+    /// <summary>The long name of an option, as a line of help begins.</summary>
+    private static string NameOf(string line) => line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("--", StringComparison.Ordinal));
+
+    /// <summary>Lines of help without those of some options; what is said of one goes on in lines that are indented further.</summary>
+    private static IEnumerable<string> Without(IEnumerable<string> lines, string[] names)
+    {
+        bool leaves = false;
+        foreach (string line in lines)
+        {
+            leaves = IsOption(line) ? names.Contains(NameOf(line)) : leaves && line.StartsWith("    ", StringComparison.Ordinal);
+            if (!leaves) yield return line;
+        }
     }
 
     private static IEnumerable<string[]> Paths(Command command, string[] words) =>

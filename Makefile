@@ -28,7 +28,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
-	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-receiver try-grafana try-manifests $(WORKLOAD)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets try-tools try-npm $(WORKLOAD)
 	@scripts/test.sh
 
 .PHONY: check
@@ -175,9 +175,9 @@ RECEIVER := artifacts/otlp-receiver/node_modules/.package-lock.json
 .PHONY: receiver
 receiver: $(RECEIVER) ## what a receiver of OTLP for tests is built on: OpenTelemetry's own decoder, by npm
 
-.PHONY: try-receiver
-try-receiver: # the tests that want it say so where it can't be had
-	@$(MAKE) --no-print-directory $(RECEIVER) || echo "Going on without." >&2
+.PHONY: try-npm
+try-npm: # what npm brings, one after the other; the tests that want it say so where it can't be had
+	@for one in $(RECEIVER) $(GRAFANA) $(MANIFESTS); do $(MAKE) --no-print-directory "$$one" || echo "Going on without." >&2; done
 
 $(RECEIVER): $(wildcard tests/otlp-receiver/package*.json)
 	@scripts/setup.sh receiver
@@ -230,10 +230,6 @@ GRAFANA := artifacts/grafana/node_modules/.package-lock.json
 grafana: $(GRAFANA) ## dashboards/*.json against Grafana's own types, by npm
 	node tests/grafana/check.mjs $(dir $<) dashboards/*.json
 
-.PHONY: try-grafana
-try-grafana: # the test that wants it says so where it can't be had
-	@$(MAKE) --no-print-directory $(GRAFANA) || echo "Going on without." >&2
-
 $(GRAFANA): $(wildcard tests/grafana/package*.json)
 	@scripts/setup.sh receiver
 	@mkdir -p artifacts/grafana
@@ -247,10 +243,6 @@ MANIFESTS := artifacts/manifests/node_modules/.package-lock.json
 manifests: $(MANIFESTS) ## deploy/ against the schemas of Kubernetes, Prometheus' operator and Compose, by npm
 	node artifacts/manifests/check.mjs compose deploy/compose/compose.yml
 	node artifacts/manifests/check.mjs kubernetes $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*/*.yaml))
-
-.PHONY: try-manifests
-try-manifests: # the tests that want them say so where they can't be had
-	@$(MAKE) --no-print-directory $(MANIFESTS) || echo "Going on without." >&2
 
 $(MANIFESTS): $(wildcard tests/manifests/*)
 	@scripts/setup.sh receiver

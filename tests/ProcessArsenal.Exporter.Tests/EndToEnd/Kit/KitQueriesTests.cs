@@ -38,6 +38,11 @@ public sealed partial class KitQueriesTests(KitScene scene) : IClassFixture<KitS
         await HaveData(all);
     }
 
+    /// <summary>docs/metrics.md is of the same names.</summary>
+    [Fact]
+    public async Task Every_family_of_our_own_on_the_page_is_known() => Assert.All(
+        (await scene.Exporter.Page()).Types.Keys.Where(name => MetricNames.MustBeOurs(name) || name.StartsWith("process_", StringComparison.Ordinal)), name => Assert.True(MetricNames.IsOurs(name), name));
+
     [Fact]
     public async Task Every_variable_has_values()
     {

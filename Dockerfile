@@ -22,7 +22,8 @@ COPY --from=build --chown=1654:1654 --chmod=0700 /state /var/lib/process-arsenal
 ENV ARSENAL_STATE_DIRECTORY=/var/lib/process-arsenal \
     PATH=/opt/process-arsenal:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # As an ordinary user it sees all processes of its pid namespace, but not the disk I/O of other users' processes: the page says so. For that, and for .NET
-# programs of other users run it as root with CAP_SYS_PTRACE and CAP_DAC_OVERRIDE, and for a whole host with --pid=host: a user other than root gets no capabilities.
+# programs of other users run it as root with CAP_SYS_PTRACE and CAP_DAC_OVERRIDE, and for a whole host with --pid=host: Docker and
+# Kubernetes give capabilities to root alone.
 # 1654 is the "app" of Microsoft's images ($APP_UID).
 USER 1654
 VOLUME /var/lib/process-arsenal

@@ -17,7 +17,7 @@ export DOTNET_NOLOGO := 1
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configuration (ARGS="--config FILE")
@@ -28,7 +28,7 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
 test: setup ## all tests, the end-to-end ones against the published program; ends with the totals
-	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets natives try-tools try-receiver try-grafana try-manifests $(WORKLOAD)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target publish targets natives try-tools try-npm $(WORKLOAD)
 	@scripts/test.sh
 
 .PHONY: check
@@ -41,7 +41,7 @@ check: ## formatting and a build without warnings
 golden: ## renew the golden files of what others read; look at the difference before committing it
 	@scripts/setup.sh run
 	UPDATE_GOLDEN=1 scripts/test.sh unit
-	git --no-pager diff --stat -- tests/golden
+	git --no-pager diff --stat -- tests/golden docs dashboards
 
 .PHONY: bench
 bench: ## BenchmarkDotNet (ARGS="--filter '*Stat*'")
@@ -131,6 +131,13 @@ $(PROGRAM): $(SOURCES)
 	dotnet publish src/ProcessArsenal.Exporter -c Release -o artifacts/publish -p:RunAnalyzers=false
 	@touch $@
 
+.PHONY: publish-arm64
+publish-arm64: ## the same for linux-arm64, on amd64: artifacts/publish-arm64 (by Debian's cross compiler)
+	@scripts/setup.sh publish-arm64
+	@rm -rf artifacts/publish-arm64
+	dotnet publish src/ProcessArsenal.Exporter -c Release -r linux-arm64 -o artifacts/publish-arm64 -p:RunAnalyzers=false \
+		-p:CppCompilerAndLinker="$(CURDIR)/scripts/cc-arm64.sh" -p:ObjCopyName=aarch64-linux-gnu-objcopy
+
 $(WORKLOAD): $(wildcard tests/workload/*.c tests/workload/*.h)
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
@@ -187,9 +194,9 @@ RECEIVER := artifacts/otlp-receiver/node_modules/.package-lock.json
 .PHONY: receiver
 receiver: $(RECEIVER) ## what a receiver of OTLP for tests is built on: OpenTelemetry's own decoder, by npm
 
-.PHONY: try-receiver
-try-receiver: # the tests that want it say so where it can't be had
-	@$(MAKE) --no-print-directory $(RECEIVER) || echo "Going on without." >&2
+.PHONY: try-npm
+try-npm: # what npm brings, one after the other; the tests that want it say so where it can't be had
+	@for one in $(RECEIVER) $(GRAFANA) $(MANIFESTS); do $(MAKE) --no-print-directory "$$one" || echo "Going on without." >&2; done
 
 $(RECEIVER): $(wildcard tests/otlp-receiver/package*.json)
 	@scripts/setup.sh receiver
@@ -242,10 +249,6 @@ GRAFANA := artifacts/grafana/node_modules/.package-lock.json
 grafana: $(GRAFANA) ## dashboards/*.json against Grafana's own types, by npm
 	node tests/grafana/check.mjs $(dir $<) dashboards/*.json
 
-.PHONY: try-grafana
-try-grafana: # the test that wants it says so where it can't be had
-	@$(MAKE) --no-print-directory $(GRAFANA) || echo "Going on without." >&2
-
 $(GRAFANA): $(wildcard tests/grafana/package*.json)
 	@scripts/setup.sh receiver
 	@mkdir -p artifacts/grafana
@@ -259,10 +262,6 @@ MANIFESTS := artifacts/manifests/node_modules/.package-lock.json
 manifests: $(MANIFESTS) ## deploy/ against the schemas of Kubernetes, Prometheus' operator and Compose, by npm
 	node artifacts/manifests/check.mjs compose deploy/compose/compose.yml
 	node artifacts/manifests/check.mjs kubernetes $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*/*.yaml))
-
-.PHONY: try-manifests
-try-manifests: # the tests that want them say so where they can't be had
-	@$(MAKE) --no-print-directory $(MANIFESTS) || echo "Going on without." >&2
 
 $(MANIFESTS): $(wildcard tests/manifests/*)
 	@scripts/setup.sh receiver

@@ -107,6 +107,12 @@ start root --user 0 --cap-drop=all --cap-add=SYS_PTRACE --cap-add=DAC_OVERRIDE -
 ready root
 ask root find 'has(io_read) and pid = 1' | grep -q process-arsenal || fail "as root with CAP_SYS_PTRACE it does not see the disk I/O of another user"
 ok "as root with CAP_SYS_PTRACE and CAP_DAC_OVERRIDE it sees the disk I/O of another user"
+
+# --- The same without root: Podman gives added capabilities to other users too; Docker and Kubernetes do not.
+start other --user 1654 --cap-drop=all --cap-add=SYS_PTRACE --cap-add=DAC_OVERRIDE --pid=container:service --read-only --read-only-tmpfs=false "$image"
+ready other
+ask other find 'has(io_read) and user = "root"' | grep -q process-arsenal || fail "as an ordinary user with CAP_SYS_PTRACE it does not see the disk I/O of root"
+ok "as an ordinary user with CAP_SYS_PTRACE and CAP_DAC_OVERRIDE it sees the disk I/O of root"
 podman stop --time=10 alone >/dev/null
 [ "$(podman inspect --format '{{.State.ExitCode}}' alone)" = 0 ] || fail "it ends with $(podman inspect --format '{{.State.ExitCode}}' alone)"
 ok "it ends by SIGTERM with 0"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
-# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers|image
+# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers|image|publish-arm64
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -24,6 +24,7 @@ case "${1:-test}" in
   speedscope) kind="node browser" ;;
   bench-peers) kind="native peers" ;;
   image) kind=containers ;;
+  publish-arm64) kind=arm64 ;;
   *) echo "setup.sh: unknown set '$1'" >&2; exit 2 ;;
 esac
 
@@ -54,6 +55,10 @@ for k in ${kind:-}; do
     browser) # and what speedscope's buttons are written with
       need chromium have chromium
       need fonts-noto-color-emoji test -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
+      ;;
+    arm64)
+      need gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
+      need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.so
       ;;
     containers)
       need podman have podman

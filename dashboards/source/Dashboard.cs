@@ -24,7 +24,11 @@ public sealed record Dashboard(string Uid, string Title, string Description, Var
         {
             panels.Add(new JsonObject
             {
-                ["id"] = id++, ["type"] = "row", ["title"] = row.Title, ["collapsed"] = false, ["panels"] = new JsonArray(),
+                ["id"] = id++,
+                ["type"] = "row",
+                ["title"] = row.Title,
+                ["collapsed"] = false,
+                ["panels"] = new JsonArray(),
                 ["gridPos"] = new JsonObject { ["x"] = 0, ["y"] = y++, ["w"] = Columns, ["h"] = 1 },
             });
             int x = 0, height = 0;
@@ -53,8 +57,16 @@ public sealed record Dashboard(string Uid, string Title, string Description, Var
             ["timezone"] = "browser",
             ["links"] = new JsonArray(new JsonObject
             {
-                ["title"] = "ProcessArsenal", ["type"] = "dashboards", ["icon"] = "dashboard", ["tags"] = new JsonArray(Tag), ["asDropdown"] = false, ["includeVars"] = true, ["keepTime"] = true,
-                ["targetBlank"] = false, ["tooltip"] = "", ["url"] = "",
+                ["title"] = "ProcessArsenal",
+                ["type"] = "dashboards",
+                ["icon"] = "dashboard",
+                ["tags"] = new JsonArray(Tag),
+                ["asDropdown"] = false,
+                ["includeVars"] = true,
+                ["keepTime"] = true,
+                ["targetBlank"] = false,
+                ["tooltip"] = "",
+                ["url"] = "",
             }),
             ["annotations"] = new JsonObject { ["list"] = new JsonArray(Alerts()) },
             ["templating"] = new JsonObject { ["list"] = new JsonArray([DataSourceVariable(), .. Variables.Select(QueryVariable)]) },
@@ -65,25 +77,50 @@ public sealed record Dashboard(string Uid, string Title, string Description, Var
     /// <summary>Marks where alerts about what is shown began to fire.</summary>
     private static JsonObject Alerts() => new()
     {
-        ["name"] = "Alerts", ["enable"] = true, ["hide"] = false, ["iconColor"] = "red", ["datasource"] = Panel.DataSource(),
+        ["name"] = "Alerts",
+        ["enable"] = true,
+        ["hide"] = false,
+        ["iconColor"] = "red",
+        ["datasource"] = Panel.DataSource(),
         ["target"] = new JsonObject
         {
-            ["refId"] = "Alerts", ["interval"] = "1m", ["limit"] = 100, ["matchAny"] = false, ["tags"] = new JsonArray(), ["type"] = "",
+            ["refId"] = "Alerts",
+            ["interval"] = "1m",
+            ["limit"] = 100,
+            ["matchAny"] = false,
+            ["tags"] = new JsonArray(),
+            ["type"] = "",
             ["expr"] = """ALERTS{alertstate="firing",instance=~"$instance"} unless ALERTS{alertstate="firing",instance=~"$instance"} offset 1m""",
         },
-        ["titleFormat"] = "{{alertname}}", ["textFormat"] = "{{group}} {{identity}}",
+        ["titleFormat"] = "{{alertname}}",
+        ["textFormat"] = "{{group}} {{identity}}",
     };
 
     private static JsonObject DataSourceVariable() => new()
     {
-        ["name"] = "datasource", ["label"] = "Prometheus", ["type"] = "datasource", ["query"] = "prometheus", ["hide"] = 0, ["refresh"] = 1, ["multi"] = false, ["includeAll"] = false,
+        ["name"] = "datasource",
+        ["label"] = "Prometheus",
+        ["type"] = "datasource",
+        ["query"] = "prometheus",
+        ["hide"] = 0,
+        ["refresh"] = 1,
+        ["multi"] = false,
+        ["includeAll"] = false,
     };
 
     private static JsonObject QueryVariable(Variable variable) => new()
     {
-        ["name"] = variable.Name, ["label"] = variable.Label, ["type"] = "query", ["datasource"] = Panel.DataSource(),
+        ["name"] = variable.Name,
+        ["label"] = variable.Label,
+        ["type"] = "query",
+        ["datasource"] = Panel.DataSource(),
         ["query"] = new JsonObject { ["qryType"] = 1, ["query"] = variable.Definition, ["refId"] = "PrometheusVariableQueryEditor-VariableQuery" },
-        ["hide"] = 0, ["refresh"] = 2, ["sort"] = 1, ["multi"] = variable.IsMany, ["includeAll"] = variable.IsMany, ["allValue"] = variable.IsMany ? ".*" : null,
+        ["hide"] = 0,
+        ["refresh"] = 2,
+        ["sort"] = 1,
+        ["multi"] = variable.IsMany,
+        ["includeAll"] = variable.IsMany,
+        ["allValue"] = variable.IsMany ? ".*" : null,
         ["current"] = variable.IsMany ? new JsonObject { ["selected"] = true, ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") } : new JsonObject(),
     };
 }

@@ -57,5 +57,6 @@ internal static class HostBoard
     ]);
 
     private static Panel Top(string title, string description, string unit, string series) => new(Lines, title, description + (description.Length > 0 ? " " : "") + "The ten groups that have most.", unit, 12,
-        new Query($"topk(10, sum by (instance, group) ({series}))", "{{group}} {{instance}}")) { Link = ("Its processes", "process-arsenal-process", ["instance", "group"]) };
+        new Query($"topk(10, sum by (instance, group) ({series}))", "{{group}} {{instance}}"))
+    { Link = ("Its processes", "process-arsenal-process", ["instance", "group"]) };
 }

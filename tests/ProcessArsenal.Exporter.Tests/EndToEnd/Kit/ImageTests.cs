@@ -12,6 +12,6 @@ public sealed class ImageTests
         Assert.SkipUnless(Signals.IsRoot, "it takes root to run containers");
         Command run = await Command.Run("/usr/bin/env", ["PROCESS_ARSENAL=" + Repository.Program, Path.Join(Repository.Root, "scripts", "image.sh")], within: TimeSpan.FromMinutes(4));
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
-        Assert.Equal(6, run.Output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(7, run.Output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
 }

@@ -38,6 +38,11 @@ public sealed partial class KitQueriesTests(KitScene scene) : IClassFixture<KitS
         await HaveData(all);
     }
 
+    /// <summary>docs/metrics.md is of the same names.</summary>
+    [Fact]
+    public async Task Every_family_of_our_own_on_the_page_is_known() => Assert.All(
+        (await scene.Exporter.Page()).Types.Keys.Where(name => MetricNames.MustBeOurs(name) || name.StartsWith("process_", StringComparison.Ordinal)), name => Assert.True(MetricNames.IsOurs(name), name));
+
     [Fact]
     public async Task Every_variable_has_values()
     {
@@ -63,7 +68,7 @@ public sealed partial class KitQueriesTests(KitScene scene) : IClassFixture<KitS
     [Fact]
     public async Task Prometheus_judges_every_alert_without_an_error_and_some_of_them_fire()
     {
-        await Eventually.True("all alerts were judged", async () => await scene.Prometheus.Rules() is (> 30, { Length: 0 }));
+        await Eventually.True("all alerts were judged", async () => await scene.Prometheus.Rules() is ( > 30, { Length: 0 }));
         Assert.Equal((AlertFiles.Alerts.Length, 0), await scene.Prometheus.Rules() is var (good, bad) ? (good, bad.Length) : default);
         await Eventually.True("the supervisor that gave up is told", async () => await scene.Prometheus.Value("""ALERTS{alertname="SupervisorLatched",alertstate="firing",supervisor="broken"}""") == 1);
         Series down = Assert.Single(await scene.Prometheus.Query("""ALERTS{alertname="ProcessGroupDown",severity="critical"}"""));

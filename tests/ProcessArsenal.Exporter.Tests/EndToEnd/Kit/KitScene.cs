@@ -18,6 +18,8 @@ public sealed class KitScene : IAsyncLifetime
 
     internal PrometheusServer Prometheus { get; private set; } = null!;
 
+    internal ExporterProcess Exporter { get; private set; } = null!;
+
     /// <summary>How long it goes on. What is only known after minutes is there from six on (make kit).</summary>
     internal static int Minutes { get; } = int.Parse(Environment.GetEnvironmentVariable("KIT_MINUTES") ?? "0", CultureInfo.InvariantCulture);
 
@@ -28,7 +30,7 @@ public sealed class KitScene : IAsyncLifetime
         Workload victims = Keep(await Workload.Start(_scratch, "e2e-kit", "--rss-mib", "4"));
         await victims.Spawn(8);
         Keep(await Workload.Start(_scratch, "e2e-kit", "--rss-mib", "300")); // Far from the others of its group.
-        ExporterProcess exporter = Keep(await ExporterProcess.Start(_scratch, Configuration(shop)));
+        ExporterProcess exporter = Exporter = Keep(await ExporterProcess.Start(_scratch, Configuration(shop)));
         Prometheus = Keep(await PrometheusServer.Start(_scratch, exporter.Port, AlertFiles.Rules));
         _load = Load(victims);
         await exporter.PageWhere("both .NET programs are listened to", page => new[] { _web.Label, shop.Label }.All(label => page.Where("arsenal_dotnet_session_state", label).Any(state => state.Value == 1)));

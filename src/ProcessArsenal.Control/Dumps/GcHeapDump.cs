@@ -16,6 +16,8 @@ internal sealed class GcHeapDump : DumpType
     /// <summary>What the file has for each byte of a heap of small objects: the larger they are, the less.</summary>
     private const int BytesOfHeapForOne = 3;
 
+    private const int WaitingPart = 4;
+
     /// <summary>How long it may take beside standing still: sessions begin and end.</summary>
     private static readonly TimeSpan Beside = TimeSpan.FromSeconds(30), Patience = TimeSpan.FromSeconds(2);
 
@@ -27,7 +29,8 @@ internal sealed class GcHeapDump : DumpType
 
     public override long Estimate(ProcessDirectory target, in ProcStatus memory) => (HeapOf(memory) / BytesOfHeapForOne) + Extra;
 
-    public override long MemoryOf(ProcessDirectory target, in ProcStatus memory, long bytes) => (long)HeapCapture.BufferMegabytes(HeapOf(memory), null) << 20;
+    /// <summary>What usually waits to be read; it may be more on a busy host, but never more than half of what is left.</summary>
+    public override long MemoryOf(ProcessDirectory target, in ProcStatus memory, long bytes) => Math.Max(HeapOf(memory) / WaitingPart, 64L << 20);
 
     public override async Task<string?> WhyNotAsync(ProcessDirectory target, TimeProvider time, CancellationToken cancellation)
     {

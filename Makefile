@@ -157,19 +157,17 @@ targets: $(TARGETS) ## the programs that tests look into, with older runtimes of
 TRACE_VERSION := 10.0.750501
 
 .PHONY: tools
-tools: artifacts/tools/dotnet-trace artifacts/tools/dotnet-gcdump ## what others look into .NET processes with, which tests run beside us (dotnet-trace, dotnet-gcdump)
+tools: artifacts/tools/dotnet-trace artifacts/tools/dotnet-dump artifacts/tools/dotnet-gcdump ## what others look into .NET processes with, which tests run beside us (dotnet-trace, dotnet-dump, dotnet-gcdump)
 
 .PHONY: try-tools
 try-tools: # the tests that want them say so where they can't be had
 	@$(MAKE) --no-print-directory tools || echo "Going on without." >&2
 
-artifacts/tools/dotnet-trace:
+artifacts/tools/dotnet-dump: | artifacts/tools/dotnet-trace # one at a time
+artifacts/tools/dotnet-gcdump: | artifacts/tools/dotnet-dump
+artifacts/tools/dotnet-trace artifacts/tools/dotnet-dump artifacts/tools/dotnet-gcdump:
 	@scripts/setup.sh run
-	dotnet tool install dotnet-trace --version $(TRACE_VERSION) --tool-path $(@D)
-
-artifacts/tools/dotnet-gcdump:
-	@scripts/setup.sh run
-	dotnet tool install dotnet-gcdump --version $(TRACE_VERSION) --tool-path $(@D)
+	dotnet tool install $(@F) --version $(TRACE_VERSION) --tool-path $(@D)
 
 RECEIVER := artifacts/otlp-receiver/node_modules/.package-lock.json
 

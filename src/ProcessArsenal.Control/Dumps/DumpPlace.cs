@@ -5,15 +5,14 @@ using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control.Dumps;
 
-/// <summary>A directory of ours in the file system of a target, into which the target writes and out of which only we take. Its user may write there, and nobody can list
-/// it: what it writes has a name that nobody can know. As it is ours, in a directory where nobody may exchange what is another's, no link can be put in its place; and it
-/// takes no privilege to remove it.</summary>
+/// <summary>A directory of ours in the file system of a target, into which the user of the target may write, and nobody else: the path is among the arguments of createdump, which
+/// all may read, and it would follow a link there. As it is ours, in a directory where nobody may exchange what is another's, no link can be put in its place either; and it takes no
+/// privilege to make and to remove it.</summary>
 internal sealed class DumpPlace : IDisposable
 {
     private const string Prefix = "process-arsenal-dump-", Usual = "/tmp", Variable = "TMPDIR";
 
-    /// <summary>For others: to write and to pass, not to list.</summary>
-    private const int OwnerOnly = 0b111_000_000, OthersWrite = 0b111_011_011;
+    private const int OwnerOnly = 0b111_000_000, NotSupported = 95;
 
     private readonly InnerFile _folder;
     private readonly uint _user;
@@ -83,8 +82,9 @@ internal sealed class DumpPlace : IDisposable
         if (error != 0) return $"in {Location.Folder} of the process nothing can be made by us (errno {error}): is it read-only, full, or of a user namespace that does not know our user?";
         _isMade = true;
         if (!TryEnter()) return $"what we made in {Location.Folder} of the process was exchanged by somebody: nothing is written there";
-        error = Files.SetMode(_directory!, _user == Files.OwnUser ? OwnerOnly : OthersWrite);
-        return error == 0 ? null : $"what we made in {Location.Folder} of the process can't be opened for it (errno {error})";
+        error = _user == Files.OwnUser ? 0 : Files.LetEnter(_directory!, _user);
+        return error == 0 ? null
+            : $"what we made in {Location.Folder} of the process can't be opened for its user alone (errno {error}{(error == NotSupported ? ": its file system knows no access control lists" : "")}): nothing is written there";
     }
 
     /// <summary>Opens what was written, if it is what it should be: a file of the user of the target, with no other name.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -53,14 +54,30 @@ internal static unsafe partial class Files
     /// <returns>0, or errno: <see cref="IsReadOnly"/>, <see cref="NoAccess"/>.</returns>
     public static int MayWriteInto(string directory) => Errno(Access(directory, 3)); // W_OK | X_OK
 
-    /// <summary>fchmod(2): no umask takes from it.</summary>
-    /// <returns>0, or errno.</returns>
-    public static int SetMode(SafeFileHandle file, int mode)
+    /// <summary>Lets one more user than its owner, and nobody else, make things in a directory that he knows the name of, without listing it: by an access control list
+    /// (acl(5), include/uapi/linux/posix_acl_xattr.h), which takes no privilege of the owner.</summary>
+    /// <returns>0, or errno: EOPNOTSUPP where the file system knows none.</returns>
+    public static int LetEnter(SafeFileHandle directory, uint user)
     {
-        int error = Errno(ChangeMode((int)file.DangerousGetHandle(), (uint)mode));
-        GC.KeepAlive(file);
-        return error;
+        const ushort Owner = 0x01, User = 0x02, Group = 0x04, Mask = 0x10, Others = 0x20, All = 7, WriteAndPass = 3;
+        Span<byte> list = stackalloc byte[4 + (5 * 8)];
+        BinaryPrimitives.WriteUInt32LittleEndian(list, 2); // POSIX_ACL_XATTR_VERSION
+        ReadOnlySpan<(ushort Tag, ushort Rights, uint Id)> entries = [(Owner, All, uint.MaxValue), (User, WriteAndPass, user), (Group, 0, uint.MaxValue), (Mask, WriteAndPass, uint.MaxValue), (Others, 0, uint.MaxValue)];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            Span<byte> entry = list[(4 + (i * 8))..];
+            BinaryPrimitives.WriteUInt16LittleEndian(entry, entries[i].Tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], entries[i].Rights);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], entries[i].Id);
+        }
+        fixed (byte* value = list)
+        {
+            int error = Errno(SetAttribute((int)directory.DangerousGetHandle(), "system.posix_acl_access", value, list.Length, 0));
+            GC.KeepAlive(directory);
+            return error;
+        }
     }
+
 
     /// <summary>fchown(2).</summary>
     /// <returns>0, or errno.</returns>
@@ -131,8 +148,8 @@ internal static unsafe partial class Files
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);
 
-    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    private static partial int ChangeMode(int descriptor, uint mode);
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetAttribute(int descriptor, string name, byte* value, nint size, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

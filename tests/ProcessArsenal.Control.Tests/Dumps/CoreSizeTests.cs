@@ -20,9 +20,10 @@ public sealed class CoreSizeTests
     [Fact]
     public void Whatever_is_read_it_is_a_number_that_makes_sense()
     {
+        string[] modes = ["rw-p", "---p", "", "\0"], inodes = ["0", "7", "x"], others = ["Anonymous: 4 kB", "Anonymous:", "VmFlags: rd", "VmFlags: dd", "VmFlags:", "-", "1-", "1-2", ""];
         Gen<string> line = Gen.OneOf(
-            Gen.Select(Gen.ULong, Gen.ULong, Gen.OneOfConst("rw-p", "---p", "", "\0"), Gen.OneOfConst("0", "7", "x")).Select(static (a, b, mode, inode) => $"{a:x}-{b:x} {mode} 0 00:00 {inode} name"),
-            Gen.OneOfConst("Anonymous: 4 kB", "Anonymous:", "VmFlags: rd", "VmFlags: dd", "VmFlags:", "-", "1-", "1-2", ""),
+            Gen.Select(Gen.ULong, Gen.ULong, Gen.Int[0, modes.Length - 1], Gen.Int[0, inodes.Length - 1]).Select((start, end, mode, inode) => $"{start:x}-{end:x} {modes[mode]} 0 00:00 {inodes[inode]} name"),
+            Gen.Int[0, others.Length - 1].Select(other => others[other]),
             Gen.String);
         line.Array[0, 30].Sample(static lines => CoreSize.Of(new StringReader(string.Join('\n', lines))) is >= 0 and <= long.MaxValue / 16);
     }

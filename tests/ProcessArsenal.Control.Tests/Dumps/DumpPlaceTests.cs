@@ -110,6 +110,30 @@ public sealed class DumpPlaceTests : IDisposable
         Assert.False(Path.Exists(Made));
     }
 
+    /// <summary>createdump follows links, and its arguments are there for all to read.</summary>
+    [Fact]
+    public async Task Into_it_only_the_user_of_the_process_can_write()
+    {
+        Assert.SkipUnless(DumpBench.IsRoot, "A process of another user takes root.");
+        await using var bench = new DumpBench();
+        Pipeline.Victim victim = bench.Place.Start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", "/bin/sh", "-c", "echo ready; exec sleep 600");
+        Assert.Equal("ready", victim.Line());
+        Assert.Equal(ReadOutcome.Ok, _proc.OpenProcess(victim.Identity.Pid, out ProcessDirectory? directory));
+        using (directory)
+        {
+            using DumpPlace place = DumpPlace.Find(directory!, out _, () => _name)!;
+            Assert.Null(place.Make());
+            Assert.ThrowsAny<Exception>(() => DumpBench.Run("setpriv", "--reuid=65533", "--regid=65534", "--clear-groups", "--", "ln", "-s", _secret, place.File));
+            Assert.ThrowsAny<Exception>(() => DumpBench.Run("setpriv", "--reuid=65533", "--regid=65534", "--clear-groups", "--", "ls", Made));
+            Assert.ThrowsAny<Exception>(() => DumpBench.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", "ls", Made));
+            Assert.Null(place.Take());
+            DumpBench.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", "touch", place.File);
+            using SafeFileHandle? file = place.Take();
+            Assert.NotNull(file);
+        }
+        Assert.False(Path.Exists(Made));
+    }
+
     [Theory]
     [InlineData("/tmp", "../../etc", "passwd")]
     [InlineData("/tmp", "process-arsenal-dump-/../../etc", "passwd")]

@@ -43,16 +43,20 @@ public sealed class DumpTests : IAsyncDisposable
         Assert.EndsWith("type core", result.Reason, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("heap", false)]
-    [InlineData("core", true)]
-    public async Task So_it_has_if_it_is_of_another_user(string type, bool takesGdb)
+    [Fact]
+    public async Task So_it_has_if_it_is_of_another_user()
     {
-        Assert.SkipUnless(DumpBench.IsRoot && (!takesGdb || DumpBench.HasGdb), "A process of another user takes root.");
-        Victim victim = _bench.Dotnet("net10.0", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--");
-        Check(await _bench.Dump(victim, type), type);
-        await DumpBench.GoesOn(victim);
+        Assert.SkipUnless(DumpBench.IsRoot, "A process of another user takes root.");
+        string[] nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+        Victim dotnet = _bench.Dotnet("net10.0", ["setpriv", .. nobody]);
+        Check(await _bench.Dump(dotnet, "heap"), "heap");
+        await DumpBench.GoesOn(dotnet);
         Assert.Empty(DumpBench.Left());
+        if (!DumpBench.HasGdb) return;
+        Victim native = _bench.Place.Start("setpriv", [.. nobody, "/bin/sh", "-c", "echo ready; while :; do :; done"]);
+        Assert.Equal("ready", native.Line());
+        Check(await _bench.Dump(native, "core"), "core");
+        await DumpBench.GoesOn(native);
     }
 
     [Fact]
@@ -102,6 +106,20 @@ public sealed class DumpTests : IAsyncDisposable
         Check(await first, "full");
         Check(await _bench.Dump(two, "mini"), "mini");
         Assert.Equal(["mini", "full"], _bench.Dumps.List().Select(static record => record.Type));
+    }
+
+    /// <summary>The tool that people open it with: make tools.</summary>
+    [Fact]
+    public async Task What_a_heap_dump_holds_is_seen_in_dotnet_dump()
+    {
+        string tool = Path.Join(ProcessArsenal.Tests.Golden.Root(), "artifacts/tools/dotnet-dump");
+        Assert.SkipUnless(File.Exists(tool), $"{tool} is missing: make tools installs it.");
+        DumpRecord record = Check(await _bench.Dump(_bench.Dotnet(), "heap"), "heap");
+        using var analyze = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(tool, ["analyze", _bench.Store.FileOf(record), "-c", "dumpheap -stat", "-c", "clrstack -all", "-c", "exit"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        string said = await analyze.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await analyze.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("System.String", said, StringComparison.Ordinal);
+        Assert.Contains("Troubles.Burn", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,6 +96,10 @@ bench-targets: publish ## memory and CPU of the exporter for each .NET process t
 	dotnet build tests/targets/Shop -c Release -f net10.0 -v quiet
 	dotnet run -c Release --project benchmarks/ProcessArsenal.Overhead -- targets $(PROGRAM) tests/targets/Shop/bin/Release/net10.0/Shop
 
+.PHONY: bench-heap
+bench-heap: publish ## a gcdump of a heap of many small objects: pause and memory of the program, time and memory of us (HEAP_MIB=2048)
+	HEAP_MIB=$${HEAP_MIB:-2048} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release --filter-method '*A_large_heap_costs_the_daemon_nothing_that_lasts' --output Detailed
+
 .PHONY: bench-events
 bench-events: ## CPU of an event of a .NET process against TraceEvent, and of 100,000 a second of a living one (ROUNDS=15 RATE=100000 POUR_SECONDS=10 BUFFER=16; RUNTIME=8: with stacks, as .NET 8 is asked)
 	@scripts/setup.sh run

@@ -34,7 +34,7 @@ internal static class BurdenSurvey
             bool isMemory = place?.IsMemory ?? false;
             return new Burden
             {
-                What = $"{type.Name} dump",
+                What = type.Name.EndsWith("dump", StringComparison.Ordinal) ? type.Name : $"{type.Name} dump",
                 Bytes = bytes,
                 FreeHere = store.FreeBytes,
                 MostHere = store.Most,
@@ -42,7 +42,7 @@ internal static class BurdenSurvey
                 FreeThere = place?.FreeBytes ?? 0,
                 IsThereMemory = isMemory,
                 IsSameDisk = place is not null && store.IsOn(place.IsWith),
-                Memory = OwnMemory + (bytes / Share) + (isMemory ? bytes : 0),
+                Memory = type.MemoryOf(target, status, bytes) + (isMemory ? bytes : 0),
                 MemoryLeft = Left(proc, target),
                 Freeze = AtLeast + TimeSpan.FromSeconds(bytes / (double)rate),
                 MaxFreeze = order.MaxFreeze,
@@ -60,7 +60,7 @@ internal static class BurdenSurvey
     }
 
     /// <summary>What the target may still take, by its control group, by those above it, and by what the host has.</summary>
-    private static long? Left(ProcFs proc, ProcessDirectory target)
+    internal static long? Left(ProcFs proc, ProcessDirectory target)
     {
         Span<byte> buffer = stackalloc byte[4096];
         ulong? left = proc.ReadMeminfo(out ProcMeminfo host) == ReadOutcome.Ok ? host.AvailableBytes : null;

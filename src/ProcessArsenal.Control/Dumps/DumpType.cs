@@ -1,5 +1,6 @@
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Tracing.Heaps;
 
 namespace ProcessArsenal.Control.Dumps;
 
@@ -20,6 +21,10 @@ internal abstract class DumpType
 
     /// <summary>Bytes that come of it, at a guess that is rather too high.</summary>
     public abstract long Estimate(ProcessDirectory target, in ProcStatus memory);
+
+    /// <summary>Bytes of memory that the target must have left for it.</summary>
+    /// <param name="bytes">As estimated.</param>
+    public virtual long MemoryOf(ProcessDirectory target, in ProcStatus memory, long bytes) => BurdenSurvey.OwnMemory + (bytes / BurdenSurvey.Share);
 
     /// <summary>Of what a process has written: also what is swapped out, and what was never touched, which is written all the same.</summary>
     protected static long OwnOf(in ProcStatus memory) => (long)Math.Min(Math.Max(memory.AnonymousBytes + memory.SwapBytes, memory.DataBytes) + memory.SharedBytes, long.MaxValue / 16);
@@ -49,6 +54,18 @@ internal sealed record DumpRun(HeldProcess Held, ProcessDirectory Directory, Pro
 
     /// <summary>Keeps where it is written, so that it is found if we end meanwhile; false: that can't be kept, so nothing may be written there.</summary>
     public required Func<DumpLocation, bool> Note { get; init; }
+
+    /// <summary>What digests heaps.</summary>
+    public required HeapWorker Heaps { get; init; }
+
+    /// <summary>Keeps what a heap is made of, beside the file.</summary>
+    public required Action<HeapReport> Keep { get; init; }
+
+    /// <summary>How long the process stood still, where that is told by somebody else than <see cref="Watch"/>.</summary>
+    public TimeSpan? Freeze { get; set; }
+
+    /// <summary>What is missing in a file that is of use all the same, in words; null: nothing.</summary>
+    public string? Wrong { get; set; }
 
     /// <summary>Tells how far it is.</summary>
     public required Action<DumpState, long> Progress { get; init; }

@@ -10,6 +10,7 @@ internal static class DumpTypes
         new RuntimeDump("heap", "and all objects, for what fills the memory of a .NET process", Microsoft.Diagnostics.NETCore.Client.DumpType.WithHeap),
         new RuntimeDump("full", "all of the memory of a .NET process", Microsoft.Diagnostics.NETCore.Client.DumpType.Full),
         new CoreDump(),
+        new GcHeapDump(),
     ];
 
     /// <returns>Null if there is none.</returns>

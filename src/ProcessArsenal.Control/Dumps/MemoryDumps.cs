@@ -3,15 +3,22 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Tracing.Heaps;
 
 namespace ProcessArsenal.Control.Dumps;
 
 /// <summary>Dumps of processes: one at a time, since each freezes its process and weighs on the disk. What is written is kept, what fails leaves nothing.</summary>
 /// <param name="store">Where they are kept.</param>
-public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider time) : IAsyncDisposable
+/// <param name="heaps">What digests heaps; null for our own process.</param>
+public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider time, HeapWorker? heaps = null) : IAsyncDisposable
 {
+    private readonly HeapWorker _heaps = heaps ?? new HeapWorker(null);
+
     /// <summary>Of objections to what can't be done at all.</summary>
     internal const string Guard = "dump", OneAtATime = "one_at_a_time";
+
+    /// <summary>Of the file that says what a heap is made of.</summary>
+    private const string HeapName = "heap.json";
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
@@ -30,6 +37,24 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
     public DumpRecord? Find(string id)
     {
         lock (_gate) return store.Find(id) is DumpRecord record ? Now(record) : null;
+    }
+
+    /// <summary>What a heap is made of, as it was told when it was dumped.</summary>
+    /// <returns>Null if that is not known: it is of another type, or goes on.</returns>
+    public HeapReport? HeapOf(DumpRecord record) => record is { State: DumpState.Done, Type: GcHeapDump.TypeName } ? store.Read(record, HeapName, HeapJson.Default.HeapReport) : null;
+
+    /// <summary>What grew between two dumps of heaps.</summary>
+    /// <param name="most">Types and holders.</param>
+    /// <exception cref="HeapException">They can't be compared.</exception>
+    public Task<HeapComparison> CompareAsync(DumpRecord before, DumpRecord after, int most, CancellationToken cancellation)
+    {
+        foreach (DumpRecord record in (DumpRecord[])[before, after])
+        {
+            if (record.Type != GcHeapDump.TypeName) throw new HeapException($"dump {record.Id} is of type {record.Type}, and only those of type {GcHeapDump.TypeName} can be compared");
+            if (record.State != DumpState.Done) throw new HeapException($"dump {record.Id} is written still");
+            if (store.WhatIsWrong(record) is { } wrong) throw new HeapException($"dump {record.Id} can't be read: {wrong}");
+        }
+        return _heaps.CompareAsync(store.FileOf(before), store.FileOf(after), most, cancellation);
     }
 
     /// <summary>Removes what dumps have left that were under way when an earlier run of ours ended.</summary>
@@ -136,6 +161,8 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
                 lock (_gate) store.Set(record);
                 return store.Write(record);
             },
+            Heaps = _heaps,
+            Keep = report => store.Write(record, HeapName, report, HeapJson.Default.HeapReport),
             Progress = (state, bytes) =>
             {
                 lock (_gate) _running = record with { State = state, Bytes = bytes, Freeze = watch.Freeze.TotalSeconds };
@@ -148,7 +175,8 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
             State = DumpState.Done,
             At = null,
             Duration = time.GetElapsedTime(began).TotalSeconds,
-            Freeze = Math.Round(watch.Freeze.TotalSeconds, 3),
+            Freeze = Math.Round((run.Freeze ?? watch.Freeze).TotalSeconds, 3),
+            Wrong = run.Wrong,
             Bytes = new FileInfo(store.FileOf(record)).Length,
             Sha256 = await store.HashAsync(record).ConfigureAwait(false),
         };

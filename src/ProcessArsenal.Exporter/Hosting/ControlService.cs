@@ -40,7 +40,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         (_logger, _options, _artifacts, _retry) = (logger, OptionsOf(configuration), configuration.Artifacts, new Retry(time));
         Artifacts = new ArtifactStore(Path.Join(configuration.StateDirectory, "artifacts"), () => _artifacts, time);
         Traces = new TraceSessions(Artifacts, proc, time);
-        Dumps = new MemoryDumps(Artifacts, proc, time);
+        Dumps = new MemoryDumps(Artifacts, proc, time, new HeapWorker(OwnProgram));
         (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
         _metrics = new ControlMetrics(own.Registry);
         _alertMetrics = new AlertMetrics(own.Registry);
@@ -66,6 +66,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         Log.NoLedgerYet(logger, why);
         _retry.Begin(RetryAsync);
     }
+
+    /// <summary>What is run to have work done by another of our kind; null if we are run by something else, such as <c>dotnet</c>.</summary>
+    private static string? OwnProgram => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "process-arsenal" ? path : null;
 
     /// <summary>Null: there is none, and the log says why.</summary>
     public ActionLedger? Ledger => _ledger;

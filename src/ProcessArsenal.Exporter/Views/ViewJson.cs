@@ -38,6 +38,8 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(Telemetry.Tracing.Events.EventPage))]
 [JsonSerializable(typeof(Telemetry.Tracing.Events.RecordedEvent))]
 [JsonSerializable(typeof(DumpListView))]
+[JsonSerializable(typeof(Telemetry.Tracing.Heaps.HeapReport))]
+[JsonSerializable(typeof(Telemetry.Tracing.Heaps.HeapComparison))]
 [JsonSerializable(typeof(DumpView))]
 [JsonSerializable(typeof(ArtifactListView))]
 [JsonSerializable(typeof(ArtifactView))]

@@ -7,7 +7,7 @@ using ProcessArsenal.Telemetry.Sampling;
 
 namespace ProcessArsenal.Control.Restarting.Systemd;
 
-/// <summary>Runs a tool of the host: no shell, no input, an environment of our choice, and as much of its output as is wanted.</summary>
+/// <summary>Runs a tool of the host: no shell, no input unless it is fed, an environment of our choice, and as much of its output as is wanted.</summary>
 internal static class ToolRun
 {
     private const int Kill = 9;
@@ -17,8 +17,10 @@ internal static class ToolRun
 
     /// <param name="program">Absolute.</param>
     /// <param name="mostBytes">Of each of the two outputs; what is beyond is read and forgotten, so that the tool never waits for us.</param>
+    /// <param name="feed">Writes its input; null for none. Must not fail.</param>
     /// <exception cref="OperationCanceledException">The tool was ended.</exception>
-    public static async Task<ToolAnswer> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int mostBytes, CancellationToken cancellation)
+    public static async Task<ToolAnswer> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int mostBytes, CancellationToken cancellation, Func<Stream, CancellationToken, Task>? feed = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(program, arguments)
@@ -45,10 +47,10 @@ internal static class ToolRun
             using HeldProcess? held = Hold(process);
             try
             {
-                process.StandardInput.Close();
+                Task fed = FeedAsync(process.StandardInput, feed, cancellation);
                 Task<(string Text, bool IsCut)> output = ReadAsync(process.StandardOutput.BaseStream, mostBytes, cancellation);
                 Task<(string Text, bool IsCut)> error = ReadAsync(process.StandardError.BaseStream, mostBytes, cancellation);
-                await Task.WhenAll(output, error).ConfigureAwait(false);
+                await Task.WhenAll(output, error, fed).ConfigureAwait(false);
                 await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
                 return new ToolAnswer(process.ExitCode, (await output.ConfigureAwait(false)).Text, (await error.ConfigureAwait(false)).Text, (await output.ConfigureAwait(false)).IsCut);
             }
@@ -58,6 +60,18 @@ internal static class ToolRun
                 if (e is IOException) return new ToolAnswer(-1, "", $"{program} can't be read: {e.Message}", false);
                 throw;
             }
+        }
+    }
+
+    private static async Task FeedAsync(StreamWriter input, Func<Stream, CancellationToken, Task>? feed, CancellationToken cancellation)
+    {
+        try
+        {
+            if (feed is not null) await feed(input.BaseStream, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            input.Close();
         }
     }
 

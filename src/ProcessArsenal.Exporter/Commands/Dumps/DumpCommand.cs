@@ -9,6 +9,7 @@ using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Telemetry.Text;
+using ProcessArsenal.Telemetry.Tracing.Heaps;
 
 namespace ProcessArsenal.Exporter.Commands.Dumps;
 
@@ -34,6 +35,8 @@ internal static class DumpCommand
         settings.AddTo(command);
         command.Add(CreateList(context, settings));
         command.Add(CreateGet(context, settings));
+        command.Add(CreateHeap(context, settings));
+        command.Add(CreateCompare(context, settings));
         HelpText.Attach(command,
             """
             Examples:
@@ -41,6 +44,8 @@ internal static class DumpCommand
               process-arsenal dump 4711                             all objects of a .NET process
               process-arsenal dump 4711 -t mini -f hang.dmp         its threads and stacks, which takes a moment; then: dotnet-dump analyze hang.dmp
               process-arsenal dump 4711 -t core                     any process, by gdb
+              process-arsenal dump 4711 -t gcdump                   which types fill the heap of a .NET process, and who holds them
+              process-arsenal dump compare 17 18                    what grew between two of those
               process-arsenal dump list                             what is kept; then: dump get 17 out.dmp
 
             It is refused if there is no head-room: of disk, where the runtime writes it (/tmp of the process, or its TMPDIR) and in the daemon's state directory; of
@@ -84,7 +89,10 @@ internal static class DumpCommand
             else
             {
                 text.WriteLine(FormattableString.Invariant($"{Terminal.Printable(dump.Name)} {dump.Identity}: {dump.Type} dump, {Terminal.Bytes(dump.Bytes)} in {dump.Duration:0.0} s; it stood still for {dump.Freeze:0.0##} s."));
-                text.WriteLine($"Kept as {id}: process-arsenal dump get {id} dump-{id}.dmp");
+                if (dump.Wrong is { } wrong) text.WriteLine($"! It is not whole: {Terminal.Printable(wrong, 1024)}");
+                bool isHeap = dump.Type == "gcdump";
+                if (isHeap) HeapText.Write(await dumps.HeapAsync(id, CancellationToken.None).ConfigureAwait(false), text);
+                text.WriteLine($"Kept as {id}: process-arsenal dump get {id} dump-{id}.{(isHeap ? "gcdump" : "dmp")}");
             }
             return CommandLine.Done;
         });
@@ -120,6 +128,40 @@ internal static class DumpCommand
         return Part(context, settings, new Command("get", "Write a dump to a file, readable by you alone.") { id, path }, (dumps, result, cancellation) =>
             dumps.DownloadAsync(result.GetRequiredValue(id), result.GetRequiredValue(path), cancellation));
     }
+
+    private static Command CreateHeap(CommandContext context, SettingsOptions settings)
+    {
+        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
+        var id = new Argument<string>("id") { Description = "Which dump of type gcdump: process-arsenal dump list. Or a file of .gcdump." };
+        return Part(context, settings, new Command("heap", "Say which types fill a heap, and who holds them.") { id, output }, async (dumps, result, cancellation) =>
+        {
+            string which = result.GetRequiredValue(id);
+            HeapReport report = IsFile(which) ? await Task.Run(() => HeapWork.Report(which, HeapWork.Most, cancellation), cancellation).ConfigureAwait(false) : await dumps.HeapAsync(which, cancellation).ConfigureAwait(false);
+            TextWriter text = result.InvocationConfiguration.Output;
+            if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(report, ViewJson.Default.HeapReport));
+            else HeapText.Write(report, text);
+        });
+    }
+
+    private static Command CreateCompare(CommandContext context, SettingsOptions settings)
+    {
+        Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o");
+        var before = new Argument<string>("before") { Description = "The earlier dump of type gcdump: its id, or a file of .gcdump." };
+        var after = new Argument<string>("after") { Description = "The later one." };
+        return Part(context, settings, new Command("compare", "Say what grew between two dumps of type gcdump, and who holds what grew.") { before, after, output }, async (dumps, result, cancellation) =>
+        {
+            string one = result.GetRequiredValue(before), two = result.GetRequiredValue(after);
+            HeapComparison comparison = IsFile(one) || IsFile(two)
+                ? await Task.Run(() => HeapWork.Compare(one, two, HeapText.Most, cancellation), cancellation).ConfigureAwait(false)
+                : await dumps.CompareAsync(one, two, cancellation).ConfigureAwait(false);
+            TextWriter text = result.InvocationConfiguration.Output;
+            if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(comparison, ViewJson.Default.HeapComparison));
+            else HeapText.Write(comparison, text);
+        });
+    }
+
+    /// <summary>Those of a daemon are numbers.</summary>
+    private static bool IsFile(string name) => !name.All(char.IsAsciiDigit);
 
     private static Command Part(CommandContext context, SettingsOptions settings, Command command, Func<RemoteDumps, ParseResult, CancellationToken, Task> run)
     {

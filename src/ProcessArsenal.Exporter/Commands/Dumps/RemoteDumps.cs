@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Heaps;
 
 namespace ProcessArsenal.Exporter.Commands.Dumps;
 
@@ -15,6 +16,13 @@ internal sealed class RemoteDumps(ApiClient client, TimeProvider time)
     public Task<DumpListView> ListAsync(CancellationToken cancellation) => client.GetAsync(Path, ViewJson.Default.DumpListView, cancellation);
 
     public Task<DumpView> FindAsync(string id, CancellationToken cancellation) => client.GetAsync($"{Path}/{Uri.EscapeDataString(id)}", ViewJson.Default.DumpView, cancellation);
+
+    /// <summary>What the heap of one is made of.</summary>
+    public Task<HeapReport> HeapAsync(string id, CancellationToken cancellation) => client.GetAsync($"{Path}/{Uri.EscapeDataString(id)}/heap", ViewJson.Default.HeapReport, cancellation);
+
+    /// <summary>What grew between two.</summary>
+    public Task<HeapComparison> CompareAsync(string before, string after, CancellationToken cancellation) =>
+        client.PostAsync($"{Path}/compare", new JsonObject { ["before"] = before, ["after"] = after }, ViewJson.Default.HeapComparison, cancellation);
 
     /// <summary>Has one made, and tells on a terminal how far it is. Who gives up waiting does not end it.</summary>
     public async Task<ActionResultView> MakeAsync(JsonObject body, TextWriter error, CancellationToken cancellation)

@@ -33,11 +33,12 @@ internal sealed class HeapCapture
     {
     }
 
-    /// <summary>Memory of the target for what waits to be read: a program tells of its heap faster than anyone reads, and what has no room is lost.</summary>
+    /// <summary>Memory of the target for what waits to be read, at most: a program tells of its heap faster than a busy host reads, and what has no room is lost.
+    /// Of small objects it tells as many bytes as they have; what waits is a part of that, and is given back at once.</summary>
     /// <param name="heapBytes">How large its heap is.</param>
     /// <param name="room">Bytes that it may take before it is short of memory; null if not known.</param>
     public static int BufferMegabytes(long heapBytes, long? room) =>
-        (int)Math.Clamp(Math.Min(Math.Max(heapBytes / 4, 64L << 20), (room ?? long.MaxValue) / 4) >> 20, 16, 4096);
+        (int)Math.Clamp(Math.Min(Math.Max(heapBytes, 64L << 20), (room ?? long.MaxValue) / 2) >> 20, 16, 16_384);
 
     /// <summary>Does it. Ends by itself.</summary>
     /// <param name="socket">To be held until it has ended.</param>

@@ -12,9 +12,17 @@ public static class HeapComparisons
     public static HeapComparison Of(HeapGraph before, HeapGraph after, int most, CancellationToken cancellationToken = default) =>
         Of(HeapTree.Grow(before, cancellationToken), HeapTree.Grow(after, cancellationToken), most);
 
+    /// <summary>Of two files of .gcdump, of which one is in memory at a time.</summary>
+    /// <exception cref="HeapException">One of them can't be read.</exception>
+    public static HeapComparison Of(string before, string after, HeapLimits limits, int most, CancellationToken cancellationToken = default)
+    {
+        HeapTree Grow(string file) => HeapTree.Grow(GcDumpFile.Read(file, limits), cancellationToken).WithoutObjects();
+        return Of(Grow(before), Grow(after), most);
+    }
+
     internal static HeapComparison Of(HeapTree before, HeapTree after, int most)
     {
-        HeapFacts earlier = before.Graph.Facts, later = after.Graph.Facts;
+        HeapFacts earlier = before.Facts, later = after.Facts;
         GrowthTree tree = GrowthTree.Of(before, after);
         return new HeapComparison(earlier, later, later.Objects - earlier.Objects, later.Bytes - earlier.Bytes, Types(before, after, tree, most), Holders(tree, most));
     }
@@ -23,12 +31,12 @@ public static class HeapComparisons
     {
         var known = new Dictionary<string, (long Count, long Bytes)>(StringComparer.Ordinal);
         for (int type = 0; type < before.ByType.Length; type++)
-            if (before.ByType[type].Count > 0) known[before.Graph.Types[type]] = before.ByType[type];
+            if (before.ByType[type].Count > 0) known[before.Types[type]] = before.ByType[type];
         var growths = new List<HeapTypeGrowth>();
         for (int type = 0; type < after.ByType.Length; type++)
         {
             (long count, long bytes) = after.ByType[type];
-            string name = after.Graph.Types[type];
+            string name = after.Types[type];
             (long countBefore, long bytesBefore) = known.GetValueOrDefault(name);
             if (bytes > bytesBefore || count > countBefore) growths.Add(new HeapTypeGrowth(name, countBefore, count, bytesBefore, bytes, []));
         }

@@ -85,7 +85,7 @@ internal sealed class HeapEvents(HeapReading reading)
         uint index = (uint)cursor.ReadInt32();
         int count = cursor.ReadInt32();
         cursor.Skip(sizeof(short)); // of the runtime, where there are several
-        if (index != expected) reading.Break($"events were lost: of {what}");
+        if (index != expected) reading.Break($"events were lost, of {what}, as they came faster than they were read: take it again, when the host is less busy or the program has more memory left");
         expected = index + 1;
         return count;
     }

@@ -11,11 +11,11 @@ public static class HeapReports
         var places = HolderPaths.ByType(tree);
         long[] held = HeldByType(tree);
         var types = Enumerable.Range(0, tree.ByType.Length).Where(type => tree.ByType[type].Count > 0)
-            .OrderByDescending(type => tree.ByType[type].Bytes).ThenBy(type => tree.Graph.Types[type], StringComparer.Ordinal).ToList();
+            .OrderByDescending(type => tree.ByType[type].Bytes).ThenBy(type => tree.Types[type], StringComparer.Ordinal).ToList();
         return new HeapReport(
-            tree.Graph.Facts, types.Count,
+            tree.Facts, types.Count,
             [.. types.Take(most).Select(type => new HeapTypeLine(
-                tree.Graph.Types[type], tree.ByType[type].Count, tree.ByType[type].Bytes, held[type],
+                tree.Types[type], tree.ByType[type].Count, tree.ByType[type].Bytes, held[type],
                 places.TryGetValue(type, out int place) ? HolderPaths.Tell(tree, place) : [], places.ContainsKey(type) ? tree.Places[place].Count : 0))],
             Holders(tree, most), tree.Unheld, tree.UnheldBytes);
     }
@@ -24,7 +24,7 @@ public static class HeapReports
     {
         var below = new List<int>?[tree.Places.Count];
         for (int i = 1; i < tree.Places.Count; i++) (below[tree.Places[i].Parent] ??= []).Add(i);
-        double all = Math.Max(1, tree.Graph.Facts.Bytes);
+        double all = Math.Max(1, tree.Facts.Bytes);
         return [.. Enumerable.Range(1, tree.Places.Count - 1).Where(place => HolderPaths.IsFirst(tree, place) && tree.Places[place].Held > 0)
             .OrderByDescending(place => tree.Places[place].Held).ThenBy(tree.NameOf, StringComparer.Ordinal).Take(most)
             .Select(root => new HeapHolder(HolderPaths.Tell(tree, Branch(root)), tree.Places[root].Held, tree.Places[root].Held / all))];

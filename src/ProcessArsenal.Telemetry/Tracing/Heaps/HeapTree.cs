@@ -14,9 +14,17 @@ internal sealed class HeapTree
     private readonly List<Place> _places = [];
     private long _followed;
 
-    private HeapTree(HeapGraph graph) => Graph = graph;
+    private HeapGraph? _graph;
 
-    public HeapGraph Graph { get; }
+    private HeapTree(HeapGraph graph) => (_graph, Types, Facts) = (graph, graph.Types, graph.Facts);
+
+    /// <summary>Names of types, by their index.</summary>
+    public string[] Types { get; }
+
+    /// <summary>What the whole is.</summary>
+    public HeapFacts Facts { get; }
+
+    private HeapGraph Graph => _graph ?? throw new InvalidOperationException("The objects are gone.");
 
     /// <summary>A place after the one that holds it; the first holds all roots.</summary>
     public IReadOnlyList<Place> Places => _places;
@@ -48,7 +56,14 @@ internal sealed class HeapTree
         return way;
     }
 
-    public string NameOf(int place) => Graph.Types[_places[place].Type];
+    public string NameOf(int place) => Types[_places[place].Type];
+
+    /// <summary>Lets go of the objects, so that only the tree is left: it takes some MiB.</summary>
+    public HeapTree WithoutObjects()
+    {
+        _graph = null;
+        return this;
+    }
 
     private void Visit(CancellationToken cancellationToken)
     {

@@ -90,6 +90,12 @@ bench-api: publish $(WORKLOAD) ## how fast the control listener answers, and wha
 	dotnet build benchmarks/ProcessArsenal.Overhead -c Release -v quiet
 	benchmarks/Peers/api.sh
 
+.PHONY: bench-webhook
+bench-webhook: publish ## how soon a delivery of Alertmanager is on the disk and answered, 1,000 alerts a second, and a storm of them (SECONDS=60 DELIVERIES=2000)
+	@scripts/setup.sh run
+	dotnet build benchmarks/ProcessArsenal.Overhead -c Release -v quiet
+	benchmarks/Peers/webhook.sh
+
 .PHONY: bench-targets
 bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
 	@scripts/setup.sh run

@@ -42,7 +42,7 @@ for k in ${kind:-}; do
       ;;
     judges) # who judges our pages, and what runs the program as someone else
       need prometheus test -x /usr/bin/prometheus -a -x /usr/bin/promtool
-      need prometheus-alertmanager test -x /usr/bin/amtool
+      need prometheus-alertmanager test -x /usr/bin/amtool -a -x /usr/bin/prometheus-alertmanager
       need python3 test -x /usr/bin/python3
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv

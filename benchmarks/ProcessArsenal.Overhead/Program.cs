@@ -6,6 +6,7 @@ using ProcessArsenal.Overhead;
 // overhead parts WEB.DLL: see Parts.
 // overhead targets PROGRAM SHOP: see TargetCosts.
 // overhead api CONTROL METRICS TOKENS: see ApiLoad; exits with 1 if an aim is not met.
+// overhead webhook CONTROL TOKEN PID: see WebhookLoad; the same.
 switch (args)
 {
     case ["pairs", string exporter, string nearlyEmpty, string business]:
@@ -20,6 +21,8 @@ switch (args)
         return await TargetCosts.Run(program, shop);
     case ["api", string control, string metrics, string tokens]:
         return await ApiLoad.Run(new Uri(control), new Uri(metrics), tokens);
+    case ["webhook", string webhook, string token, string pid]:
+        return await WebhookLoad.Run(new Uri(webhook), token, int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
     default:
         Console.Error.WriteLine("What is to be measured? See Program.cs.");
         return 2;

@@ -41,8 +41,9 @@ public sealed class AlertIntake : IAsyncDisposable
     public int DeliveriesWaiting => Volatile.Read(ref _deliveriesWaiting);
 
     /// <summary>Records a delivery. When the task is done, it is on the disk.</summary>
+    /// <param name="isLocal">It comes from a program of this host.</param>
     /// <exception cref="LedgerException">It is not recorded, or that is not known: it is to be sent again.</exception>
-    public Task<DeliveryReceipt> ReceiveAsync(AlertmanagerMessage message)
+    public Task<DeliveryReceipt> ReceiveAsync(AlertmanagerMessage message, bool isLocal = false)
     {
         AlertOptions options = _options();
         int count = message.Alerts.Count;
@@ -55,7 +56,7 @@ public sealed class AlertIntake : IAsyncDisposable
         }
         try
         {
-            var delivery = new PendingDelivery(message, [.. message.Alerts.Select(alert => options.Host.WhyNot(alert.Labels))], [.. message.Alerts.Select(alert => _isMatched(alert.Labels))]);
+            var delivery = new PendingDelivery(message, [.. message.Alerts.Select(alert => options.Host.WhyNot(alert.Labels, isLocal))], [.. message.Alerts.Select(alert => _isMatched(alert.Labels))]);
             if (_waiting.Writer.TryWrite(delivery)) return delivery.Answer;
         }
         catch

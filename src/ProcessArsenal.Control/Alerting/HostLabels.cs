@@ -9,6 +9,9 @@ public sealed class HostLabels
 {
     private const string Instance = "instance";
 
+    /// <summary>Names that every host has for itself.</summary>
+    private static readonly string[] Own = ["localhost", "127.0.0.1", "::1"];
+
     private readonly ImmutableArray<KeyValuePair<string, string>> _labels;
     private readonly IReadOnlySet<string> _names;
 
@@ -24,7 +27,8 @@ public sealed class HostLabels
     }
 
     /// <summary>Why an alert is not about this host; null if it is.</summary>
-    public string? WhyNot(IReadOnlyDictionary<string, string> alert)
+    /// <param name="isLocal">It was delivered by a program of this host: only from its mouth does localhost mean us.</param>
+    public string? WhyNot(IReadOnlyDictionary<string, string> alert, bool isLocal)
     {
         foreach ((string name, string value) in _labels)
         {
@@ -33,7 +37,9 @@ public sealed class HostLabels
         }
         if (!_labels.IsEmpty) return null;
         if (!alert.TryGetValue(Instance, out string? instance)) return "it has no label instance, so that it names no host";
-        return _names.Contains(HostOf(instance)) ? null : "its label instance is no name or address of this host (host.labels says how it is known)";
+        string host = HostOf(instance);
+        if (Own.Contains(host, StringComparer.OrdinalIgnoreCase)) return isLocal ? null : "its label instance is what every host calls itself, and another host delivers it (host.labels says how this one is known)";
+        return _names.Contains(host) ? null : "its label instance is no name or address of this host (host.labels says how it is known)";
     }
 
     /// <summary>Without the port: <c>web-1:9464</c>, <c>[::1]:9464</c>, and as they are <c>web-1</c> and <c>::1</c>.</summary>
@@ -46,12 +52,12 @@ public sealed class HostLabels
 
     private static HashSet<string> NamesOfHost()
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Environment.MachineName, "localhost", "127.0.0.1", "::1" };
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Environment.MachineName };
         try
         {
             if (IPGlobalProperties.GetIPGlobalProperties() is { DomainName: { Length: > 0 } domain } own) names.Add($"{own.HostName}.{domain}");
             foreach (NetworkInterface link in NetworkInterface.GetAllNetworkInterfaces())
-                foreach (UnicastIPAddressInformation address in link.GetIPProperties().UnicastAddresses) names.Add(new IPAddress(address.Address.GetAddressBytes()).ToString());
+                foreach (UnicastIPAddressInformation address in link.GetIPProperties().UnicastAddresses.Where(static address => !IPAddress.IsLoopback(address.Address))) names.Add(new IPAddress(address.Address.GetAddressBytes()).ToString());
         }
         catch (NetworkInformationException)
         {

@@ -215,7 +215,7 @@ internal static class ConfigurationCatalogue
         new ConfigurationKey<ImmutableSortedDictionary<string, string>>(new HostLabelsKind(), c => c.Host.Labels, (c, v) => c with { Host = c.Host with { Labels = v } })
         {
             Path = "host.labels",
-            Help = "By which labels Prometheus knows this host: an alert that has not all of them is about another, and nothing follows from it. Without any, its label instance has to be a name or an address of this host, with whatever port.",
+            Help = "By which labels Prometheus knows this host: an alert that has not all of them is about another, and nothing follows from it. Without any, its label instance has to be a name or an address of this host, with whatever port; localhost only if Alertmanager runs on it.",
             Example = "{instance: \"web-1:9464\"}",
         },
         new ConfigurationKey<ImmutableArray<Uri>>(

@@ -119,12 +119,14 @@ public sealed class AlertIntakeTests
     public async Task A_disk_that_hangs_is_not_waited_for_and_what_came_of_it_is_known_afterwards()
     {
         await using var place = new IntakePlace();
-        using var hold = new ManualResetEventSlim();
+        using ManualResetEventSlim hold = new(), holds = new();
         Task<bool> held = place.Ledger.Write(_ =>
         {
+            holds.Set();
             hold.Wait();
             return true;
         });
+        await Eventually.True("the writer is held", () => holds.IsSet);
         Task<string[]> late = place.ReceiveAsync(place.Alert());
         await Eventually.True("it waits for the writer", () => place.Ledger.Waiting > 0);
         await Eventually.True("it is given up", () =>

@@ -269,6 +269,18 @@ public sealed class BrokenConfigurationTests
                 "config.yml:2:24: 'dotnet.meters[2]': a '*' stands for the rest of a name, and may only end it: write 'My.*', or the names in full.",
                 "config.yml:2:38: 'dotnet.meters[3]': a '*' stands for the rest of a name, and may only end it: write 'My.*', or the names in full.",
             ] },
+        { "host labels", "host:\n  labels: { instance: '', x: [a] }\n",
+            [
+                "config.yml:2:23: 'host.labels.instance' must have 1 to 2048 characters.",
+                "config.yml:2:30: 'host.labels.x' must be a text, not a list.",
+            ] },
+        { "alertmanager", "alertmanager:\n  urls: ['http://u:p@am:9093', 'http://am:9093/api/v2/alerts', am, 'http://a', 'http://a/']\n",
+            [
+                "config.yml:2:10: 'alertmanager.urls[0]' must be http:// or https://, a host and a port, such as http://localhost:9093, not one with a user, a query or a fragment.",
+                "config.yml:2:32: 'alertmanager.urls[1]' must be http:// or https://, a host and a port, such as http://localhost:9093, not 'http://am:9093/api/v2/alerts': without the path of its API, which is added to it.",
+                "config.yml:2:64: 'alertmanager.urls[2]' must be http:// or https://, a host and a port, such as http://localhost:9093, not 'am': begin with http:// or https://.",
+                "config.yml:2:80: 'alertmanager.urls[4]': 'http://a' is the name of 'alertmanager.urls[3]' already: choose another.",
+            ] },
         { "spans", "dotnet:\n  spans: { enabled: yes, sampler: rate(0) }\n",
             [
                 "config.yml:2:21: 'dotnet.spans.enabled' must be true or false, not 'yes': did you mean 'true'?",

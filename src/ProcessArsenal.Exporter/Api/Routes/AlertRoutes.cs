@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Ledger;
@@ -97,7 +98,7 @@ internal static class AlertRoutes
     {
         try
         {
-            return await intake.ReceiveAsync(message);
+            return await intake.ReceiveAsync(message, request.Http.Connection.RemoteIpAddress is { } source && IPAddress.IsLoopback(source));
         }
         catch (LedgerException e) when (e.Fault == LedgerFault.Overloaded)
         {

@@ -15,7 +15,8 @@ internal static class ApproveCommand
         var server = new ServerOptions(context);
         var id = new Argument<string>("id") { Description = "Of the run, as 'process-arsenal policies NAME' shows it." };
         var reject = new Option<bool>("--reject") { Description = "Say no: the target is let be for an hour." };
-        var command = new Command("approve", "Approve what a policy (of mode approve) would do, or reject it.") { id, reject, list.Output };
+        var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
+        var command = new Command("approve", "Approve what a policy (of mode approve) would do, or reject it.") { id, reject, reason, list.Output };
         server.AddTo(command);
         settings.AddTo(command);
         HelpText.Attach(command,
@@ -31,7 +32,9 @@ internal static class ApproveCommand
             if (settings.Load(result, out _) is not { Configuration: { } configuration }) return ServerOptions.WithoutFile(result);
             using ApiClient client = server.Connect(result, configuration);
             string path = $"/api/v1/approvals/{Uri.EscapeDataString(result.GetValue(id)!)}/{(result.GetValue(reject) ? "reject" : "approve")}";
-            ApprovalView view = await client.PostAsync(path, new JsonObject(), ViewJson.Default.ApprovalView, cancellation).ConfigureAwait(false);
+            var body = new JsonObject();
+            if (result.GetValue(reason) is { } why) body["reason"] = why;
+            ApprovalView view = await client.PostAsync(path, body, ViewJson.Default.ApprovalView, cancellation).ConfigureAwait(false);
             TextWriter output = result.InvocationConfiguration.Output;
             if (list.IsJson(result)) output.WriteLine(JsonSerializer.Serialize(view, ViewJson.Default.ApprovalView));
             else output.WriteLine($"{Terminal.Printable(view.Id)} is {view.Decision}.");

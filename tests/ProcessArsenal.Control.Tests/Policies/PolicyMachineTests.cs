@@ -110,6 +110,19 @@ public sealed class PolicyMachineTests
     }
 
     [Fact]
+    public void Who_comes_back_soon_after_what_nothing_has_verified_was_not_cured()
+    {
+        Begin(Usual with { Steps = [new RestartStep()], Escalation = [], Limits = Usual.Limits with { LatchAfter = 2 } });
+        for (int i = 1; i <= 2; i++)
+        {
+            Assert.Equal(["begin restart"], Sample(Look(), 60));
+            Assert.Equal(["ended Unverified"], Finish($"p-{i}"));
+        }
+        Assert.Equal(1, Book.Uncured);
+        Assert.Equal(["Latched"], Sample(Look(), 60));
+    }
+
+    [Fact]
     public void A_mode_that_was_set_lasts_until_the_configuration_says_something_else()
     {
         Begin(Usual);
@@ -165,6 +178,28 @@ public sealed class PolicyMachineTests
         Assert.Equal((0, 0), (Book.Budget.Spent(_now), Book.Uncured));
         Assert.Empty(Sample(Look(), 299));
         Assert.Equal(["begin restart"], Sample(Look(), 1));
+    }
+
+    [Fact]
+    public void Who_need_not_be_asked_any_more_is_not_and_what_waits_begins_anew()
+    {
+        Begin(Usual with { Mode = PolicyMode.Approve });
+        Assert.Equal(["ApprovalAsked"], Sample(Look()));
+        Assert.Equal(["ended Cancelled"], Handle(new ModeChanged("p", PolicyMode.Enforce)));
+        Assert.Equal(["begin trace"], Sample(Look()));
+    }
+
+    [Fact]
+    public void What_nobody_approves_in_time_is_over_and_not_asked_again_at_once()
+    {
+        Begin(Usual with { Mode = PolicyMode.Approve, Limits = Usual.Limits with { ApprovalTimeout = TimeSpan.FromSeconds(60) } });
+        Assert.Equal(["ApprovalAsked"], Sample(Look()));
+        Again();
+        Assert.Empty(Sample(Look(), 59));
+        Assert.Equal(["ended Expired"], Sample(Look(), 1));
+        Assert.Empty(Handle(new ApprovalDecided("p-1", true, "operator")));
+        Assert.Empty(Sample(Look(), 3599));
+        Assert.Equal(["ApprovalAsked"], Sample(Look(), 1));
     }
 
     private PolicyBook Book => _machine!.Books.Single();

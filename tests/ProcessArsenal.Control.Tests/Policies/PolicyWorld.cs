@@ -192,7 +192,8 @@ internal sealed class PolicyWorld
                 case Latched latched when isKept: _latched.Add(latched.Policy); break;
                 case RunEnded end:
                     _approvals.Remove(end.Run.Id);
-                    if (end.Run.HasActed) _let[(end.Policy, end.Run.Key)] = _now + Find(end.Policy).Limits.Cooldown;
+                    // What was not kept may be gone with an end of ours: then the run goes on where it was.
+                    if (end.Run.HasActed && isKept) _let[(end.Policy, end.Run.Key)] = _now + Find(end.Policy).Limits.Cooldown;
                     break;
             }
         }

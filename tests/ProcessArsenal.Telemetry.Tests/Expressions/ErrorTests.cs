@@ -46,7 +46,7 @@ public sealed class ErrorTests
     [InlineData("cpu > 1 for 5m for 6m", 15, "'for' and its duration stand at the end of the whole expression, and 'for' follows; put all conditions before 'for'")]
     [InlineData("(cpu > 1 for 5m)", 9, "'for' stands once, at the end of the whole expression and outside of parentheses; write for example memory > 200MiB for 5m")]
     [InlineData("for 5m", 0, "'for' stands once, at the end of the whole expression and outside of parentheses; write for example memory > 200MiB for 5m")]
-    [InlineData("cpu > 1 and dead for 5m", 12, "nobody keeps earlier values of dead, so that it can't stand before 'for'; the fields that can are pid name exe cmdline group user container unit runtime "
+    [InlineData("cpu > 1 and dead for 5m", 12, "nobody keeps earlier values of dead, so that it can't stand before 'for'; the fields that can are pid name exe cmdline group user container unit owner runtime "
         + "memory memory_anonymous cpu threads fds fd_ratio io_read io_write major_faults run_queue_wait threadpool_queue threadpool_threads gc_heap gc_pause_ratio exceptions requests uptime")]
     [InlineData("memory growing for 5m", 7, "memory growing looks back 10 minutes by itself and can't be asked for an earlier time; leave out 'for'")]
     [InlineData("memory_growth > 1MiB for 5m", 0, "memory_growth looks back 10 minutes by itself and can't be asked for an earlier time; leave out 'for'")]

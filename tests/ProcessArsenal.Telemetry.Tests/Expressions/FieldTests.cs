@@ -18,6 +18,7 @@ public sealed class FieldTests
         ("user", "user = 'www'", true),
         ("container", "container ~ '^a{64}$'", true),
         ("unit", "unit ~ '\\.service$'", true),
+        ("owner", "owner ~ '^a{64}$'", true),
         ("runtime", "runtime = 'dotnet'", true),
         ("category", "category = 'web-server'", false),
         ("state", "state = 'sleeping'", true),

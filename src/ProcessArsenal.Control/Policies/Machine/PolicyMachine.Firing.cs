@@ -92,8 +92,8 @@ internal sealed partial class PolicyMachine
     /// <summary>What it did to a target a short while ago, and nothing has verified, has not helped.</summary>
     private bool Recurs(PolicyBook book, string key)
     {
-        if (book.Policy.Verification is not null || !book.Targets.TryGetValue(key, out TargetMemory? memory) || !memory.HasHarmed || memory.Expires <= _now) return false;
-        book.Targets[key] = memory with { HasHarmed = false }; // Counted.
+        if (book.Policy.Verification is not null || !book.Targets.TryGetValue(key, out TargetMemory? memory) || !memory.IsUnverified || memory.Expires <= _now) return false;
+        book.Targets[key] = memory with { IsUnverified = false }; // Counted.
         book.IsDirty = true;
         return true;
     }

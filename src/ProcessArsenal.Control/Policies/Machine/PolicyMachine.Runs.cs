@@ -63,6 +63,7 @@ internal sealed partial class PolicyMachine
     {
         if (run.Deadline <= _now) End(book, run, run.ApprovedBy is null ? RunResult.Expired : RunResult.Cancelled, run.ApprovedBy is null ? "nobody has approved it in time" : "it was approved, and its turn did not come in time");
         else if (_hasSampled && !StillHolds(book, run)) End(book, run, RunResult.Cancelled, "what set it off is over");
+        else if (run.ApprovedBy is null && book.Mode == PolicyMode.Enforce) End(book, run, RunResult.Cancelled, "nobody need approve it any more");
         else if (run.ApprovedBy is null || !_hasSampled || !HasRoom(book) || IsHeld(run.Key, run)) return;
         else if (run.Step >= book.Policy.Steps.Count) Put(book, run with { Phase = RunPhase.Watching, Deadline = _now + Longest(book.Policy) });
         else if (book.Left(_now) >= book.Policy.Actions) Put(book, Start(book, run));
@@ -249,8 +250,8 @@ internal sealed partial class PolicyMachine
         book.IsDirty = true;
         _decisions.Add(new RunEnded(book.Policy.Name, run with { Reserved = 0 }, result, why));
         bool hasDone = run.HasActed && result is not RunResult.Refused;
-        if (result is RunResult.Rejected or RunResult.Expired) Remember(book, run, RejectionPause);
-        else if (run.HasActed) Remember(book, run, book.Policy.Limits.Cooldown);
+        if (result is RunResult.Rejected or RunResult.Expired) Remember(book, run, RejectionPause, isUnverified: false);
+        else if (run.HasActed) Remember(book, run, book.Policy.Limits.Cooldown, isUnverified: run.HasHarmed && result == RunResult.Unverified);
         if (result == RunResult.Refused) book.Refused[run.Key] = _now + RefusalPause;
         // What was refused before anything was done is still to be done.
         if (!run.HasActed && run.Step < book.Policy.Steps.Count && result is RunResult.Refused or RunResult.Cancelled && run.Incident is { } id && book.Incidents.TryGetValue(id, out Incident? incident)) book.Incidents[id] = incident with { IsHandled = false };
@@ -279,11 +280,10 @@ internal sealed partial class PolicyMachine
         _decisions.Add(new Latched(book.Policy.Name, text));
     }
 
-    private void Remember(PolicyBook book, PolicyRun run, TimeSpan pause)
+    private void Remember(PolicyBook book, PolicyRun run, TimeSpan pause, bool isUnverified)
     {
         if (book.Targets.Count >= MostTargets && !book.Targets.ContainsKey(run.Key)) book.Targets.Remove(book.Targets.Values.MinBy(static target => target.Expires)!.Key);
-        bool wasHarmed = run.HasHarmed || (book.Targets.GetValueOrDefault(run.Key) is { HasHarmed: true } before && before.Expires > _now);
-        book.Targets[run.Key] = new TargetMemory(run.Key, _now + pause, _now, wasHarmed);
+        book.Targets[run.Key] = new TargetMemory(run.Key, _now + pause, _now, isUnverified);
         book.IsDirty = true;
     }
 }

@@ -36,6 +36,18 @@ internal sealed class PolicyEyes(Func<ProcessIdentity, SupervisedChild?> ownerOf
         return row.Description.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? Unit + unit : Process + row.Sample.Identity;
     }
 
+    /// <summary>By whom the owner of a target is found when the process that set it off is dead: one of the same that lives.</summary>
+    /// <returns>Null if there is none.</returns>
+    public string? LivingOf(Snapshot snapshot, string key)
+    {
+        for (int i = 0; i < snapshot.ProcessCount; i++)
+        {
+            ref readonly ProcessRow row = ref snapshot.Processes[i];
+            if (!row.Sample.Stat.IsZombie && (row.Description.Unit is not null || row.Description.Container is not null) && KeyOf(row) == key) return row.Sample.Identity.ToString();
+        }
+        return null;
+    }
+
     /// <summary>Whether a sample could say something to it.</summary>
     private static bool IsNeeded(PolicyBook book) => book.Runs.Count > 0 || (book.Mode != PolicyMode.Off && (book.Policy.Alert is null || book.Incidents.Count > 0));
 

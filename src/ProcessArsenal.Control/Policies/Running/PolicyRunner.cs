@@ -83,20 +83,21 @@ public sealed class PolicyRunner : IAsyncDisposable
     {
         if (_machine is null) return "there is no ledger, in which that would be kept";
         bool isKept = await HandleAsync([new ModeChanged(policy, mode)]).ConfigureAwait(false);
-        await NoteAsync(new IntentEntry(Entry("mode", policy, by), new Outcome(OutcomeKind.Succeeded, Now) { Reason = $"its mode is {mode?.Name() ?? "that of the configuration"} now" })).ConfigureAwait(false);
+        await NoteAsync(new IntentEntry(Entry("mode", policy, by) with { Policy = policy }, new Outcome(OutcomeKind.Succeeded, Now) { Reason = $"its mode is {mode?.Name() ?? "that of the configuration"} now" })).ConfigureAwait(false);
         return isKept ? null : "it holds, but could not be kept: it is lost if the exporter ends before that is possible again";
     });
 
     /// <summary>An operator decides on a run that waits for approval.</summary>
     /// <param name="by">Whose token.</param>
+    /// <param name="reason">Why, in words; null: nobody says.</param>
     /// <returns>Null if it is decided; else why not.</returns>
-    public Task<string?> DecideAsync(string run, bool isApproved, string by) => CallAsync(async () =>
+    public Task<string?> DecideAsync(string run, bool isApproved, string by, string? reason) => CallAsync(async () =>
     {
         (PolicyBook Book, PolicyRun Run)? found = (_machine?.Books ?? []).SelectMany(static book => book.Runs.Values.Select(one => (book, one))).Cast<(PolicyBook, PolicyRun)?>().FirstOrDefault(one => one!.Value.Item2.Id == run);
         if (found is not var (book, waiting)) return "there is no such approval, or it is over";
         if (waiting.Phase != RunPhase.Approval || waiting.ApprovedBy is not null) return "it waits for no approval any more";
         if (waiting.Deadline <= Now) return "nobody has approved it in time";
-        await NoteAsync(new IntentEntry(Entry("approval", waiting.Target, by) with { Policy = book.Policy.Name, TraceId = waiting.TraceId }, new Outcome(isApproved ? OutcomeKind.Succeeded : OutcomeKind.Cancelled, Now) { Reason = $"{run} was {(isApproved ? "approved" : "rejected")} by {by}" })).ConfigureAwait(false);
+        await NoteAsync(new IntentEntry(Entry("approval", waiting.Target, by) with { Policy = book.Policy.Name, TraceId = waiting.TraceId, Reason = reason }, new Outcome(isApproved ? OutcomeKind.Succeeded : OutcomeKind.Cancelled, Now) { Reason = $"{run} was {(isApproved ? "approved" : "rejected")} by {by}" })).ConfigureAwait(false);
         await HandleAsync([new ApprovalDecided(run, isApproved, by)]).ConfigureAwait(false);
         return null;
     });
@@ -272,6 +273,12 @@ public sealed class PolicyRunner : IAsyncDisposable
     {
         PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
         string identity = book.Looks.GetValueOrDefault(begin.Run.Key)?.Identity ?? begin.Run.Target;
+        if (begin.Step is RestartStep)
+        {
+            // Whoever has ended can't be held, but has an owner.
+            using SnapshotLease lease = _tools.Store.Acquire();
+            if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key) is { } living) identity = living;
+        }
         Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, _closed.Token).ConfigureAwait(false)));
     }
 

@@ -13,6 +13,9 @@ internal sealed class NativeCapture : ICapture
 {
     private const int MostThreads = 2048;
 
+    /// <summary>Nanoseconds that a record may take from its time to where we read it.</summary>
+    private const ulong Margin = 5_000_000;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50), LookForEnd = TimeSpan.FromMilliseconds(200), MapsPatience = TimeSpan.FromSeconds(2);
 
     private readonly NativeOptions _options;
@@ -150,7 +153,9 @@ internal sealed class NativeCapture : ICapture
             while (true)
             {
                 _events.Wait(Look);
+                ulong began = KernelClock.MonotonicNanoseconds();
                 _events.Drain(_directory.Pid, _reader.Take);
+                _reader.Settle(began - Margin);
                 if (Volatile.Read(ref _over) is >= 0 and int asked) reason = (CaptureReason)asked;
                 else if (_time.GetElapsedTime(_began) >= _options.Duration) reason = CaptureReason.Duration;
                 else if (_reader.Samples >= _options.MostEvents) reason = CaptureReason.Events;
@@ -161,6 +166,7 @@ internal sealed class NativeCapture : ICapture
                     continue;
                 }
                 _events.Drain(_directory.Pid, _reader.Take);
+                _reader.Settle(ulong.MaxValue);
                 break;
             }
             _sampled.SetResult(reason);

@@ -62,7 +62,7 @@ public sealed unsafe class PerfEvents : IDisposable
         return ProcFile.Read(Libc.AT_FDCWD, "/proc/sys/kernel/perf_event_paranoid\0"u8, text, out int length) == ReadOutcome.Ok && Utf8Parser.TryParse(text[..length], out int value, out _) ? value : null;
     }
 
-    /// <summary>Begins to sample all processors.</summary>
+    /// <summary>Makes ready to sample all processors.</summary>
     /// <param name="error">errno: EACCES or EPERM if we may not.</param>
     public static PerfEvents? OpenSystemWide(PerfSampling sampling, out int error)
     {
@@ -76,10 +76,10 @@ public sealed unsafe class PerfEvents : IDisposable
             if (error != 0) break;
             if (sampling.RingBytes == 0) break; // Only asked whether.
         }
-        return events.Begin(error);
+        return events.IfGood(error);
     }
 
-    /// <summary>Begins to sample some threads, and those that they begin.</summary>
+    /// <summary>Makes ready to sample some threads, and those that they begin.</summary>
     /// <param name="threads">Of the process; those that have ended are passed over.</param>
     /// <param name="error">errno: EACCES or EPERM if we may not, EMFILE if it would take more than <see cref="MostDescriptors"/>, ESRCH if all have ended.</param>
     public static PerfEvents? OpenThreads(PerfSampling sampling, IReadOnlyList<int> threads, out int error)
@@ -110,7 +110,13 @@ public sealed unsafe class PerfEvents : IDisposable
             if (error == Libc.ESRCH && first >= 0) error = 0;
             if (error != 0) break;
         }
-        return events.Begin(error);
+        return events.IfGood(error);
+    }
+
+    /// <summary>Begins.</summary>
+    public void Begin()
+    {
+        foreach (int fd in _descriptors) _ = Libc.IoControl(fd, Libc.PERF_EVENT_IOC_ENABLE, null);
     }
 
     /// <summary>Waits until there is much to read, or for so long.</summary>
@@ -175,10 +181,8 @@ public sealed unsafe class PerfEvents : IDisposable
         return 0;
     }
 
-    private PerfEvents? Begin(int error)
+    private PerfEvents? IfGood(int error)
     {
-        if (error == 0 && _rings.Count > 0)
-            foreach (int fd in _descriptors) _ = Libc.IoControl(fd, Libc.PERF_EVENT_IOC_ENABLE, null);
         if (error == 0) return this;
         Dispose();
         return null;

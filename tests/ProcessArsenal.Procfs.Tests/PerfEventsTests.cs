@@ -17,6 +17,7 @@ public sealed class PerfEventsTests
             using PerfEvents? events = isSystemWide ? PerfEvents.OpenSystemWide(sampling, out int error) : PerfEvents.OpenThreads(sampling, [thread], out error);
             Assert.Equal(0, error);
             Assert.Equal((isSystemWide, true), (events!.IsSystemWide, events.SeesKernel));
+            events.Begin();
             ulong began = KernelClock.ThreadCpuNanoseconds();
             while (KernelClock.ThreadCpuNanoseconds() - began < 400_000_000)
             {

@@ -8,7 +8,7 @@ public sealed class ProcMapsTests
 {
     [Fact]
     public void Whatever_the_kernel_writes_comes_back() =>
-        Gen.Select(Gen.ULong[0, 1UL << 56], Gen.ULong[0, 1UL << 56], Gen.ULong, Gen.ULong, Gen.Bool, Gen.OneOfConst("", "/usr/lib/a b\\012c (deleted)", "[vdso]", "//anon")).Sample((start, length, offset, inode, isExecutable, name) =>
+        Gen.Select(Gen.ULong[0, 1UL << 56], Gen.ULong[0, 1UL << 56], Gen.ULong, Gen.ULong, Gen.Bool, Gen.OneOf("", "/usr/lib/a b\\012c (deleted)", "[vdso]", "//anon")).Sample((start, length, offset, inode, isExecutable, name) =>
         {
             string line = string.Create(CultureInfo.InvariantCulture, $"{start:x8}-{start + length:x8} r-{(isExecutable ? 'x' : '-')}p {offset:x8} fe:01 {inode} {(name.Length > 0 ? "                 " + name : "")}");
             Assert.True(ProcMaps.TryParse(Encoding.UTF8.GetBytes(line), out MemoryMapping mapping, out bool known));

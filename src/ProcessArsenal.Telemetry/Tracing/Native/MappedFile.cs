@@ -25,6 +25,9 @@ internal sealed class MappedFile(string path, ulong inode) : IDisposable
     /// <summary>The last part of its path.</summary>
     public string Name => path[(path.LastIndexOf('/') + 1)..];
 
+    /// <summary>Memory that has a file's name only (memfd_create(2)), as runtimes make it for their code.</summary>
+    public bool IsMemory => path.StartsWith("/memfd:", StringComparison.Ordinal);
+
     /// <summary>Where a piece of it is mapped: by that it is found.</summary>
     public (ulong Start, ulong End) Place { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class NativeCapture : ICapture
 {
     private const int MostThreads = 2048;
 
+    /// <summary>Nanoseconds that a record may take from its time to where we read it.</summary>
+    private const ulong Margin = 5_000_000;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50), LookForEnd = TimeSpan.FromMilliseconds(200), MapsPatience = TimeSpan.FromSeconds(2);
 
     private readonly NativeOptions _options;
@@ -57,16 +60,21 @@ internal sealed class NativeCapture : ICapture
         PerfSampling sampling = options.ToSampling(ProcessorSet.Online().Count);
         PerfEvents events = Open(directory, options, sampling);
         MappedFiles? files = null;
+        ManagedMethods? managed = null;
         NativeCapture? capture = null;
+        var notes = new List<string>();
         try
         {
+            // First, as it is the program itself that begins a session: that is not to be in its profile.
+            if (socket is not null) managed = await ListenAsync(socket, notes, time, cancellation).ConfigureAwait(false);
+            events.Begin();
             ulong mapsAt = KernelClock.MonotonicNanoseconds(); // What the kernel tells from here on is newer than what is read.
             files = ReadMaps(directory);
-            capture = new NativeCapture(directory, options, events, sampling, files, mapsAt, time);
+            capture = new NativeCapture(directory, options, events, sampling, files, mapsAt, time) { _managed = managed };
+            capture._notes.AddRange(notes);
             if (!events.IsSystemWide && !options.OfWaits) capture._notes.Add("single threads were sampled, which costs the process time at each of its context switches: with CAP_PERFMON, or kernel.perf_event_paranoid of 0 or less, processors are");
             if (!events.SeesKernel) capture._notes.Add(string.Create(CultureInfo.InvariantCulture, $"what the kernel does for the process is not seen, and its time is in nothing here: that takes CAP_PERFMON, or kernel.perf_event_paranoid of 1 or less (it is {PerfEvents.Paranoid()})"));
             capture.OpenPerfMap();
-            if (socket is not null) await capture.ListenAsync(socket, cancellation).ConfigureAwait(false);
             new Thread(capture.Sample) { IsBackground = true, Name = "native profile" }.Start();
             capture.Completion = capture.FinishAsync(file);
             return capture;
@@ -76,6 +84,7 @@ internal sealed class NativeCapture : ICapture
             events.Dispose();
             files?.Dispose();
             capture?._perfMap?.Dispose();
+            if (managed is not null) await managed.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -120,15 +129,17 @@ internal sealed class NativeCapture : ICapture
         if (refused is not null) _notes.Add($"its perf map is not used: {refused}");
     }
 
-    private async Task ListenAsync(DiagnosticSocket socket, CancellationToken cancellation)
+    /// <returns>Null if it does not answer; a note says so.</returns>
+    private static async Task<ManagedMethods?> ListenAsync(DiagnosticSocket socket, List<string> notes, TimeProvider time, CancellationToken cancellation)
     {
         try
         {
-            _managed = await ManagedMethods.StartAsync(socket, _time, cancellation).ConfigureAwait(false);
+            return await ManagedMethods.StartAsync(socket, time, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or DiagnosticsClientException or IOException)
         {
-            _notes.Add($"its runtime does not tell what its methods are called: {e.Message}");
+            notes.Add($"its runtime does not tell what its methods are called: {e.Message}");
+            return null;
         }
     }
 
@@ -142,7 +153,9 @@ internal sealed class NativeCapture : ICapture
             while (true)
             {
                 _events.Wait(Look);
+                ulong began = KernelClock.MonotonicNanoseconds();
                 _events.Drain(_directory.Pid, _reader.Take);
+                _reader.Settle(began - Margin);
                 if (Volatile.Read(ref _over) is >= 0 and int asked) reason = (CaptureReason)asked;
                 else if (_time.GetElapsedTime(_began) >= _options.Duration) reason = CaptureReason.Duration;
                 else if (_reader.Samples >= _options.MostEvents) reason = CaptureReason.Events;
@@ -153,6 +166,7 @@ internal sealed class NativeCapture : ICapture
                     continue;
                 }
                 _events.Drain(_directory.Pid, _reader.Take);
+                _reader.Settle(ulong.MaxValue);
                 break;
             }
             _sampled.SetResult(reason);
@@ -211,7 +225,7 @@ internal sealed class NativeCapture : ICapture
         var symbols = new ProcessSymbols(_directory, _files, _managed, _perfMap);
         Dictionary<ulong, string> names = await symbols.NameAsync(StackNaming.CodesOf(_reader.Stacks)).ConfigureAwait(false);
         (IReadOnlyList<string> methods, IReadOnlyList<NativeStack> stacks) = StackNaming.Fold(_reader.Stacks, names);
-        foreach (MappedFile file in _files.Files.Where(static file => file.Refused is not null)) _notes.Add($"nothing is known of the functions of {file.Name}: it {file.Refused}");
+        foreach (MappedFile file in _files.Files.Where(static file => file.Refused is not null && !file.IsMemory)) _notes.Add($"nothing is known of the functions of {file.Name}: it {file.Refused}");
         if (_managed is { Dropped: > 0 } many) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{many.Dropped} methods of its runtime have no names here: more than {ManagedMethods.Most} are not kept"));
         return new NativeProfile
         {

@@ -73,8 +73,7 @@ internal sealed class ProcessSymbols(ProcessDirectory directory, MappedFiles fil
         }
     }
 
-    /// <summary>Memory that has a file's name only, as runtimes make it for their code, is no file.</summary>
-    private string? FileOf(ulong code) => files[CodeAddress.PlaceOf(code)]?.File is { } file && !file.Path.StartsWith("/memfd:", StringComparison.Ordinal) ? file.Name : null;
+    private string? FileOf(ulong code) => files[CodeAddress.PlaceOf(code)]?.File is { IsMemory: false } file ? file.Name : null;
 
     private static ulong[] Ordered(IEnumerable<ulong> addresses) => [.. addresses.Distinct().Order()];
 }

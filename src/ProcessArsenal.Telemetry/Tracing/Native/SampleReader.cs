@@ -42,12 +42,14 @@ internal sealed class SampleReader(int process, MappedFiles files, ulong mapsAt,
                 files.Clear();
                 break;
             case PerfRecordKind.Switch when ofWaits && !record.IsOut:
-                if (!_waits.TryEnd(record.Thread, record.Time, out ReadOnlySpan<ulong> stack, out long microseconds)) break;
-                Interlocked.Increment(ref _samples);
-                if (microseconds > 0) Stacks.Add(record.Thread, stack, microseconds);
+                _waits.Return(record.Thread, record.Time);
                 break;
         }
     }
+
+    /// <summary>Makes waits of what was taken.</summary>
+    /// <param name="until">By the kernel's clock: all that happened before has been taken.</param>
+    public void Settle(ulong until) => Interlocked.Add(ref _samples, _waits.Settle(until, Stacks));
 
     private void TakeSample(in PerfRecord sample)
     {
@@ -66,7 +68,7 @@ internal sealed class SampleReader(int process, MappedFiles files, ulong mapsAt,
         for (int i = 0; i < outer; i++) _codes[count++] = CodeAddress.Of(files.PlaceAt(_raw[i], out _), _raw[i]);
         if (ofWaits)
         {
-            _waits.Begin(sample.Thread, sample.Time, _codes.AsSpan(0, count));
+            _waits.Leave(sample.Thread, sample.Time, _codes.AsSpan(0, count));
             return;
         }
         Interlocked.Increment(ref _samples);

@@ -71,13 +71,20 @@ public sealed class NativePartsTests
     public void A_wait_lasts_from_when_a_thread_leaves_to_when_it_is_back()
     {
         var ledger = new OffCpuLedger();
-        Assert.False(ledger.TryEnd(1, 5_000_000, out _, out _));
-        ledger.Begin(1, 5_000_000, [1, 2]);
-        ledger.Begin(2, 6_000_000, [3]);
-        Assert.True(ledger.TryEnd(1, 8_000_000, out ReadOnlySpan<ulong> stack, out long microseconds));
-        Assert.Equal([1UL, 2], stack.ToArray());
-        Assert.Equal(3000, microseconds);
-        Assert.False(ledger.TryEnd(1, 9_000_000, out _, out _));
+        var stacks = new StackTable();
+        ledger.Return(1, 4_000_000); // Nobody knows when it left.
+        ledger.Leave(1, 5_000_000, [1, 2]);
+        ledger.Return(1, 9_000_000); // One processor tells these two first,
+        ledger.Leave(2, 5_000_000, [3]);
+        ledger.Return(1, 7_000_000); // and another what was in between.
+        ledger.Leave(1, 8_000_000, [4]);
+        Assert.Equal(1, ledger.Settle(8_000_000, stacks));
+        Assert.Equal(1, ledger.Settle(20_000_000, stacks));
+        Assert.Equal(2, stacks.Count);
+        Assert.Equal([1UL, 2], stacks.Read(0, out int thread, out long microseconds).ToArray());
+        Assert.Equal((1, 2000), (thread, microseconds));
+        Assert.Equal([4UL], stacks.Read(1, out _, out microseconds).ToArray());
+        Assert.Equal(1000, microseconds);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class NativePropertyTests
     public void Names_that_compilers_make()
     {
         string[] seeds = ["_RNvNtCs1234_7mycrate3foo3bar", "_RINvNtC3std3mem8align_ofdE", "_RNvYNtC1a1bNtB2_1c1d", "_ZN7seventy4burn7seventy17h07c00cb2bedfdbf6E", "_ZNK3foo3BarIiLi3EE2goERKiPSt6vectorISsSaISsEE", "_ZN12_GLOBAL__N_16hiddenEv", "_ZZ4mainENKUlvE_clEv"];
-        Gen.Select(Gen.OneOfConst(seeds), Gen.Select(Gen.Int[0, 60], Gen.Char['$', 'z']).Array[0, 6]).Sample((seed, changes) =>
+        Gen.Select(Gen.OneOf(seeds), Gen.Select(Gen.Int[0, 60], Gen.Char['$', 'z']).Array[0, 6]).Sample((seed, changes) =>
         {
             char[] name = seed.ToCharArray();
             foreach ((int at, char value) in changes) name[at % name.Length] = value;

@@ -13,8 +13,8 @@ internal static class Demangled
         // What follows a dot was added by an optimizer or the linker (.cold, .part.0, .llvm.123); legacy names of Rust may have dots in them.
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         string plain = dot < 0 ? name : name[..dot], suffix = dot < 0 ? "" : name[dot..];
-        if (name.StartsWith("_R", StringComparison.Ordinal)) return RustNames.Demangle(plain) is { } rust ? rust + suffix : name;
+        if (name.StartsWith("_R", StringComparison.Ordinal)) return RustNames.Demangle(plain) is { Length: > 0 } rust ? rust + suffix : name;
         if (!name.StartsWith("_Z", StringComparison.Ordinal)) return name;
-        return LegacyRustNames.Demangle(name) ?? (ItaniumNames.Demangle(plain) is { } cpp ? cpp + suffix : name);
+        return LegacyRustNames.Demangle(name) ?? (ItaniumNames.Demangle(plain) is { Length: > 0 } cpp ? cpp + suffix : name);
     }
 }

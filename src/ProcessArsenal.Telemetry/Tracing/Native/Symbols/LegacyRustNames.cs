@@ -25,7 +25,7 @@ internal static class LegacyRustNames
         if (at >= name.Length || name[at] != 'E' || parts.Count < 2 || !IsHash(parts[^1])) return null;
         var text = new StringBuilder();
         foreach (string part in parts.SkipLast(1)) Append(text.Append(text.Length > 0 ? "::" : ""), part);
-        return text.ToString();
+        return text.Length > 0 ? text.ToString() : null;
     }
 
     private static bool IsHash(string part) => part.Length == HashLength && part[0] == 'h' && part.Skip(1).All(char.IsAsciiHexDigitLower);

@@ -28,6 +28,8 @@ internal sealed class ControlPlace : IDisposable
 
     public SnapshotStore Store { get; } = new();
 
+    public Sampler Sampler => _sampler;
+
     public ActionLedger? Ledger { get; private set; }
 
     public ControlPipeline Pipeline { get; private set; }

@@ -39,7 +39,7 @@ public sealed class AlertsTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(1, page.Value("process_controller_alerts_received_total", "status=firing", "outcome=not_for_us"));
         Assert.Equal(1, page.Value("process_controller_alert_incidents_open", "told=false"));
 
-        _exporter.Send(Signals.Kill);
+        await _exporter.Kill();
         await using ExporterProcess next = await ExporterProcess.Start(_scratch, Settings); // In the same state directory.
         using var client = new ControlClient(next);
         JsonElement[] incidents = [.. (await client.Get(Path + "?state=open")).GetProperty("incidents").EnumerateArray()];
@@ -85,7 +85,11 @@ public sealed class AlertsTests(ITestOutputHelper output) : IAsyncLifetime
     private static Task<Answer> Deliver(ControlClient client, params string[] alerts) => Post(client, Body(alerts), client.Responder);
 
     private static Task<Answer> Post(ControlClient client, string body, string? token) =>
-        client.Ask(HttpMethod.Post, Path, token, request => request.Content = new StringContent(body, Encoding.UTF8, "application/json"));
+        client.Ask(HttpMethod.Post, Path, token, request =>
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Headers.ExpectContinue = body.Length > 1_000_000; // Or it would still be sending when it is hung up on.
+        });
 
     private static string Body(params string[] alerts) => $$"""{"version":"4","groupKey":"g","truncatedAlerts":0,"commonLabels":{},"alerts":[{{string.Join(',', alerts)}}]}""";
 

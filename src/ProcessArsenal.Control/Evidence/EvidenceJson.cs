@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using ProcessArsenal.Telemetry.Inspection;
+
+namespace ProcessArsenal.Control.Evidence;
+
+/// <summary>The JSON of a bundle, as the API has it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(EvidenceManifest))]
+[JsonSerializable(typeof(EvidenceHistory))]
+[JsonSerializable(typeof(EvidenceLifecycle))]
+[JsonSerializable(typeof(ProcessInspection))]
+internal sealed partial class EvidenceJson : JsonSerializerContext;

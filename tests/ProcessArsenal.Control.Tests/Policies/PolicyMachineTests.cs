@@ -23,6 +23,7 @@ public sealed class PolicyMachineTests
     private readonly Dictionary<string, string> _kept = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private PolicyMachine? _machine;
+    private int _deliveries;
 
     [Fact]
     public void Steps_follow_one_another_and_the_cure_is_verified_on_a_new_process()
@@ -144,7 +145,8 @@ public sealed class PolicyMachineTests
         Assert.Empty(Alert(AlertEventKind.Firing)); // By another replica.
         Assert.Empty(Finish("p-1"));
         Assert.Empty(Sample(Look("t-2"), 300));
-        Assert.Equal(["begin kill (escalation)"], Alert(AlertEventKind.Repeat));
+        Assert.Equal(["begin kill (escalation)"], Alert(AlertEventKind.Repeat, delivery: "again"));
+        Assert.Empty(Alert(AlertEventKind.Repeat, delivery: "again"));
         Assert.Empty(Alert(AlertEventKind.Resolved));
         Assert.Equal(["ended Cured"], Finish("p-1"));
     }
@@ -218,12 +220,12 @@ public sealed class PolicyMachineTests
         return Handle(new Sampled(_now, new Dictionary<string, IReadOnlyList<TargetLook>> { ["p"] = looks }));
     }
 
-    private string[] Alert(AlertEventKind kind, string id = "one", (string Name, string Value)? label = null, int instances = 1)
+    private string[] Alert(AlertEventKind kind, string id = "one", (string Name, string Value)? label = null, int instances = 1, string? delivery = null)
     {
         var labels = new Dictionary<string, string> { ["alertname"] = "A" };
         (string name, string value) = label ?? ("group", "g");
         labels[name] = value;
-        return Handle(new Alerted(new AlertEvent(kind, id, id, labels, labels, _now, _now, "d", instances)));
+        return Handle(new Alerted(new AlertEvent(kind, id, id, labels, labels, _now, _now, delivery ?? $"d{_deliveries++}", instances)));
     }
 
     private string[] Finish(string run, StepOutcome outcome = StepOutcome.Done) => Handle(new StepFinished(run, outcome, "so it was"));

@@ -105,7 +105,7 @@ internal sealed class PolicyWorld
         }
         var labels = new Dictionary<string, string> { ["alertname"] = "A", ["unit"] = KeyOf(which % Targets) };
         if (which % 5 == 0) labels.Remove("unit");
-        Handle(new Alerted(new AlertEvent(kind, id, id, labels, labels, _now, _now, "delivery", 1 + (which % 7))));
+        Handle(new Alerted(new AlertEvent(kind, id, id, labels, labels, _now, _now, $"delivery-{which % 10}", 1 + (which % 7))));
     }
 
     private void Finish(int which, int much)

@@ -20,6 +20,9 @@ internal sealed record Incident(string Id, string TraceId, DateTimeOffset Seen)
     /// <summary>It came again after that.</summary>
     public bool IsUrged { get; init; }
 
+    /// <summary>That told of it last: the same delivery again, as after an end of ours, is nothing new.</summary>
+    public string Delivery { get; init; } = "";
+
     /// <summary>How many escalations it had.</summary>
     public int Escalated { get; init; }
 

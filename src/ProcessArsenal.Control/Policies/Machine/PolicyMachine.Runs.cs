@@ -108,7 +108,7 @@ internal sealed partial class PolicyMachine
             return;
         }
         book.Budget.Spend(_now);
-        if (step.IsHarmful) NoteHarm(book, run.Key);
+        if (step.IsHarmful) NoteHarm(book, run);
         PolicyRun begun = run with
         {
             IsUnderWay = true,
@@ -131,15 +131,23 @@ internal sealed partial class PolicyMachine
         var others = new HashSet<string>(_harmed.Keys.Where(harmed => harmed.Group == group).Select(static harmed => harmed.Key), StringComparer.Ordinal);
         foreach (PolicyBook each in _books.Values)
             foreach (PolicyRun other in each.Runs.Values.Where(static other => other is { IsUnderWay: true, HasHarmed: true }))
-                if (each.Looks.GetValueOrDefault(other.Key)?.Group == group) others.Add(other.Key);
+                if ((each.Looks.GetValueOrDefault(other.Key)?.Group ?? other.Group) == group) others.Add(other.Key);
         others.Remove(run.Key);
-        int left = look.HealthyBeside - others.Sum(key => _books.Values.Max(each => each.Looks.GetValueOrDefault(key)?.HealthyHere ?? 0));
+        int left = look.HealthyBeside - others.Sum(HealthyOf);
         return left >= least ? null : FormattableString.Invariant($"{left} of the group {group} would be left that are fit for work, and {least} must be (min_healthy)");
     }
 
-    private void NoteHarm(PolicyBook book, string key)
+    /// <summary>How many that something is done to may be counted as fit for work still; of whom no policy has seen anything, one.</summary>
+    private int HealthyOf(string key)
     {
-        if (book.Looks.GetValueOrDefault(key)?.Group is { } group) _harmed[(group, key)] = _now;
+        List<TargetLook> seen = [.. _books.Values.Select(each => each.Looks.GetValueOrDefault(key)).OfType<TargetLook>()];
+        return seen.Count > 0 ? seen.Max(static look => look.HealthyHere) : 1;
+    }
+
+    private void NoteHarm(PolicyBook book, PolicyRun run)
+    {
+        // What is at work on it may not see it any more, and has seen it.
+        if ((book.Looks.GetValueOrDefault(run.Key)?.Group ?? run.Group) is { } group) _harmed[(group, run.Key)] = _now;
     }
 
     private void Finish(StepFinished finished)
@@ -151,7 +159,7 @@ internal sealed partial class PolicyMachine
         else book.Budget.Move(run.StepBegan, _now);
         PolicyRun ended = run with { IsUnderWay = false, Since = _now };
         if (finished.Outcome == StepOutcome.Refused) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (step.IsHarmful ? 1 : 0) };
-        else if (step.IsHarmful) NoteHarm(book, run.Key);
+        else if (step.IsHarmful) NoteHarm(book, run);
         Put(book, ended);
         if (ended.Ends is { } why) EndOrLet(book, ended with { Ends = null }, why, isOver: true);
         else if (finished.Outcome == StepOutcome.Refused) End(book, ended, RunResult.Refused, finished.Why);

@@ -127,7 +127,7 @@ internal sealed partial class PolicyMachine
             if (book.Mode == PolicyMode.Off || book.Policy.Alert?.Matches(alert.Labels) != true) continue;
             if (book.Incidents.TryGetValue(alert.IncidentId, out Incident? known))
             {
-                if (alert.Kind == AlertEventKind.Repeat) Repeat(book, known);
+                if (alert.Kind == AlertEventKind.Repeat && alert.DeliveryId != known.Delivery) Repeat(book, known, alert.DeliveryId);
                 continue;
             }
             if (alert.InstancesNamed > book.Policy.Limits.MaxInstances)
@@ -141,18 +141,18 @@ internal sealed partial class PolicyMachine
                 continue;
             }
             if (_storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
-            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert.DeliveryId, alert.IncidentId), _now) { Labels = Incident.LabelsOf(alert.Labels) };
+            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert.DeliveryId, alert.IncidentId), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId };
             book.IsDirty = true;
         }
     }
 
     /// <summary>Not cured: an escalation, never the same again.</summary>
-    private void Repeat(PolicyBook book, Incident known)
+    private void Repeat(PolicyBook book, Incident known, string delivery)
     {
         List<PolicyRun> runs = [.. book.Runs.Values.Where(run => run.Incident == known.Id)];
         foreach (PolicyRun run in runs.Where(static run => run.Phase != RunPhase.Approval)) Put(book, run with { IsUrged = true });
         bool isOver = known.IsHandled && runs.Count == 0;
-        book.Incidents[known.Id] = known with { Seen = _now, IsUrged = isOver };
+        book.Incidents[known.Id] = known with { Seen = _now, IsUrged = isOver, Delivery = delivery };
         book.IsDirty = true;
         if (isOver && known.Escalated >= book.Policy.Escalation.Count) CountInVain(book, "the alert came again after all was done");
     }

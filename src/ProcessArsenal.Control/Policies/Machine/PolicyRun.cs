@@ -32,6 +32,9 @@ internal sealed record PolicyRun(string Id, string Plan, string Key, string Targ
 {
     public RunPhase Phase { get; init; }
 
+    /// <summary>Of the target, as far as that is proven; null: none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>A step is under way, which was told to begin.</summary>
     public bool IsUnderWay { get; init; }
 

@@ -23,6 +23,16 @@ public sealed class ProcStatusTests
     }
 
     [Fact]
+    public void Who_traces_it_and_what_it_may_write_to_are_told()
+    {
+        string text = Encoding.UTF8.GetString(new ProcessFixture(2).RenderStatus());
+        Assert.True(ProcStatus.TryParse(Encoding.UTF8.GetBytes(text.Replace("TracerPid:\t0", "TracerPid:\t4711", StringComparison.Ordinal)), out ProcStatus status));
+        Assert.Equal((4711, 360ul << 10), (status.TracerPid, status.DataBytes));
+        Assert.False(ProcStatus.TryParse(Encoding.UTF8.GetBytes(text.Replace("TracerPid:\t0", "TracerPid:\tx", StringComparison.Ordinal)), out _));
+        Assert.False(ProcStatus.TryParse(Encoding.UTF8.GetBytes(text.Replace("VmData:\t", "VmData:\tx", StringComparison.Ordinal)), out _));
+    }
+
+    [Fact]
     public void A_kernel_thread_and_a_zombie_have_no_memory()
     {
         Assert.True(ProcStatus.TryParse(new ProcessFixture(2) { HasMemory = false }.RenderStatus(), out ProcStatus status));

@@ -80,7 +80,14 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
         if (await type.WhyNotAsync(directory, time, cancellation).ConfigureAwait(false) is { } why) return Refuse(why);
         string? other;
         lock (_gate) other = _running is null ? null : FormattableString.Invariant($"action {_running.Id}, of pid {_running.Pid}");
-        return BurdenSurvey.Make(proc, directory, type, order, store, out why) is { } burden ? new Reach { Burden = burden with { Other = other } } : Refuse(why!);
+        try
+        {
+            return BurdenSurvey.Make(proc, directory, type, order, store, out why) is { } burden ? new Reach { Burden = burden with { Other = other } } : Refuse(why!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return Refuse($"what it would take can't be told: {e.Message}");
+        }
     }
 
     /// <summary>Writes one, and takes it over.</summary>

@@ -38,7 +38,7 @@ internal sealed class HeapCapture
     /// <param name="heapBytes">How large its heap is.</param>
     /// <param name="room">Bytes that it may take before it is short of memory; null if not known.</param>
     public static int BufferMegabytes(long heapBytes, long? room) =>
-        (int)Math.Clamp(Math.Min(Math.Max(heapBytes, 64L << 20), (room ?? long.MaxValue) / 2) >> 20, 16, 16_384);
+        (int)Math.Clamp(Math.Min(Math.Max(heapBytes + (heapBytes / 4), 128L << 20), (room ?? long.MaxValue) / 2) >> 20, 16, 16_384);
 
     /// <summary>Does it. Ends by itself.</summary>
     /// <param name="socket">To be held until it has ended.</param>

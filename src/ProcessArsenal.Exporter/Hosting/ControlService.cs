@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcessArsenal.Control;
-using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Policies.Running;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Configuration;
@@ -77,6 +78,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
     /// <summary>Where deliveries of Alertmanager go; null as long as there is no ledger.</summary>
     public AlertIntake? Alerts => _alerts;
+
+    /// <summary>To whom alerts are told; null until it is there: then they wait.</summary>
+    public PolicyRunner? Policies { get; set; }
 
     /// <summary>Where our own alerts are raised.</summary>
     public AlertmanagerClient Alertmanager { get; }
@@ -205,10 +209,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         }
     }
 
-    /// <summary>There are no policies yet: no alert is about one, and nobody is told.</summary>
-    private static bool IsMatched(IReadOnlyDictionary<string, string> labels) => false;
+    private bool IsMatched(IReadOnlyDictionary<string, string> labels) => Policies?.Match(labels).Count > 0;
 
-    private static bool Offer(AlertEvent happened) => false;
+    private bool Offer(AlertEvent happened) => Policies?.Inbox.Offer(happened) == true;
 
     private static ControlOptions OptionsOf(ExporterConfiguration configuration) => new()
     {
@@ -224,7 +227,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         [LoggerMessage(546, LogLevel.Warning, "Recordings and dumps of earlier runs can't be read: {Reason}")]
         public static partial void NoArtifacts(ILogger logger, string reason);
 
-        [LoggerMessage(547, LogLevel.Error, "What a dump has left can't be removed: {What}. Remove it: it holds what the process had in its memory")]
+        [LoggerMessage(549, LogLevel.Error, "What a dump has left can't be removed: {What}. Remove it: it holds what the process had in its memory")]
         public static partial void LeftOver(ILogger logger, string what);
 
         [LoggerMessage(541, LogLevel.Warning, "Actions that were open when the exporter ended last are closed as interrupted: {Count} (process-arsenal actions)")]

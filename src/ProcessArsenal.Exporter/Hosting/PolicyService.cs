@@ -28,6 +28,7 @@ internal sealed partial class PolicyService : IHostedService, IAsyncDisposable
             },
         };
         _ = new PolicyMetrics(own.Registry, Runner);
+        control.Policies = Runner;
     }
 
     public PolicyRunner Runner { get; }

@@ -175,6 +175,8 @@ internal sealed class ItaniumNames
             if (outer[i] == '<' && --depth == 0) plain = outer[..i];
             if (depth == 0 && outer[i] == ':') break;
         }
+        int tag = plain.EndsWith(']') ? plain.LastIndexOf("[abi:", StringComparison.Ordinal) : -1;
+        if (tag >= 0) plain = plain[..tag];
         return before + plain[(plain.LastIndexOf(':') + 1)..];
     }
 

@@ -22,7 +22,10 @@ podman() { engine podman --tmpdir="$work/tmp" --cgroup-manager=cgroupfs --runtim
 buildah() { engine buildah "$@"; }
 
 clean() {
-  [ ${#containers[@]} -eq 0 ] || podman rm --force --time=0 "${containers[@]}" >/dev/null 2>&1 || true
+  # The last first: some live in the pid namespace of one before, which would not go before them. (Podman says much where there is no systemd.)
+  for ((i = ${#containers[@]} - 1; i >= 0; i--)); do
+    podman rm --force --time=0 "${containers[i]}" >/dev/null 2>"$work/rm" || echo "image: the container ${containers[i]} is left: $(cat "$work/rm")" >&2
+  done
   for _ in $(seq 50); do rm -rf "$work" 2>/dev/null && break; sleep 0.1; done
 }
 trap clean EXIT

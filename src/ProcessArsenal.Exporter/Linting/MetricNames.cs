@@ -26,6 +26,11 @@ internal static class MetricNames
         "process_controller_processes_stopped_total", "process_controller_processes_killed_total", "process_controller_processes_restarted_total", "process_controller_not_recorded_total",
         "process_controller_ledger_available", "process_controller_ledger_waiting", "process_controller_paused", "process_controller_audit_head", "process_controller_managed_processes",
         "process_controller_health_checks_total",
+        "process_controller_alert_deliveries_total", "process_controller_alerts_received_total", "process_controller_alerts_truncated_total",
+        "process_controller_alert_record_duration_seconds", "process_controller_alert_incidents_open", "process_controller_alert_events_waiting",
+        "process_controller_alert_deliveries_waiting", "process_controller_alert_sends_total", "process_controller_alerts_raised", "process_controller_policies",
+        "process_controller_policy_latched", "process_controller_policy_score", "process_controller_policy_runs_total", "process_controller_approvals_waiting",
+        "process_controller_policy_storm", "process_controller_policy_inbox_waiting", "process_controller_policy_inbox_refused_total",
         "process_supervisor_up", "process_supervisor_children", "process_supervisor_restarts_total", "process_supervisor_recent_failures", "process_supervisor_latched",
         "process_supervisor_log_dropped_bytes_total",
         "arsenal_ticks_total", "arsenal_sample_duration_seconds", "arsenal_snapshot_age_seconds", "arsenal_processes_unreadable", "arsenal_processes_excluded",
@@ -38,7 +43,7 @@ internal static class MetricNames
     private static readonly string[] Histograms =
     [
         "http_server_request_duration_seconds", "http_client_request_duration_seconds", "dotnet_gc_pause_duration_seconds", "dotnet_monitor_lock_contention_duration_seconds",
-        "process_controller_action_duration_seconds", "arsenal_scrape_duration_seconds",
+        "process_controller_action_duration_seconds", "process_controller_alert_record_duration_seconds", "arsenal_scrape_duration_seconds",
     ];
 
     /// <summary>Names that begin so are nobody else's.</summary>

@@ -44,7 +44,7 @@ public sealed class NativeTraceTests
         Assert.Contains("has no events", events.Detail, StringComparison.Ordinal);
         Assert.Contains("speedscope, pprof, folded", nettrace.Detail, StringComparison.Ordinal);
 
-        string file = Path.Join(exporter.State, "artifacts/traces", id, "profile.json.gz");
+        string file = Path.Join(exporter.State, "artifacts", id, "profile.json.gz");
         byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         Assert.Equal((Text(record, "sha256"), record.GetProperty("bytes").GetInt64()), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

@@ -136,6 +136,23 @@ public sealed class CatalogueTests
         | `process_controller_audit_head` | gauge | `hash` | Number of the last row of the ledger, with its hash. |
         | `process_controller_managed_processes` | gauge | | Supervised children that run. |
         | `process_controller_health_checks_total` | counter | `supervisor`, `child`, `outcome` = success, failure | Health checks of supervised children. |
+        | `process_controller_alert_deliveries_total` | counter | `outcome` = recorded, invalid, too_large, overloaded, not_recorded | Deliveries of Alertmanager, by what came of each. |
+        | `process_controller_alerts_received_total` | counter | `status` = firing, resolved, `outcome` = accepted, duplicate, repeat, stale, not_for_us, no_policy | Alerts in deliveries that were recorded, by their own status and the verdict. |
+        | `process_controller_alerts_truncated_total` | counter | | Alerts that Alertmanager left out of deliveries (max_alerts): nothing is known of them. |
+        | `process_controller_alert_record_duration_seconds` | histogram | | Time until a delivery was on the disk. |
+        | `process_controller_alert_incidents_open` | gauge | `told` = true, false | Alerts that fire and were kept, by whether policies were told of them. |
+        | `process_controller_alert_events_waiting` | gauge | | Events of alerts that policies have not taken yet. |
+        | `process_controller_alert_deliveries_waiting` | gauge | | Deliveries that wait to be on the disk. |
+        | `process_controller_alert_sends_total` | counter | `outcome` = taken, failed | Requests by which alerts of our own are raised, kept up and resolved in Alertmanager, by what each replica said. |
+        | `process_controller_alerts_raised` | gauge | | Alerts of our own that are raised in Alertmanager. |
+        | `process_controller_policies` | gauge | `mode` | Policies by the mode that is in force. |
+        | `process_controller_policy_latched` | gauge | `policy` | 1 while a policy only observes, as it has cured nothing too often. |
+        | `process_controller_policy_score` | gauge | `policy` | Share of the runs of a policy whose outcome was verified that cured what had set them off; absent before the first. |
+        | `process_controller_policy_runs_total` | counter | `policy`, `result` = cured, not_cured, unverified, refused, cancelled, rejected, expired | Runs of policies, by how they ended. |
+        | `process_controller_approvals_waiting` | gauge | | Runs of policies that wait for an operator. |
+        | `process_controller_policy_storm` | gauge | | 1 while no policy begins anything, as too much began at once. |
+        | `process_controller_policy_inbox_waiting` | gauge | | Alerts that policies have not looked at yet. |
+        | `process_controller_policy_inbox_refused_total` | counter | | Alerts that there was no room for when they were handed to policies; they are handed over again. |
         | `process_supervisor_up` | gauge | | 1 while our supervisors work; 0 while they can't. |
         | `process_supervisor_children` | gauge | `supervisor`, `state` | Children of a supervisor, by state. |
         | `process_supervisor_restarts_total` | counter | `supervisor`, `child` | Times that a child was started again without being asked for. |

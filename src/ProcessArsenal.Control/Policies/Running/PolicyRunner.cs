@@ -63,6 +63,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     /// <summary>Begins. A sample is looked at as soon as it is there.</summary>
     public void Start()
     {
+        TakeUpLedger(); // Or there would seem to be no policies until the first turn.
         _tools.Store.Published = Wake;
         _loop = Task.Run(LoopAsync);
     }
@@ -179,15 +180,26 @@ public sealed class PolicyRunner : IAsyncDisposable
         }
     }
 
+    /// <summary>What policies remember is in the ledger: with another they begin anew.</summary>
+    private void TakeUpLedger()
+    {
+        if (_tools.Ledger() is not { } ledger || (_machine is not null && ReferenceEquals(ledger, _ledger))) return;
+        _ledger = ledger;
+        IEnumerable<KeyValuePair<string, string>> kept = ledger.States(PolicyMemory.Prefix).Concat(ledger.States(PolicyMemory.StormKey)).Select(static state => KeyValuePair.Create(state.Key, state.Value));
+        _machine = new PolicyMachine(Volatile.Read(ref _policies), kept, Now);
+        (_lastTick, _isPaused) = (-1, null);
+        Show(_machine);
+    }
+
+    private void Show(PolicyMachine machine)
+    {
+        _statuses = [.. machine.Books.Select(book => PolicyStatus.Of(book, Now))];
+        StormUntil = machine.StormUntil;
+    }
+
     private async Task TurnAsync()
     {
-        if (_tools.Ledger() is { } ledger && (_machine is null || !ReferenceEquals(ledger, _ledger)))
-        {
-            _ledger = ledger;
-            IEnumerable<KeyValuePair<string, string>> kept = ledger.States(PolicyMemory.Prefix).Concat(ledger.States(PolicyMemory.StormKey)).Select(static state => KeyValuePair.Create(state.Key, state.Value));
-            _machine = new PolicyMachine(Volatile.Read(ref _policies), kept, Now);
-            (_lastTick, _isPaused) = (-1, null);
-        }
+        TakeUpLedger();
         while (_calls.Reader.TryRead(out Func<Task>? call)) await call().ConfigureAwait(false);
         if (_machine is null) return;
         while (_finished.TryDequeue(out StepFinished? finished)) await HandleAsync([finished]).ConfigureAwait(false);
@@ -233,8 +245,7 @@ public sealed class PolicyRunner : IAsyncDisposable
         }
         bool isKept = await KeepAsync([.. changes.Values]).ConfigureAwait(false);
         foreach (PolicyDecision decision in decisions) await CarryOutAsync(machine, decision, isKept).ConfigureAwait(false);
-        _statuses = [.. machine.Books.Select(book => PolicyStatus.Of(book, Now))];
-        StormUntil = machine.StormUntil;
+        Show(machine);
         return isKept;
     }
 

@@ -39,6 +39,7 @@ public sealed class TraceDigest
     {
         try
         {
+            if (new FileInfo(file) is not { Exists: true, Length: > 0 }) return false; // To open a pipe would wait.
             using FileStream stream = File.OpenRead(file);
             return stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
         }

@@ -23,7 +23,7 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
     /// <summary>Why it was ended; null: it was not.</summary>
     public string? Why { get; private set; }
 
-    /// <summary>How long it stood still.</summary>
+    /// <summary>How long it stood still, at most: from the look before it was seen to do so to the look after. Zero: it was not seen.</summary>
     public TimeSpan Freeze { get; private set; }
 
     /// <summary>Begins to look; ends when what is returned is disposed.</summary>
@@ -56,15 +56,15 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
 
     private void LookOn(Func<long> length)
     {
-        long began = time.GetTimestamp(), stoodSince = 0;
+        long began = time.GetTimestamp(), stoodSince = began, before = began;
         bool stands = false;
         while (!_done.IsCancellationRequested)
         {
             bool isTraced = TracerOf(directory) > 0;
             long now = time.GetTimestamp();
-            if (isTraced && !stands) stoodSince = now;
-            if (isTraced) Freeze = time.GetElapsedTime(stoodSince, now);
-            stands = isTraced;
+            if (isTraced && !stands) stoodSince = before;
+            if (isTraced || stands) Freeze = time.GetElapsedTime(stoodSince, now);
+            (stands, before) = (isTraced, now);
             Why = held.HasEnded() ? "it ended meanwhile"
                 : Freeze > most ? FormattableString.Invariant($"it stood still for longer than the {most.TotalSeconds:0.###} s that it may (max_freeze), and was let go")
                 : time.GetElapsedTime(began, now) > most + Beside ? FormattableString.Invariant($"it did not come about within {(most + Beside).TotalSeconds:0} s")

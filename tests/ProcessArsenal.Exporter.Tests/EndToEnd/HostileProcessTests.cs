@@ -85,13 +85,13 @@ public sealed class HostileProcessTests(ITestOutputHelper output)
             watch: [ 'cmdline ~ "p+$"' ]
             """);
         await exporter.PageOfLaterTick();
-        long before = Kernel.ResidentBytes(exporter.Pid);
+        long before = Kernel.OwnBytes(exporter.Pid);
         await using Workload first = await Workload.Start(scratch, "e2e-hostile", "--argv-bytes", "4000000");
         await using Workload second = await Workload.Start(scratch, "e2e-hostile", "--argv-bytes", "4000000");
         Assert.True(File.ReadAllBytes($"/proc/{first.Pid}/cmdline").Length > 4_000_000);
         await exporter.PageWhere("both", page => page.Value("process_group_processes", "group=long-winded") == 2);
         await exporter.PageOfLaterTick();
-        Assert.True(Kernel.ResidentBytes(exporter.Pid) - before < 4 << 20, "The exporter keeps the command lines whole.");
+        Assert.True(Kernel.OwnBytes(exporter.Pid) - before < 4 << 20, "The exporter keeps the command lines whole.");
         Assert.DoesNotContain("pppppppppppppppp", await exporter.Text(), StringComparison.Ordinal);
     }
 

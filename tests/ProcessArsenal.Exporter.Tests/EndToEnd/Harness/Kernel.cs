@@ -42,6 +42,10 @@ internal static class Kernel
     public static long ResidentBytes(int pid) =>
         long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
+    /// <summary>Of its own, not of files (RssAnon of proc_pid_status(5)): code that is used for the first time does not count.</summary>
+    public static long OwnBytes(int pid) =>
+        1024 * long.Parse(File.ReadLines($"/proc/{pid}/status").First(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
     /// <summary>Sessions of events in a .NET process: each has a thread of its own there, beside the one that listens for them.</summary>
     public static int EventSessions(int pid)
     {

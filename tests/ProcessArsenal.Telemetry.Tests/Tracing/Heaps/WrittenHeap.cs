@@ -38,12 +38,12 @@ public sealed record WrittenHeap(
         return addresses;
     }
 
-    /// <summary>Whether nothing else in the stream says that an event is missing: the last of objects, none of which refers to anything, or is referred to. (A real one is numbered beyond that.)</summary>
+    /// <summary>Whether nothing else in the stream says that an event is missing: the last of objects, none of which refers to anything. Others may refer to them: to whom they do need not be
+    /// in the heap. (The events of a real stream are numbered.)</summary>
     public bool IsUntold(int perEvent, int lose)
     {
-        int edges = (Objects.Sum(static o => o.Targets.Length) + perEvent - 1) / perEvent, nodes = (Objects.Count + perEvent - 1) / perEvent, first = (nodes - 1) * perEvent;
-        return lose == edges + nodes - 1 && Objects.Skip(first).All(static o => o.Targets.Length == 0)
-            && Objects.SelectMany(static o => o.Targets).Concat(Roots.Select(static root => root.Target)).Concat(Statics.Select(static one => one.Target)).All(target => target < first);
+        int edges = (Objects.Sum(static o => o.Targets.Length) + perEvent - 1) / perEvent, nodes = (Objects.Count + perEvent - 1) / perEvent;
+        return lose == edges + nodes - 1 && Objects.Skip((nodes - 1) * perEvent).All(static o => o.Targets.Length == 0);
     }
 
     /// <param name="perEvent">Objects and references in one event.</param>

@@ -166,7 +166,7 @@ public sealed class AlertmanagerClientTests : IAsyncLifetime
                     await context.Response.OutputStream.WriteAsync(Status == 200 ? ReadOnlyMemory<byte>.Empty : "not now"u8.ToArray());
                     context.Response.Close();
                 }
-                catch (Exception e) when (e is System.Net.HttpListenerException or ObjectDisposedException or IOException or JsonException)
+                catch (Exception e) when (e is System.Net.HttpListenerException or InvalidOperationException or IOException or JsonException) // Also if it was stopped before it is asked again.
                 {
                     if (_end.Task.IsCompleted) return;
                 }

@@ -43,7 +43,7 @@ internal sealed class HeapAssembly
         _rootPlaces.CopyTo(places, _places.Length);
         string? incomplete = _reading.Incomplete
             ?? (_reading.ReferenceCount != (long)Math.Min(_reading.ReferencesTold, long.MaxValue) ? "references are missing, so that something may seem to be held by nobody" : null)
-            ?? (_unnamed > 0 ? $"{_unnamed} objects are of types whose names were not told: another tool has asked for them before, and still listens" : null)
+            ?? (_unnamed > 0 ? $"{_unnamed} objects are of types whose names were not told: {(_reading.LostNames ? "the program's buffer was full" : "another tool has asked for them before, and still listens")}" : null)
             ?? (_cutSizes > 0 ? $"{_cutSizes} objects have more than 2 GiB each, and are told as if they had 2 GiB" : null);
         return new HeapGraph(_nodes, places, _types.Names, _types.UsualSizes, root, new HeapFacts(_objects, _bytes, incomplete)) { Addresses = _reading.Addresses };
     }

@@ -14,9 +14,14 @@ public static class HeapDigest
         var events = new HeapEvents(reading);
         var reader = new NetTraceReader(stream);
         HeapException? refusal = null;
+        long? lostOfHeap = null;
         try
         {
-            await reader.ReadAsync((in NetTraceEvent value) => events.Take(value, reader.Header), cancellationToken).ConfigureAwait(false);
+            await reader.ReadAsync((in NetTraceEvent value) =>
+            {
+                events.Take(value, reader.Header);
+                if (events.IsOver) lostOfHeap ??= reader.Lost;
+            }, cancellationToken).ConfigureAwait(false);
         }
         catch (HeapException e)
         {
@@ -33,7 +38,10 @@ public static class HeapDigest
         if (refusal is not null) throw refusal;
         if (reading.Addresses.Count == 0) throw new HeapException(reading.Incomplete is { } why ? $"Nothing of the heap was told: {why}." : "Nothing of the heap was told: no collection came.");
         if (!events.IsOver) reading.Break("the collection did not end while we read");
-        if (reader.Lost > 0) reading.Break($"{reader.Lost} events were lost: the program's buffer was full");
+        // What is lost of the next collection is none of this one: as a session ends, another may begin.
+        long lost = lostOfHeap ?? reader.Lost;
+        if (lost > 0) reading.Break($"{lost} events were lost: the program's buffer was full");
+        reading.LostNames = reader.Lost > lost;
         TraceHeader? header = reader.Header;
         HeapGraph graph = HeapAssembly.Assemble(reading);
         graph.Facts = graph.Facts with

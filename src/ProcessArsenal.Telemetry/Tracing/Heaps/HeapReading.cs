@@ -41,6 +41,9 @@ internal sealed class HeapReading(HeapLimits limits)
     /// <summary>Why not everything is there, in words; null if it is.</summary>
     public string? Incomplete { get; private set; }
 
+    /// <summary>Events were lost after the heap was told: names of types may have been among them.</summary>
+    public bool LostNames { get; set; }
+
     /// <summary>From here on references can't be given to objects, so that they are left out.</summary>
     public void Break(string why) => Incomplete ??= why;
 

@@ -32,6 +32,21 @@ public sealed class HeapPropertyTests
         if (TryRead(stream) is { } graph) Assert.NotNull(graph.Facts.Incomplete);
     }, iter: 1000);
 
+    /// <summary>As the sessions end the program may tell of another collection, which nobody reads in time.</summary>
+    [Fact]
+    public void Only_what_was_lost_of_this_collection_counts() => WrittenHeap.Any.Sample(heap =>
+    {
+        Assert.Null(Read(heap.Write(gapBefore: WrittenHeap.Types)).Facts.Incomplete);
+        Assert.Equal("1 events were lost: the program's buffer was full", Read(heap.Write(gapBefore: WrittenHeap.GcEnd)).Facts.Incomplete);
+    }, iter: 200);
+
+    [Fact]
+    public void And_names_that_were_lost() => WrittenHeap.Any.Sample(heap =>
+    {
+        Assert.EndsWith("names were not told: another tool has asked for them before, and still listens", Read(heap.Write(types: false)).Facts.Incomplete, StringComparison.Ordinal);
+        Assert.EndsWith("names were not told: the program's buffer was full", Read(heap.Write(gapBefore: WrittenHeap.Types, types: false)).Facts.Incomplete, StringComparison.Ordinal);
+    }, iter: 20);
+
     [Fact]
     public void A_stream_that_breaks_off_is_a_part_or_refused() => Gen.Select(WrittenHeap.Any, Gen.Double[0, 1]).Sample((heap, part) =>
     {

@@ -13,7 +13,8 @@ public sealed record WrittenHeap(
 {
     private const ulong Base = 0x7f00_0000_0000;
     private const string Runtime = "Microsoft-Windows-DotNETRuntime";
-    private const int GcStart = 1, GcEnd = 2, Types = 15, RootEdge = 16, Node = 18, Edge = 19, Static = 38;
+    public const int GcEnd = 2, Types = 15;
+    private const int GcStart = 1, RootEdge = 16, Node = 18, Edge = 19, Static = 38;
 
     private static readonly string[] Fields = ["s_orders", "Cache", "<Name>k__BackingField"];
 
@@ -48,7 +49,9 @@ public sealed record WrittenHeap(
 
     /// <param name="perEvent">Objects and references in one event.</param>
     /// <param name="lose">An event of objects or references that does not come; -1 for none.</param>
-    public byte[] Write(int perEvent = 7, int lose = -1)
+    /// <param name="gapBefore">Before which kind of event the numbers of the thread say that another one is missing; 0 for none.</param>
+    /// <param name="types">Whether names come with them.</param>
+    public byte[] Write(int perEvent = 7, int lose = -1, int gapBefore = 0, bool types = true)
     {
         ulong[] at = Addresses();
         using var writer = new NetTraceWriter();
@@ -60,6 +63,7 @@ public sealed record WrittenHeap(
             var content = new MemoryStream();
             using var payload = new BinaryWriter(content);
             write(payload);
+            if (id == gapBefore) sequence++;
             events.Add(new WrittenEvent(id, 1, ++sequence, sequence, content.ToArray()));
         }
         Event(GcStart, static start =>
@@ -108,11 +112,12 @@ public sealed record WrittenHeap(
             end.Write(9);
             end.Write(2);
         });
-        Event(Types, static types =>
+        int named = types ? 6 : 0;
+        Event(Types, types =>
         {
-            types.Write(6);
+            types.Write(named);
             types.Write((short)0);
-            for (int type = 0; type < 6; type++)
+            for (int type = 0; type < named; type++)
             {
                 types.Write(1000L + type);
                 types.Write(0L);

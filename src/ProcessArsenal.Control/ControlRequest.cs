@@ -18,6 +18,12 @@ public sealed record ControlRequest(ControlAction Action, TargetSelection Select
     /// <summary>By which policy, if by one.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>Of a policy: which of its runs; null: it is by none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>By which alert, if by one: the incident's name.</summary>
+    public string? Incident { get; init; }
+
     /// <summary>What makes it happen once.</summary>
     public IdempotencyKey? Key { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -36,6 +37,7 @@ internal static class Explainer
         if (policy.Alert is { } alert)
         {
             if (labels is null) return new PolicyExplanation(policy.Name, book.Mode, false, "an alert sets it off: give labels, or a payload");
+            if (OwnAlerts.Is(labels)) return new PolicyExplanation(policy.Name, book.Mode, false, OwnAlerts.WhyNot);
             if (!alert.Matches(labels)) return new PolicyExplanation(policy.Name, book.Mode, false, $"the alert is not one of its: {Mismatch(alert, labels)}");
         }
         else if (labels is not null) return new PolicyExplanation(policy.Name, book.Mode, false, "no alert sets it off, its condition does");

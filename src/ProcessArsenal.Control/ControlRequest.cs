@@ -30,6 +30,9 @@ public sealed record ControlRequest(ControlAction Action, TargetSelection Select
     /// <summary>Only say what would be done.</summary>
     public bool IsPreview { get; init; }
 
+    /// <summary>Of a preview: what every guard says, not only the first that is against it.</summary>
+    public bool AsksAll { get; init; }
+
     /// <summary>Also where a guard that can be overruled says no. Takes the role admin.</summary>
     public bool Force { get; init; }
 

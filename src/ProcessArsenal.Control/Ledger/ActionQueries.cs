@@ -54,7 +54,7 @@ internal static class ActionQueries
         })];
         if (names.Length == 0) return "0";
         string any = string.Join(", ", names);
-        return $"(i.content ->> '$.intent.details.incident' IN ({any}) OR {string.Join(" OR ", names.Select(static name => $"substr(i.content ->> '$.intent.reason', -length({name}) - 6) = 'alert ' || {name}"))})";
+        return $"(i.content ->> '$.intent.details.incident' IN ({any}) OR substr(i.content ->> '$.intent.reason', instr(i.content ->> '$.intent.reason', 'alert ') + 6) IN ({any}))";
     }
 
     public static ActionRecord? Find(SqliteConnection connection, long id) => One(connection, " AND i.sequence = $value", id).FirstOrDefault();

@@ -57,19 +57,20 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
     }
 
     /// <summary>What the guards would say to a step; nothing is done, and nothing recorded.</summary>
-    public async Task<string> AskAsync(Policy policy, PolicyStep step, string key, string identity, CancellationToken cancellation)
+    /// <returns>In one sentence, and what each says.</returns>
+    public async Task<(string Said, IReadOnlyList<GuardVerdict> Verdicts)> AskAsync(Policy policy, PolicyStep step, string key, string identity, CancellationToken cancellation)
     {
-        if (step is AlertStep alert) return alerts.Ask(alert);
+        if (step is AlertStep alert) return (alerts.Ask(alert), []);
         var run = new PolicyRun("", "", key, identity, null, "", default);
         try
         {
-            if (RequestOf(new BeginStep(policy.Name, run, step, false), policy, identity) is not { } request) return "its target is not there any more";
-            ControlResult result = await tools.Pipeline().RunAsync(request with { IsPreview = true, Key = null }, cancellation).ConfigureAwait(false);
-            return result.Targets is [{ } one, ..] ? one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "it would be done" : "nobody is meant";
+            if (RequestOf(new BeginStep(policy.Name, run, step, false), policy, identity) is not { } request) return ("its target is not there any more", []);
+            ControlResult result = await tools.Pipeline().RunAsync(request with { IsPreview = true, AsksAll = true, Key = null }, cancellation).ConfigureAwait(false);
+            return result.Targets is [{ } one, ..] ? (one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "it would be done", one.Verdicts) : ("nobody is meant", []);
         }
         catch (ControlException e)
         {
-            return e.Message;
+            return (e.Message, []);
         }
     }
 

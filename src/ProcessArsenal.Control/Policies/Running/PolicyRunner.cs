@@ -306,7 +306,7 @@ public sealed class PolicyRunner : IAsyncDisposable
 
     private async Task AskAndNoteAsync(WouldAct would, Policy policy)
     {
-        string verdict = policy.Steps.FirstOrDefault(static step => step.IsHarmful) is { } step ? await _hands.AskAsync(policy, step, would.Target.Key, would.Target.Identity, _closed.Token).ConfigureAwait(false) : "nothing is harmful in it";
+        string verdict = policy.Steps.FirstOrDefault(static step => step.IsHarmful) is { } step ? (await _hands.AskAsync(policy, step, would.Target.Key, would.Target.Identity, _closed.Token).ConfigureAwait(false)).Said : "nothing is harmful in it";
         if (PolicyNotes.Of(would, policy, verdict, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
     }
 

@@ -158,7 +158,7 @@ internal sealed partial class PolicyMachine
         bool isUndone = finished.Outcome is StepOutcome.Refused or StepOutcome.Skipped;
         if (isUndone) book.Budget.GiveBack(run.StepBegan);
         else book.Budget.Move(run.StepBegan, _now);
-        PolicyRun ended = run with { IsUnderWay = false, Since = _now };
+        PolicyRun ended = run with { IsUnderWay = false, Since = _now, HasSkipped = run.HasSkipped || finished.Outcome == StepOutcome.Skipped };
         if (isUndone) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (step.IsHarmful ? 1 : 0) };
         else if (step.IsHarmful) NoteHarm(book, run);
         Put(book, ended);
@@ -257,6 +257,7 @@ internal sealed partial class PolicyMachine
     {
         book.Runs.Remove(run.Id);
         book.IsDirty = true;
+        if (run is { HasSkipped: true, HasActed: false } && result is RunResult.Unverified or RunResult.NotCured) (result, why) = (RunResult.Refused, "nothing was done: what it does would have been too much for the target or the host");
         _decisions.Add(new RunEnded(book.Policy.Name, run with { Reserved = 0 }, result, why));
         bool hasDone = run.HasActed && result is not RunResult.Refused;
         if (result is RunResult.Rejected or RunResult.Expired) Remember(book, run, RejectionPause, isUnverified: false);

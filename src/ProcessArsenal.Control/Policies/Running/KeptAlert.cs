@@ -16,7 +16,10 @@ internal sealed record KeptAlert(
     /// <summary>The run has ended something, and nothing has told whether that has helped: it is kept up until its time is over.</summary>
     public bool Stays { get; init; }
 
-    public string? Write() => JsonSerializer.Serialize(this, KeptAlertJson.Default.KeptAlert) is { Length: <= Ledger.StateRows.MaxValueLength } text ? text : null;
+    /// <returns>With its summary alone, if all of its annotations would be too much; null if it is too much even then.</returns>
+    public string? Write() => Fits(this) ?? Fits(this with { Annotations = Annotations.Where(static text => text.Key == "summary").ToDictionary() });
+
+    private static string? Fits(KeptAlert alert) => JsonSerializer.Serialize(alert, KeptAlertJson.Default.KeptAlert) is { Length: <= Ledger.StateRows.MaxValueLength } text ? text : null;
 
     /// <returns>Null if it is not what we wrote.</returns>
     public static KeptAlert? Read(string text)

@@ -22,7 +22,8 @@ public sealed class RaisedAlertTests : IDisposable
         // Its own address is known only now: the configuration is read anew.
         await using AlertmanagerPair pair = await AlertmanagerPair.Start(_directory, new Uri($"{shop.Client.Address}/api/v1/alerts"), Path.Join(shop.Exporter.State, "responder.token"));
         string acting = quiet.Replace("mode: observe", "mode: enforce", StringComparison.Ordinal) + Urls(pair);
-        await File.WriteAllTextAsync(shop.Exporter.ConfigurationFile, (await File.ReadAllTextAsync(shop.Exporter.ConfigurationFile)).Replace(quiet, acting, StringComparison.Ordinal));
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(shop.Exporter.ConfigurationFile, (await File.ReadAllTextAsync(shop.Exporter.ConfigurationFile, stop)).Replace(quiet, acting, StringComparison.Ordinal), stop);
 
         JsonElement[] up = [];
         await Eventually.True("it is raised", async () => (up = await pair.Firing("QueueBacklog")).Length == 1, () => $"{shop.Exporter.Log}\n{pair.Log()}", Patience);
@@ -104,7 +105,7 @@ public sealed class RaisedAlertTests : IDisposable
         JsonElement[] up = [];
         await Eventually.True("it is raised", async () => (up = await pair.Firing("ProcessArsenalSupervisorLatched")).Length == 1, () => shop.Exporter.Log, Patience);
         Assert.Equal("shop", Text(up[0].GetProperty("labels"), "supervisor"));
-        await File.WriteAllTextAsync(mark, "");
+        await File.WriteAllTextAsync(mark, "", TestContext.Current.CancellationToken);
         Command reset = await shop.Run("start", "--reset", "shop/orders");
         Assert.True(reset.ExitCode == 0, reset.Error);
         await Eventually.True("it is over", async () => (await pair.Firing("ProcessArsenalSupervisorLatched")).Length == 0, () => shop.Exporter.Log, Patience);

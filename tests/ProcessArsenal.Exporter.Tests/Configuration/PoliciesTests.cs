@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
@@ -174,6 +175,14 @@ public sealed class PoliciesTests
         ConfigurationResult result = LoadText.Yaml("policies: [ { name: p, when: threadpool_queue > 5000 for 1m, steps: [ { alert: { name: QueueBacklog } } ] } ]");
         Assert.Empty(result.Errors);
         Assert.Contains("raises an alert, and nobody is there to take it", Assert.Single(ConfigurationWarnings.Of(result)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_rule_that_we_ship_has_the_name_of_an_alert_that_we_raise()
+    {
+        string[] rules = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "alerts"), "*.yml").SelectMany(File.ReadLines).Select(static line => line.Trim()).Where(static line => line.StartsWith("- alert: ", StringComparison.Ordinal)).Select(static line => line["- alert: ".Length..])];
+        Assert.NotEmpty(rules);
+        Assert.Empty(rules.Intersect(OwnAlerts.Reserved));
     }
 
     [Fact]

@@ -67,7 +67,14 @@ internal sealed class PolicyAlerts(AlertmanagerClient client, Func<ActionLedger?
         if (recording.Kind != RecordingKind.Recorded) return new StepFinished(run.Id, StepOutcome.Done, "it was carried out before");
         long id = recording.Actions[0].Id;
         (Outcome outcome, StepOutcome ended) = await TellAsync(step, policy, run, labels, until, record).ConfigureAwait(false);
-        await record.Close(id, outcome).ConfigureAwait(false);
+        try
+        {
+            await record.Close(id, outcome).ConfigureAwait(false);
+        }
+        catch (LedgerException e)
+        {
+            trouble(e.Message); // It is raised all the same.
+        }
         return new StepFinished(run.Id, ended, outcome.Reason!);
     }
 

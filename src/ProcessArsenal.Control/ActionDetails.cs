@@ -12,16 +12,50 @@ namespace ProcessArsenal.Control;
 /// <param name="Name">comm of the target.</param>
 /// <param name="Parameters">What the action was asked with.</param>
 /// <param name="Identity">Of the process that a child had; null: it had none, or it is no child.</param>
-internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force, string? Identity = null);
+internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force, string? Identity = null)
+{
+    /// <summary>Systemd unit and container of the target; null: none.</summary>
+    public string? Unit { get; init; }
+
+    /// <inheritdoc cref="Unit"/>
+    public string? Container { get; init; }
+
+    /// <summary>Whose it is to a policy, whichever process that has: child/NAME, unit/NAME, container/ID or process/IDENTITY.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Of the policy.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Of the alert that set it off.</summary>
+    public string? Incident { get; init; }
+}
 
 /// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
-internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null);
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null, AlertNote? Alert = null);
+
+/// <summary>What the ledger keeps of an alert that was raised.</summary>
+/// <param name="Fingerprint">As Alertmanager calls it.</param>
+/// <param name="Replicas">What each said.</param>
+internal sealed record AlertNote(string Fingerprint, DateTimeOffset Until, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<ReplicaNote> Replicas);
+
+/// <param name="Fault">Why it did not take it; null: it did.</param>
+internal sealed record ReplicaNote(string Url, string? Fault);
 
 /// <summary>Writes them, and reads what came of a request that was carried out before.</summary>
 internal static class ActionDetails
 {
     public static JsonElement Of(Target target, ControlRequest request) => JsonSerializer.SerializeToElement(
-        new IntentDetails(target.Name, target.Group, request.Action.Parameters is { Length: > 0 } parameters ? parameters : null, request.Force ? true : null, target is { Child: not null, Identity: { Pid: > 0 } process } ? process.ToString() : null), ActionJson.Default.IntentDetails);
+        new IntentDetails(target.Name, target.Group, request.Action.Parameters is { Length: > 0 } parameters ? parameters : null, request.Force ? true : null, target is { Child: not null, Identity: { Pid: > 0 } process } ? process.ToString() : null)
+        {
+            Unit = target.Unit,
+            Container = target.Container,
+            Run = request.Run,
+            Incident = request.Incident,
+        }, ActionJson.Default.IntentDetails);
+
+    public static JsonElement Of(IntentDetails details) => JsonSerializer.SerializeToElement(details, ActionJson.Default.IntentDetails);
+
+    public static JsonElement Of(AlertNote alert) => JsonSerializer.SerializeToElement(new OutcomeDetails(null, null, null, null, Alert: alert), ActionJson.Default.OutcomeDetails);
 
     public static JsonElement Of(Attempt attempt) => JsonSerializer.SerializeToElement(
         new OutcomeDetails(

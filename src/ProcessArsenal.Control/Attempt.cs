@@ -25,6 +25,9 @@ internal sealed class Attempt(Target target) : IDisposable
     /// <summary>Who is against it; null: nobody.</summary>
     public Objection? Objection { get; set; }
 
+    /// <summary>What each guard says, if that was asked for.</summary>
+    public IReadOnlyList<GuardVerdict> Verdicts { get; set; } = [];
+
     /// <summary>It is noted as under way.</summary>
     public bool HasBegun { get; set; }
 
@@ -60,6 +63,7 @@ internal sealed class Attempt(Target target) : IDisposable
     {
         Action = Id,
         Guard = Objection?.Guard,
+        Verdicts = Verdicts,
         Reason = Reason ?? (isPreview ? Preview : null),
         Owner = Reach.Owner,
         Old = End?.Old,

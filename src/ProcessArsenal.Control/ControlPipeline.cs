@@ -95,7 +95,9 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
 
     private ControlResult Preview(ControlRequest request, List<Attempt> attempts)
     {
-        Decide(request, attempts, State.Copy());
+        ControlState state = State.Copy();
+        if (request.AsksAll) foreach (Attempt attempt in attempts) attempt.Verdicts = _asker.AskAll(request, attempt, state);
+        Decide(request, attempts, state);
         foreach (Attempt attempt in attempts) attempt.HasBegun = false; // In the copy alone.
         return new ControlResult([.. attempts.Select(static attempt => attempt.ToResult(isPreview: true))]) { IsPreview = true };
     }

@@ -18,11 +18,20 @@ public sealed record ControlRequest(ControlAction Action, TargetSelection Select
     /// <summary>By which policy, if by one.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>Of a policy: which of its runs; null: it is by none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>By which alert, if by one: the incident's name.</summary>
+    public string? Incident { get; init; }
+
     /// <summary>What makes it happen once.</summary>
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>Only say what would be done.</summary>
     public bool IsPreview { get; init; }
+
+    /// <summary>Of a preview: what every guard says, not only the first that is against it.</summary>
+    public bool AsksAll { get; init; }
 
     /// <summary>Also where a guard that can be overruled says no. Takes the role admin.</summary>
     public bool Force { get; init; }

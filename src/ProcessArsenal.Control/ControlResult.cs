@@ -15,6 +15,10 @@ public sealed record ControlResult(IReadOnlyList<TargetResult> Targets)
     public bool IsRepeated { get; init; }
 }
 
+/// <summary>What one guard says.</summary>
+/// <param name="Objection">Null: it has nothing against it.</param>
+public sealed record GuardVerdict(string Guard, string? Objection);
+
 /// <summary>What came of it for one of them.</summary>
 /// <param name="Outcome">Null: it is under way still.</param>
 public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
@@ -39,6 +43,9 @@ public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
 
     /// <inheritdoc cref="Old"/>
     public ProcessIdentity? New { get; init; }
+
+    /// <summary>What each guard says, in their order, if that was asked for; else empty.</summary>
+    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 
     /// <summary>The process has ended.</summary>
     public bool HasEnded { get; init; }

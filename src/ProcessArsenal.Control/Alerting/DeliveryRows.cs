@@ -24,6 +24,16 @@ internal static class DeliveryRows
         return (LedgerDatabase.Number(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'delivery'"), AuditRow.NoHash);
     }
 
+    /// <returns>Null if there is none, or not any more.</returns>
+    public static (long Received, string Content)? Find(SqliteConnection connection, long id)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT received, content FROM delivery WHERE id = $id";
+        command.Parameters.AddWithValue("$id", id);
+        using SqliteDataReader reader = command.ExecuteReader();
+        return reader.Read() ? (reader.GetInt64(0), reader.GetString(1)) : null;
+    }
+
     public static SqliteCommand Insertion(SqliteConnection connection)
     {
         SqliteCommand command = connection.CreateCommand();

@@ -15,3 +15,9 @@ public sealed record IncidentRecord(
 /// <summary>Some of them, the latest first.</summary>
 /// <param name="Next">Where those that follow begin; null: there are none.</param>
 public sealed record IncidentPage(IReadOnlyList<IncidentRecord> Incidents, long? Next);
+
+/// <summary>A delivery as the ledger has it.</summary>
+/// <param name="Alerts">How many it had.</param>
+/// <param name="Verdicts">How many of them have which.</param>
+/// <param name="Incidents">That the first of them belong to, as far as these are kept still.</param>
+public sealed record DeliveryRecord(long Id, DateTimeOffset Received, int Alerts, IReadOnlyDictionary<string, int> Verdicts, IReadOnlyList<IncidentRecord> Incidents);

@@ -1,3 +1,5 @@
+using ProcessArsenal.Control.Alerting.Raising;
+
 namespace ProcessArsenal.Control.Alerting;
 
 /// <summary>What follows from an alert.</summary>
@@ -43,7 +45,7 @@ internal static class IncidentRules
             Composed = now,
             Verdict = AlertVerdict.NoPolicy,
         };
-        if (!isMatched) return new Judgement(AlertVerdict.NoPolicy, null, incident with { Verdict = AlertVerdict.NoPolicy });
+        if (!isMatched) return new Judgement(AlertVerdict.NoPolicy, OwnAlerts.Is(alert.Labels) ? OwnAlerts.WhyNot : null, incident with { Verdict = AlertVerdict.NoPolicy });
         TimeSpan age = now - incident.StartsAt;
         if (age > options.StaleAfter)
             return new Judgement(AlertVerdict.Stale, FormattableString.Invariant($"it began {age.TotalSeconds:0} s ago, more than {options.StaleAfter.TotalSeconds:0} s (alertmanager.stale_after)"), incident with { Verdict = AlertVerdict.Stale });

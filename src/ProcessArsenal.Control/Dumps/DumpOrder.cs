@@ -6,6 +6,9 @@ public sealed record DumpOrder(string Type)
 {
     public const string UsualType = "heap";
 
+    /// <summary>Of what fills a .NET heap: types and who holds them, without their contents.</summary>
+    public const string HeapType = GcHeapDump.TypeName;
+
     public static readonly TimeSpan UsualMaxFreeze = TimeSpan.FromSeconds(30), LongestFreeze = TimeSpan.FromMinutes(30);
 
     /// <summary>How long the process may stand still; it is let go then, and there is no dump.</summary>

@@ -21,6 +21,17 @@ internal sealed class GuardAsker(ProcFs proc, TargetResolver resolver)
         return GuardCatalogue.Ask(context) ?? attempt.Reach.Objection ?? AskOfOthers(context);
     }
 
+    /// <summary>What every guard says, and what is to be said against it beyond them. Changes nothing.</summary>
+    public IReadOnlyList<GuardVerdict> AskAll(ControlRequest request, Attempt attempt, ControlState state)
+    {
+        if (attempt.Objection is { } first) return [new GuardVerdict(first.Guard, first.Reason)];
+        TargetFacts? facts = attempt.Process is null ? null : TargetFacts.Read(proc, attempt.Process);
+        if (facts is null && attempt.Target.Supervised is null) return [new GuardVerdict(GuardCatalogue.Identity, "it has ended")];
+        var context = new GuardContext(request, attempt.Target, facts, attempt.Reach, state);
+        Objection? beyond = attempt.Reach.Objection ?? AskOfOthers(context);
+        return [new GuardVerdict(GuardCatalogue.Identity, null), .. GuardCatalogue.AskAll(context), .. beyond is null ? (GuardVerdict[])[] : [new GuardVerdict(beyond.Guard, beyond.Reason)]];
+    }
+
     /// <summary>Those that are about a process itself, of one that would end with the target.</summary>
     public Objection? AskOf(GuardContext context, ProcessIdentity other)
     {

@@ -23,6 +23,9 @@ internal static class GuardCatalogue
         new BudgetGuard(),
     ];
 
+    /// <summary>What each says that is asked of such a target, in their order.</summary>
+    public static IEnumerable<GuardVerdict> AskAll(GuardContext context) => All.Where(guard => !(guard.CanBeForced && context.Request.Force) && !(guard.IsOfProcess && context.Read is null)).Select(guard => new GuardVerdict(guard.Name, guard.Check(context)));
+
     /// <param name="ofEach">Only those that are about a process itself: it is not the target, and would end with it.</param>
     /// <returns>The first objection; null if there is none.</returns>
     public static Objection? Ask(GuardContext context, bool ofEach = false)

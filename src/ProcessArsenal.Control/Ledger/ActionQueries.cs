@@ -21,11 +21,14 @@ internal static class ActionQueries
         Where("i.sequence < ", "$after", after);
         Where("i.recorded >= ", "$since", filter.Since is { } since ? AuditRow.Micros(since) : null);
         Where("i.content ->> '$.intent.action' = ", "$action", filter.Action);
-        Where("i.content ->> '$.intent.target' = ", "$target", filter.Target);
+        Where("i.recorded < ", "$until", filter.Until is { } until ? AuditRow.Micros(until) : null);
+        Where("i.content ->> '$.intent.trace_id' = ", "$trace", filter.TraceId);
         Where("i.content ->> '$.intent.trigger' = ", "$trigger", filter.Trigger);
         Where("i.content ->> '$.intent.policy' = ", "$policy", filter.Policy);
         Where("i.content ->> '$.intent.caller' = ", "$caller", filter.Caller);
         Where("o.content ->> '$.kind' = ", "$outcome", filter.Outcome is { } kind ? Name(kind) : null);
+        if (filter.Target is { } target) sql.Append(" AND ").Append(TargetCondition.Of(command, target));
+        if (filter.Incidents is { } incidents) sql.Append(" AND ").Append(IncidentCondition(command, incidents));
         if (filter.Open) sql.Append(" AND o.sequence IS NULL");
         sql.Append(" ORDER BY i.sequence DESC LIMIT $limit");
         command.Parameters.AddWithValue("$limit", limit);
@@ -38,6 +41,20 @@ internal static class ActionQueries
             sql.Append(" AND ").Append(condition).Append(name);
             command.Parameters.AddWithValue(name, value);
         }
+    }
+
+    /// <summary>In its details; of older rows, in the words of its reason.</summary>
+    private static string IncidentCondition(SqliteCommand command, IReadOnlyCollection<string> incidents)
+    {
+        string[] names = [.. incidents.Select((incident, i) =>
+        {
+            string name = FormattableString.Invariant($"$incident{i}");
+            command.Parameters.AddWithValue(name, incident);
+            return name;
+        })];
+        if (names.Length == 0) return "0";
+        string any = string.Join(", ", names);
+        return $"(i.content ->> '$.intent.details.incident' IN ({any}) OR substr(i.content ->> '$.intent.reason', instr(i.content ->> '$.intent.reason', 'alert ') + 6) IN ({any}))";
     }
 
     public static ActionRecord? Find(SqliteConnection connection, long id) => One(connection, " AND i.sequence = $value", id).FirstOrDefault();

@@ -15,17 +15,28 @@ public sealed record ActionPage(IReadOnlyList<ActionRecord> Actions, long? Next)
 public sealed record ActionFilter
 {
     public string? Action { get; init; }
+
+    /// <summary>Whoever is called that: an identity, <c>pid@...</c> of one (its first part), a group, a unit, a container, a supervised child, the name of a process; the one before a restart, and the one after.</summary>
     public string? Target { get; init; }
     public string? Trigger { get; init; }
     public string? Policy { get; init; }
     public string? Caller { get; init; }
     public OutcomeKind? Outcome { get; init; }
 
+    /// <summary>What belongs together: 32 hexadecimal digits.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>By an alert of one of these incidents; null: whatever the way.</summary>
+    public IReadOnlyCollection<string>? Incidents { get; init; }
+
     /// <summary>Only those without an outcome.</summary>
     public bool Open { get; init; }
 
     /// <summary>Recorded then or later.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Recorded before then.</summary>
+    public DateTimeOffset? Until { get; init; }
 }
 
 /// <summary>What came of recording a batch.</summary>

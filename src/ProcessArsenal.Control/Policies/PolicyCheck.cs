@@ -1,4 +1,6 @@
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Alerting.Raising;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Telemetry.Expressions;
 
@@ -41,6 +43,26 @@ public static class PolicyCheck
         [.. policies.SelectMany((policy, i) => Conditions(policy).Where(condition => condition.Expression.Lasts > history)
             .Select(condition => new PolicyError(i, condition.Part, FormattableString.Invariant($"never holds: it asks for {condition.Expression.Lasts!.Value.TotalMinutes:0.#} minutes, and {history.TotalMinutes:0.#} are kept (sampling.history)"))))];
 
+    /// <summary>Steps that raise alerts, which nobody is there to take, or that would not be about this host.</summary>
+    /// <param name="hasAlertmanager">alertmanager.urls names one.</param>
+    /// <param name="host">Labels that say which host it is (host.labels).</param>
+    public static IReadOnlyList<PolicyError> NotRaised(IReadOnlyList<Policy> policies, bool hasAlertmanager, IEnumerable<string> host)
+    {
+        HashSet<string> own = [.. host];
+        var errors = new List<PolicyError>();
+        for (int i = 0; i < policies.Count; i++)
+        {
+            foreach ((string part, PolicyStep step) in StepsOf(policies[i]))
+            {
+                if (step is not AlertStep alert) continue;
+                if (!hasAlertmanager) errors.Add(new PolicyError(i, part, "raises an alert, and nobody is there to take it: write alertmanager: {urls: [\"http://localhost:9093\"]}, with all replicas of Alertmanager"));
+                foreach ((string label, _) in alert.Labels.All)
+                    if (own.Contains(label)) errors.Add(new PolicyError(i, $"{part}.labels", $"has {label}, by which this host is known (host.labels): it is added by itself, so remove it"));
+            }
+        }
+        return errors;
+    }
+
     private static void Check(Policy policy, Action<string, string> report)
     {
         if (policy.Alert is null && policy.When is null) report("", "nothing sets it off: give it an alert, or a condition (when)");
@@ -65,6 +87,7 @@ public static class PolicyCheck
             if (Expression.Contradiction(together) is { } reason) report(part, $"never holds{(part == "target" || target is null ? "" : " of a target")}: {reason}");
         }
         if (policy.Alert is null) return;
+        if (policy.Alert.Labels.TryGetValue(OwnAlerts.Label, out IReadOnlyList<string>? origin) && origin.Contains(OwnAlerts.Value)) report($"alert.{OwnAlerts.Label}", "is that of alerts which exporters raise themselves: no policy is set off by one, or it might set off itself");
         foreach ((string label, IReadOnlyList<string> values) in policy.Alert.Labels)
         {
             // These labels narrow the target.
@@ -83,7 +106,7 @@ public static class PolicyCheck
             PolicyStep step = policy.Steps[i];
             string part = FormattableString.Invariant($"steps[{i}].{step.Name}");
             CheckStep(step, part, report);
-            if (before is StopStep or KillStep && step is not (VerifyStep or RestartStep)) report(part, $"comes after {before.Name}, when there is nobody left");
+            if (before is StopStep or KillStep && step is not (VerifyStep or RestartStep or AlertStep)) report(part, $"comes after {before.Name}, when there is nobody left");
             else if (step == before) report(part, "is the same as the step before: remove one of them");
             mayHaveHelped |= step.IsHarmful;
             if (step is VerifyStep verify) CheckVerify(policy, verify, part, mayHaveHelped, before, report);
@@ -116,10 +139,29 @@ public static class PolicyCheck
 
     private static void CheckStep(PolicyStep step, string part, Action<string, string> report)
     {
+        if (step is DumpStep dump && DumpOrder.Types.All(type => type.Name != dump.Type)) report($"{part}.type", $"is none that is known: there are {string.Join(", ", DumpOrder.Types.Select(static type => type.Name))}");
+        if (step is AlertStep alert) CheckAlert(alert, part, report);
         if (step is TraceStep trace && !TraceOrder.IsKnown(trace.Preset)) report($"{part}.preset", $"is none that is known: there are {string.Join(", ", TraceOrder.Presets.Select(static preset => preset.Name))}, and providers as NAME:KEYWORDS");
         if (step is SignalStep signal && !SignalNames.Allowed.Values.Contains(signal.Signal))
             report($"{part}.signal", $"may not be sent: there are {string.Join(", ", SignalNames.Allowed.Keys)}; SIGKILL is the step kill, and SIGSTOP and SIGCONT are sent by hand alone");
     }
+
+    private static void CheckAlert(AlertStep alert, string part, Action<string, string> report)
+    {
+        if (!AlertMatch.IsName(alert.Alert)) report($"{part}.name", "has letters, digits and '_' only, and does not begin with a digit, such as QueueBacklog");
+        else if (OwnAlerts.Reserved.Contains(alert.Alert)) report($"{part}.name", "is that of an alert which the exporter raises by itself: choose another");
+        if (alert.Labels.All.Count > StepLabels.Most) report($"{part}.labels", FormattableString.Invariant($"has {alert.Labels.All.Count} labels, and {StepLabels.Most} may be"));
+        foreach ((string name, string value) in alert.Labels.All)
+        {
+            if (!AlertMatch.IsName(name)) report($"{part}.labels", $"has a label that is no name of one ('{Telemetry.Text.Quoting.Cap(name)}'): it has letters, digits and '_' only, and does not begin with a digit");
+            else if (StepLabels.Reserved.Contains(name)) report($"{part}.labels", $"has {name}, which the exporter gives it by itself: remove it, or choose another name");
+            else if (value.Length is 0 or > StepLabels.LongestValue) report($"{part}.labels.{name}", FormattableString.Invariant($"has 1 to {StepLabels.LongestValue} characters"));
+        }
+    }
+
+    private static IEnumerable<(string Part, PolicyStep Step)> StepsOf(Policy policy) =>
+        policy.Steps.Select(static (step, i) => (FormattableString.Invariant($"steps[{i}].{step.Name}"), step))
+            .Concat(policy.Escalation.Select(static (escalation, i) => (FormattableString.Invariant($"escalation[{i}].{escalation.Step.Name}"), escalation.Step)));
 
     private static IEnumerable<(string Part, Expression Expression)> Conditions(Policy policy)
     {

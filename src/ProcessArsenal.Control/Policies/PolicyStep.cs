@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Telemetry.Expressions;
 
@@ -28,12 +29,54 @@ public sealed record TraceStep(string Preset) : PolicyStep
     public override bool IsHarmful => false;
 }
 
-/// <summary><c>profile</c>: records where a .NET process spends CPU time, and waits for the end of it.</summary>
+/// <summary><c>profile</c>: records where a process spends CPU time, native or managed as it suits it (preset <see cref="TraceOrder.Profile"/>), and waits for the end of it.</summary>
 public sealed record ProfileStep : PolicyStep
 {
     public TimeSpan Duration { get; init; } = TraceOrder.UsualDuration;
 
     public override string Name => "profile";
+
+    public override bool IsHarmful => false;
+}
+
+/// <summary><c>dump</c>: keeps what the target has in its memory. It stands still meanwhile, and nothing about it is cured.</summary>
+/// <param name="Type">A name of <see cref="DumpOrder.Types"/>.</param>
+public record DumpStep(string Type) : PolicyStep
+{
+    /// <summary>How long the target may stand still.</summary>
+    public TimeSpan MaxFreeze { get; init; } = DumpOrder.UsualMaxFreeze;
+
+    public override string Name => "dump";
+
+    public override bool IsHarmful => false;
+}
+
+/// <summary><c>gcdump</c>: keeps what fills the heap of a .NET process.</summary>
+public sealed record GcDumpStep() : DumpStep(DumpOrder.HeapType)
+{
+    public override string Name => "gcdump";
+}
+
+/// <summary><c>alert</c>: raises one in Alertmanager, until what set the policy off is over, or its time is.</summary>
+/// <param name="Alert">Its alertname.</param>
+public sealed record AlertStep(string Alert) : PolicyStep
+{
+    public const string UsualSeverity = "warning";
+
+    public static readonly TimeSpan UsualTime = TimeSpan.FromHours(1), ShortestTime = TimeSpan.FromMinutes(1), LongestTime = TimeSpan.FromDays(7);
+
+    public string Severity { get; init; } = UsualSeverity;
+
+    /// <summary>For people; empty: one is made of what is known.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>How long it is kept up at most.</summary>
+    public TimeSpan For { get; init; } = UsualTime;
+
+    /// <summary>More of them, beside those that say whom it is about.</summary>
+    public StepLabels Labels { get; init; } = StepLabels.None;
+
+    public override string Name => "alert";
 
     public override bool IsHarmful => false;
 }

@@ -12,6 +12,12 @@ public sealed record Target(ProcessIdentity Identity, string Name, string? Group
     /// <summary>The file that it ran when it was sampled; null if that is not known.</summary>
     public string? Executable { get; init; }
 
+    /// <summary>The systemd unit, and the container, that its control group is of; null: none.</summary>
+    public string? Unit { get; init; }
+
+    /// <inheritdoc cref="Unit"/>
+    public string? Container { get; init; }
+
     /// <summary>Why the configuration protects it (control.protected), in words; what is not known does. Null: it does not.</summary>
     public string? ProtectedBy { get; init; }
 

@@ -82,6 +82,8 @@ internal sealed class TargetResolver(SnapshotStore store, Func<ControlOptions> o
         return new Target(proven.Sample.Identity, told.Description.Name, proven.Group)
         {
             Executable = told.Description.Executable,
+            Unit = told.Description.Unit,
+            Container = told.Description.Container,
             ProtectedBy = by is null ? null : $"control.protected has {by}",
         };
     }

@@ -54,6 +54,22 @@ internal static class Parameters
         Schema = new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$", ["default"] = Durations.Format(usual) },
     };
 
+    /// <summary>A moment, or how far back it is: see <see cref="TimeOf"/>.</summary>
+    public static ApiParameter<object> Time(string name, string help) => new(name, help, "a time such as 2026-01-02T03:04:05Z, or a duration such as 10m", static text =>
+        Durations.TryParse(text, out TimeSpan back) ? back
+        : DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : (object?)null)
+    {
+        Schema = Text(),
+    };
+
+    /// <summary>The moment that a request names; null: it names none.</summary>
+    public static DateTimeOffset? TimeOf(ApiRequest request, ApiParameter<object> parameter) => request.Get(parameter) switch
+    {
+        DateTimeOffset time => time,
+        TimeSpan back => request.Services.Time.GetUtcNow() is var now && back < now - DateTimeOffset.MinValue ? now - back : DateTimeOffset.MinValue,
+        _ => null,
+    };
+
     public static ApiParameter<object> Flag(string name, string help) => new(name, help, "true or false", static text => text switch { "true" => true, "false" => false, _ => null })
     {
         Schema = new JsonObject { ["type"] = "boolean", ["default"] = false },

@@ -18,8 +18,9 @@ internal static class ExplainCommand
         var policy = new Argument<string>("policy") { Arity = ArgumentArity.ZeroOrOne, Description = "One policy. All, if it is not given." };
         var labels = new Option<string[]>("--label") { HelpName = "name=value", Description = "A label of an alert, as it would be delivered; several times for several." };
         var file = new Option<string>("--payload") { HelpName = "file", Description = "A message of Alertmanager, as JSON; - for standard input." };
-        var action = new Option<long?>("--action") { HelpName = "number", Description = "An entry of the ledger (process-arsenal actions): what its policy would do now." };
-        var command = new Command("explain", "Say what policies would do about an alert, or by their conditions, with what each limit and each guard says. Nothing is done.") { policy, labels, file, action, list.Output };
+        var action = new Option<long?>("--action") { HelpName = "number", Description = "An entry of the ledger (process-arsenal actions): what its policy, and the guards, would say to the same now." };
+        var delivery = new Option<long?>("--delivery") { HelpName = "number", Description = "A delivery of Alertmanager: what policies would do about its alerts now." };
+        var command = new Command("explain", "Say what policies would do about an alert, or by their conditions, with what each limit and each guard says. Nothing is done.") { policy, labels, file, action, delivery, list.Output };
         server.AddTo(command);
         settings.AddTo(command);
         HelpText.Attach(command,
@@ -28,7 +29,7 @@ internal static class ExplainCommand
               process-arsenal explain                                                              by conditions alone
               process-arsenal explain --label alertname=ProcessMemoryGrowing --label severity=critical --label group=orders
               process-arsenal explain memory_leak_recovery --payload message.json
-              process-arsenal explain --action 17
+              process-arsenal explain --action 17                                                  the same again, by today's rules
             """);
         command.SetAction(async (result, cancellation) =>
         {
@@ -37,6 +38,7 @@ internal static class ExplainCommand
             var body = new JsonObject();
             if (result.GetValue(policy) is { } one) body["policy"] = one;
             if (result.GetValue(action) is { } number) body["action"] = number;
+            if (result.GetValue(delivery) is { } came) body["delivery"] = came;
             if (result.GetValue(labels) is { Length: > 0 } given)
             {
                 var named = new JsonObject();
@@ -84,6 +86,17 @@ internal static class ExplainCommand
 
     private static void Print(ExplainView view, TextWriter output)
     {
+        if (view.Entry is { } entry)
+        {
+            ActionText.Write(entry, output);
+            output.WriteLine("By today's rules:");
+        }
+        foreach (string note in view.Notes) output.WriteLine(Terminal.Printable(note, 1000));
+        if (view.Replay is { } replay)
+        {
+            output.WriteLine($"{replay.Action} of {Terminal.Printable(replay.Target, 200)}: {Terminal.Printable(replay.Said, 1000)}");
+            Print(replay.Verdicts, output, "  ");
+        }
         foreach (ExplainedAlertView alert in view.Alerts)
         {
             if (alert.Labels is { } labels) output.WriteLine($"alert {string.Join(", ", labels.Select(static label => $"{Terminal.Printable(label.Key, 60)}={Terminal.Printable(label.Value, 100)}"))}");
@@ -94,9 +107,21 @@ internal static class ExplainCommand
                 foreach (TargetExplanation target in policy.Targets)
                 {
                     output.WriteLine($"  {Terminal.Printable(target.Key, 100)} ({target.Identity}){(target.LetBe is { } why ? $": let be: {Terminal.Printable(why, 300)}" : "")}");
-                    foreach (string guard in target.Guards) output.WriteLine($"    {Terminal.Printable(guard, 500)}");
+                    foreach (string guard in target.Guards)
+                    {
+                        output.WriteLine($"    {Terminal.Printable(guard, 500)}");
+                        Print([.. target.Verdicts.Where(one => guard.StartsWith($"{one.Step}: ", StringComparison.Ordinal)).Select(static one => new Control.GuardVerdict(one.Guard, one.Objection))], output, "      ");
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>Those that are against it with their reasons, the others by their names.</summary>
+    private static void Print(IReadOnlyList<Control.GuardVerdict> verdicts, TextWriter output, string indent)
+    {
+        foreach (Control.GuardVerdict against in verdicts.Where(static one => one.Objection is not null)) output.WriteLine($"{indent}{against.Guard}: {Terminal.Printable(against.Objection!, 500)}");
+        string[] others = [.. verdicts.Where(static one => one.Objection is null).Select(static one => one.Guard)];
+        if (others.Length > 0) output.WriteLine($"{indent}nothing against it: {string.Join(", ", others)}");
     }
 }

@@ -37,7 +37,14 @@ public static class ConfigurationLoader
         TimeSpan history = sampling.HistoryFine > sampling.HistoryCoarse ? sampling.HistoryFine : sampling.HistoryCoarse;
         foreach (PolicyError error in PolicyCheck.TooLong(binder.Configuration.Policies, history))
             errors.Add(new ConfigurationError(binder.Origins["policies"], 0, 0, $"'policies': {binder.Configuration.Policies[error.Policy].Name}: {error.Part} {error.Message}."));
+        // One that only observes may be written before; what it would need then, a warning says.
+        foreach (PolicyError error in NotRaised(binder.Configuration).Where(error => binder.Configuration.Policies[error.Policy].Mode.Acts()))
+            errors.Add(new ConfigurationError(binder.Origins["policies"], 0, 0, $"'policies': {binder.Configuration.Policies[error.Policy].Name}: {error.Part} {error.Message}."));
     }
+
+    /// <summary>Steps that raise alerts in vain.</summary>
+    internal static IReadOnlyList<PolicyError> NotRaised(ExporterConfiguration configuration) =>
+        PolicyCheck.NotRaised(configuration.Policies, !configuration.Alertmanager.Urls.IsDefaultOrEmpty, configuration.HostLabels().Keys);
 
     /// <summary>The file to read and who named it; null if there is none.</summary>
     private static (string? File, string Source) FindFile(ConfigurationSources sources, ErrorList errors)

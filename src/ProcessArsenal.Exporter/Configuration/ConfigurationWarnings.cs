@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Hosting;
 using ProcessArsenal.Telemetry.EventPipe;
@@ -21,7 +22,7 @@ internal static class ConfigurationWarnings
         {
             Port(configuration.Dotnet.Port),
             Spans(configuration.Dotnet, loaded.Origins["dotnet.spans.sampler"], sending),
-        }.Concat(configuration.Supervisors.SelectMany(Children)).Concat(Endpoint(sending?.Traces, traces: true)).Concat(Endpoint(sending?.Metrics, traces: false)).OfType<string>().Distinct();
+        }.Concat(configuration.Supervisors.SelectMany(Children)).Concat(Policies(configuration)).Concat(Endpoint(sending?.Traces, traces: true)).Concat(Endpoint(sending?.Metrics, traces: false)).OfType<string>().Distinct();
     }
 
     /// <summary>Variables of OpenTelemetry that don't count, and what that means; and those that keep from an endpoint what a key wants sent there.</summary>
@@ -51,6 +52,10 @@ internal static class ConfigurationWarnings
         string what = noSpans && noMetrics ? "nothing is sent" : noSpans ? "no spans are sent" : "no metrics are sent";
         return $"'otlp.endpoint' is set, but {what} there: {string.Join(", ", otlp.Variables.Where(StandardVariables.IsSwitch).Select(static line => line.Split(": ")[0]))}.";
     }
+
+    /// <summary>Of those that do not act yet; of those that do it is an error.</summary>
+    private static IEnumerable<string?> Policies(ExporterConfiguration configuration) => ConfigurationLoader.NotRaised(configuration)
+        .Where(error => !configuration.Policies[error.Policy].Mode.Acts()).Select(error => $"'policies': {configuration.Policies[error.Policy].Name}: {error.Part} {error.Message}.");
 
     private static IEnumerable<string?> Children(SupervisorSpec supervisor) => supervisor.Children.Select(child =>
         ChildOutlook.Obstacle(child) is { } obstacle ? $"'supervisors': {supervisor.Name}/{child.Name} can't be started as things are: {obstacle}." : null);

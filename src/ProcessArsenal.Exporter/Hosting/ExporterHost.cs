@@ -114,6 +114,7 @@ internal static partial class ExporterHost
         builder.Services.AddHostedService(services => services.GetRequiredService<SupervisionService>()); // After the ledger, and stopped once nobody is let in any more.
         builder.Services.AddSingleton<PolicyService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PolicyService>()); // After the supervisors: it knows whose processes are whose. Stopped before them.
+        builder.Services.AddHostedService<LatchAlerts>();
         builder.Services.AddSingleton<ApiServices>();
         builder.Services.AddHostedService<ControlListener>();
         builder.Services.AddHostedService<ConfigurationReloader>();

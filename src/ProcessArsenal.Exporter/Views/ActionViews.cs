@@ -1,4 +1,5 @@
 using ProcessArsenal.Control;
+using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Ledger;
 
 namespace ProcessArsenal.Exporter.Views;
@@ -92,8 +93,27 @@ internal sealed record ActionView(long Id, string Action, string Target, string 
     public string? Reason { get; init; }
 
     public string? TraceId { get; init; }
+
+    /// <summary>Of the policy; null: it is by none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>By whose alert it was set off; null: by none.</summary>
+    public string? Incident { get; init; }
+
+    /// <summary>Labels of that alert, as long as they are kept.</summary>
+    public IReadOnlyDictionary<string, string>? Alert { get; init; }
     public System.Text.Json.JsonElement? Details { get; init; }
     public System.Text.Json.JsonElement? Result { get; init; }
+
+    /// <summary>With the labels of the alerts that set them off.</summary>
+    public static IReadOnlyList<ActionView> Of(IReadOnlyList<ActionRecord> actions, LedgerReader reader)
+    {
+        List<ActionView> views = [.. actions.Select(Of)];
+        string[] incidents = [.. views.Select(static view => view.Incident).OfType<string>().Distinct()];
+        if (incidents.Length == 0) return views;
+        Dictionary<string, IReadOnlyDictionary<string, string>> labels = IncidentQueries.Find(reader, incidents).ToDictionary(static incident => incident.Name, static incident => incident.Labels);
+        return [.. views.Select(view => view.Incident is { } incident ? view with { Alert = labels.GetValueOrDefault(incident) } : view)];
+    }
 
     public static ActionView Of(ActionRecord action) => new(action.Id, action.Intent.Action, action.Intent.Target, action.Intent.Trigger, action.Intent.Requested)
     {
@@ -104,9 +124,15 @@ internal sealed record ActionView(long Id, string Action, string Target, string 
         Request = action.Intent.Reason,
         Reason = action.Outcome?.Reason,
         TraceId = action.Intent.TraceId,
+        Run = Text(action.Intent.Details, "run"),
+        Incident = Text(action.Intent.Details, "incident"),
         Details = action.Intent.Details,
         Result = action.Outcome?.Details,
     };
+
+    /// <returns>Null: there is none.</returns>
+    internal static string? Text(System.Text.Json.JsonElement? element, string name) =>
+        element is { ValueKind: System.Text.Json.JsonValueKind.Object } within && within.TryGetProperty(name, out System.Text.Json.JsonElement value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>Some actions, newest first.</summary>

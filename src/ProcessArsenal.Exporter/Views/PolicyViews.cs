@@ -77,7 +77,24 @@ internal sealed record PolicyView(string Name, string Mode, string ConfiguredMod
 internal sealed record ApprovalView(string Id, string Decision, string By);
 
 /// <summary>What policies would do. Nothing was done.</summary>
-internal sealed record ExplainView(IReadOnlyList<ExplainedAlertView> Alerts);
+internal sealed record ExplainView(IReadOnlyList<ExplainedAlertView> Alerts)
+{
+    /// <summary>The entry of the ledger that it is about; null: about none.</summary>
+    public ActionView? Entry { get; init; }
+
+    /// <summary>The same action, once more; null: it is none that can be asked for.</summary>
+    public ReplayView? Replay { get; init; }
+
+    /// <summary>What is not known any more, and the like.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>What would come of the same action on the same target, by today's guards. Nothing was done.</summary>
+/// <param name="Said">In one sentence.</param>
+internal sealed record ReplayView(string Action, string Target, string Said)
+{
+    public IReadOnlyList<Control.GuardVerdict> Verdicts { get; init; } = [];
+}
 
 /// <summary>What they would do about one alert.</summary>
 /// <param name="Labels">Of it; null: no alert, conditions alone.</param>

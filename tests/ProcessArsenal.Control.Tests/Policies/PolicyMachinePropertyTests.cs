@@ -13,9 +13,9 @@ public sealed class PolicyMachinePropertyTests
 
     private static readonly Expression Condition = Expression.TryParse("memory > 1MiB", out Expression? expression, out _) ? expression : throw new InvalidOperationException();
 
-    private static readonly Gen<IReadOnlyList<PolicyStep>> Steps = Gen.Int[0, 6].Array[1, 3].Select(static kinds => (IReadOnlyList<PolicyStep>)[.. kinds.Select(Step)]);
+    private static readonly Gen<IReadOnlyList<PolicyStep>> Steps = Gen.Int[0, 9].Array[1, 3].Select(static kinds => (IReadOnlyList<PolicyStep>)[.. kinds.Select(Step)]);
 
-    private static readonly Gen<IReadOnlyList<EscalationStep>> Escalations = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 300], Gen.Bool, static (kind, after, hasCondition) =>
+    private static readonly Gen<IReadOnlyList<EscalationStep>> Escalations = Gen.Select(Gen.Int[0, 5].Select(static at => new[] { 0, 1, 2, 3, 7, 9 }[at]), Gen.Int[0, 300], Gen.Bool, static (kind, after, hasCondition) =>
         new EscalationStep(Step(kind)) { After = TimeSpan.FromSeconds(after), When = hasCondition ? Condition : null }).Array[0, 2].Select(static all => (IReadOnlyList<EscalationStep>)all);
 
     private static readonly Gen<PolicyLimits> Limits = Gen.Select(Gen.Int[0, 900], Gen.Int[3, 6], Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[10, 2000], static (cooldown, actions, concurrent, targets, healthy, latch, approval) =>
@@ -52,7 +52,7 @@ public sealed class PolicyMachinePropertyTests
         TestContext.Current.SendDiagnosticMessage($"{ran} histories");
         TestContext.Current.TestOutputHelper?.WriteLine($"{ran} histories: {string.Join(", ", seen.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key} {one.Value}"))}");
         // None of it is true of nothing only.
-        string[] expected = ["trace", "restart", "stop", "kill", "escalation", "restart", "not kept", "Cured", "NotCured", "Unverified", "Refused", "Cancelled", "Rejected", "Expired", "WouldAct", "HeldBack", "ApprovalAsked", "Latched", "StormBegan"];
+        string[] expected = ["trace", "dump", "gcdump", "alert", "skipped", "restart", "stop", "kill", "escalation", "restart", "not kept", "Cured", "NotCured", "Unverified", "Refused", "Cancelled", "Rejected", "Expired", "WouldAct", "HeldBack", "ApprovalAsked", "Latched", "StormBegan"];
         Assert.All(expected, what => Assert.Contains(what, (IDictionary<string, int>)seen));
         Assert.True(ran >= Histories);
     }
@@ -67,6 +67,9 @@ public sealed class PolicyMachinePropertyTests
         3 => new TraceStep("cpu"),
         4 => new VerifyStep(Condition) { Within = TimeSpan.FromMinutes(2) },
         5 => new VerifyStep(null) { Within = TimeSpan.FromMinutes(10) },
+        7 => new GcDumpStep(),
+        8 => new DumpStep("heap"),
+        9 => new AlertStep("QueueBacklog"),
         _ => new RestartStep(),
     };
 }

@@ -183,6 +183,59 @@ public sealed class PolicyMachineTests
     }
 
     [Fact]
+    public void A_dump_that_would_be_too_much_is_left_out_and_what_follows_is_done()
+    {
+        Begin(Usual with { Steps = [new GcDumpStep(), new RestartStep()] });
+        Assert.Equal(["begin gcdump"], Sample(Look()));
+        Assert.Equal(["begin restart"], Finish("p-1", StepOutcome.Skipped));
+        Finish("p-1");
+        Assert.Equal(1, Book.Budget.Spent(_now));
+    }
+
+    [Fact]
+    public void A_policy_of_which_all_was_left_out_has_done_nothing_and_does_not_begin_again_at_once()
+    {
+        Begin(Usual with { Steps = [new DumpStep("heap")], Escalation = [] });
+        Sample(Look());
+        Assert.Equal(["ended Refused"], Finish("p-1", StepOutcome.Skipped));
+        Assert.Equal((0, 0), (Book.Budget.Spent(_now), Book.Uncured));
+        Assert.Empty(Sample(Look(), 299));
+        Assert.Equal(["begin dump"], Sample(Look(), 1));
+    }
+
+    [Fact]
+    public void What_only_tells_is_enough_and_cures_nothing_and_latches_nothing()
+    {
+        Begin(Usual with { Steps = [new TraceStep("threads"), new AlertStep("QueueBacklog")], Escalation = [], Limits = Usual.Limits with { LatchAfter = 1 } });
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.Equal(["begin trace"], Sample(Look(), 60));
+            Assert.Equal(["begin alert"], Finish($"p-{i}"));
+            Assert.Equal(["ended Unverified"], Finish($"p-{i}", i == 2 ? StepOutcome.Failed : StepOutcome.Done));
+        }
+        Assert.Equal((0, PolicyMode.Enforce), (Book.Uncured, Book.Mode));
+    }
+
+    [Fact]
+    public void After_an_end_it_is_told_also_of_one_that_is_there_no_more()
+    {
+        Begin(Usual with { Steps = [new KillStep(), new AlertStep("Killed")], Escalation = [] });
+        Assert.Equal(["begin kill"], Sample(Look()));
+        Sample([]);
+        Assert.Equal(["begin alert"], Finish("p-1"));
+    }
+
+    [Fact]
+    public void An_alert_of_our_own_sets_nobody_off()
+    {
+        Begin(Usual with { When = null, Target = Condition, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });
+        Sample(Look());
+        Assert.Empty(Alert(AlertEventKind.Firing, "one", ("process_arsenal", "raised")));
+        Assert.Empty(Book.Incidents);
+        Assert.Equal(["begin trace"], Alert(AlertEventKind.Firing, "two", ("process_arsenal", "act")));
+    }
+
+    [Fact]
     public void Who_need_not_be_asked_any_more_is_not_and_what_waits_begins_anew()
     {
         Begin(Usual with { Mode = PolicyMode.Approve });

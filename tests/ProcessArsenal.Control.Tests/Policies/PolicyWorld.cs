@@ -112,9 +112,10 @@ internal sealed class PolicyWorld
     {
         if (_underWay.Count == 0) return;
         (PolicyRun run, PolicyStep step) = _underWay.Values.ElementAt(which % _underWay.Count);
-        StepOutcome outcome = (StepOutcome)(much % 3);
+        StepOutcome outcome = step is DumpStep && much % 5 < 2 ? StepOutcome.Skipped : (StepOutcome)(much % 3);
+        if (outcome == StepOutcome.Skipped) Note("skipped");
         _now += TimeSpan.FromMilliseconds(much % 20_000);
-        if (outcome == StepOutcome.Refused) Undone(run);
+        if (outcome is StepOutcome.Refused or StepOutcome.Skipped) Undone(run);
         else if (step.IsHarmful)
         {
             int at = run.Key[^1] - '0';

@@ -54,6 +54,16 @@ public sealed class AlertmanagerClient : IAsyncDisposable
     /// <summary>A replica was told something; the second is whether it took it.</summary>
     public Action<Uri, bool>? Sent { get; init; }
 
+    /// <summary>There is somebody in whom alerts can be raised.</summary>
+    public bool IsConfigured => _replicas() is { IsDefaultOrEmpty: false };
+
+    /// <summary>Where, for people.</summary>
+    public string Where => _replicas() is { IsDefaultOrEmpty: false } replicas ? string.Join(", ", replicas.Select(static replica => replica.AbsoluteUri.TrimEnd('/'))) : "";
+
+    /// <summary>By what an alert with these labels is known to Alertmanager.</summary>
+    /// <exception cref="RaiseException">It is none.</exception>
+    internal string FingerprintOf(IReadOnlyDictionary<string, string> labels) => AlertFingerprint.Text(AlertFingerprint.Of(WithHost(labels)));
+
     /// <summary>Alerts that are raised.</summary>
     public int Open
     {
@@ -77,7 +87,7 @@ public sealed class AlertmanagerClient : IAsyncDisposable
         {
             _open.TryGetValue(fingerprint, out OpenAlert? known);
             if (known is null && _open.Count >= MostOpen) throw new RaiseException($"{MostOpen} alerts are raised already: no more.");
-            _open[fingerprint] = open = known is { Ended: null } ? known.Renewed(alert.Annotations, alert.Until) : new OpenAlert(fingerprint, labels, alert.Annotations, now, alert.Until);
+            _open[fingerprint] = open = known is { Ended: null } ? known.Renewed(alert.Annotations, alert.Until) : new OpenAlert(fingerprint, labels, alert.Annotations, alert.Began is { } began && began < now ? began : now, alert.Until);
         }
         return await TellAllAsync(open, replicas, cancellation).ConfigureAwait(false);
     }

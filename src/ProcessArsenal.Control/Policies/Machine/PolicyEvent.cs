@@ -43,6 +43,9 @@ internal enum StepOutcome : byte
 
     /// <summary>A guard said no, or it could not be recorded: nothing was done, and it counts for nothing.</summary>
     Refused,
+
+    /// <summary>What only records would have been too much for the target or the host: nothing was done, it counts for nothing, and what follows is done all the same.</summary>
+    Skipped,
 }
 
 /// <summary>What a sample says of one target of a policy: of all processes of one owner, or of a process that has none.</summary>

@@ -155,10 +155,11 @@ internal sealed partial class PolicyMachine
         if (Find(finished.Run) is not var (book, run) || !run.IsUnderWay) return;
         bool isEscalation = run.Phase == RunPhase.Escalating;
         PolicyStep step = isEscalation ? book.Policy.Escalation[run.Escalated - 1].Step : book.Policy.Steps[run.Step];
-        if (finished.Outcome == StepOutcome.Refused) book.Budget.GiveBack(run.StepBegan);
+        bool isUndone = finished.Outcome is StepOutcome.Refused or StepOutcome.Skipped;
+        if (isUndone) book.Budget.GiveBack(run.StepBegan);
         else book.Budget.Move(run.StepBegan, _now);
-        PolicyRun ended = run with { IsUnderWay = false, Since = _now };
-        if (finished.Outcome == StepOutcome.Refused) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (step.IsHarmful ? 1 : 0) };
+        PolicyRun ended = run with { IsUnderWay = false, Since = _now, HasSkipped = run.HasSkipped || finished.Outcome == StepOutcome.Skipped };
+        if (isUndone) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (step.IsHarmful ? 1 : 0) };
         else if (step.IsHarmful) NoteHarm(book, run);
         Put(book, ended);
         if (ended.Ends is { } why) EndOrLet(book, ended with { Ends = null }, why, isOver: true);
@@ -256,6 +257,7 @@ internal sealed partial class PolicyMachine
     {
         book.Runs.Remove(run.Id);
         book.IsDirty = true;
+        if (run is { HasSkipped: true, HasActed: false } && result is RunResult.Unverified or RunResult.NotCured) (result, why) = (RunResult.Refused, "nothing was done: what it does would have been too much for the target or the host");
         _decisions.Add(new RunEnded(book.Policy.Name, run with { Reserved = 0 }, result, why));
         bool hasDone = run.HasActed && result is not RunResult.Refused;
         if (result is RunResult.Rejected or RunResult.Expired) Remember(book, run, RejectionPause, isUnverified: false);

@@ -65,6 +65,9 @@ internal sealed record PolicyRun(string Id, string Plan, string Key, string Targ
     /// <summary>A verification said that it has not helped.</summary>
     public bool HasFailed { get; init; }
 
+    /// <summary>A step was left out, as it would have been too much for the target or the host.</summary>
+    public bool HasSkipped { get; init; }
+
     /// <summary>An operator has approved.</summary>
     public string? ApprovedBy { get; init; }
 

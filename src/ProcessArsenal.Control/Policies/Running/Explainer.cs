@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -19,9 +20,16 @@ public sealed record PolicyExplanation(string Policy, PolicyMode Mode, bool IsSe
 /// <param name="Guards">What they say to each step that would act.</param>
 public sealed record TargetExplanation(string Key, string Identity, IReadOnlyList<string> Guards)
 {
+    /// <summary>The same, guard by guard.</summary>
+    public IReadOnlyList<StepVerdict> Verdicts { get; init; } = [];
+
     /// <summary>Why this one is let be; null: it is not.</summary>
     public string? LetBe { get; init; }
 }
+
+/// <summary>What one guard says to one step.</summary>
+/// <param name="Objection">Null: it has nothing against it.</param>
+public sealed record StepVerdict(string Step, string Guard, string? Objection);
 
 /// <summary>Says what a policy would do, by the same eyes and the same guards as if it did.</summary>
 internal static class Explainer
@@ -36,6 +44,7 @@ internal static class Explainer
         if (policy.Alert is { } alert)
         {
             if (labels is null) return new PolicyExplanation(policy.Name, book.Mode, false, "an alert sets it off: give labels, or a payload");
+            if (OwnAlerts.Is(labels)) return new PolicyExplanation(policy.Name, book.Mode, false, OwnAlerts.WhyNot);
             if (!alert.Matches(labels)) return new PolicyExplanation(policy.Name, book.Mode, false, $"the alert is not one of its: {Mismatch(alert, labels)}");
         }
         else if (labels is not null) return new PolicyExplanation(policy.Name, book.Mode, false, "no alert sets it off, its condition does");
@@ -66,8 +75,14 @@ internal static class Explainer
         foreach (TargetExplanation target in explanation.Targets)
         {
             var said = new List<string>();
-            foreach (PolicyStep step in policy.Steps.Where(static step => step.Acts)) said.Add($"{step.Name}: {await hands.AskAsync(policy, step, target.Key, target.Identity, cancellation).ConfigureAwait(false)}");
-            targets.Add(target with { Guards = said });
+            var verdicts = new List<StepVerdict>();
+            foreach (PolicyStep step in policy.Steps.Where(static step => step.Acts))
+            {
+                (string all, IReadOnlyList<GuardVerdict> each) = await hands.AskAsync(policy, step, target.Key, target.Identity, cancellation).ConfigureAwait(false);
+                said.Add($"{step.Name}: {all}");
+                verdicts.AddRange(each.Select(one => new StepVerdict(step.Name, one.Guard, one.Objection)));
+            }
+            targets.Add(target with { Guards = said, Verdicts = verdicts });
         }
         return explanation with { Targets = targets };
     }

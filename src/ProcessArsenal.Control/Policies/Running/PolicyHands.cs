@@ -3,6 +3,7 @@ using System.Globalization;
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Actions.Children;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Supervision;
@@ -13,8 +14,11 @@ using ProcessArsenal.Procfs;
 namespace ProcessArsenal.Control.Policies.Running;
 
 /// <summary>Carries out what policies decide: through the pipeline, as everybody else does.</summary>
-internal sealed class PolicyHands(PolicyTools tools)
+internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
 {
+    /// <summary>Guards that are about what a step takes of the target and of the host for a while: without what only records, the rest is done.</summary>
+    private static readonly string[] OfBurden = [MemoryDumps.Guard, MemoryDumps.OneAtATime, "disk_headroom", "memory_headroom", "freeze"];
+
     private const string CallerPrefix = "policy:";
 
     private static readonly TimeSpan TraceLook = TimeSpan.FromMilliseconds(200), TracePatience = TimeSpan.FromSeconds(10);
@@ -24,12 +28,14 @@ internal sealed class PolicyHands(PolicyTools tools)
 
     /// <summary>Carries out one step, and waits for its end.</summary>
     /// <param name="identity">Of the process that is meant now.</param>
-    public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, CancellationToken cancellation)
+    /// <param name="look">What the latest sample says of it; null: nothing.</param>
+    public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, TargetLook? look, CancellationToken cancellation)
     {
         PolicyRun run = begin.Run;
         using Activity? span = ControlTrace.Step(begin.Policy, run.Id, begin.Step.Name, run.TraceId);
         try
         {
+            if (begin.Step is AlertStep) return await alerts.RaiseAsync(begin, policy, look, KeyOf(begin, policy), IntentOf(begin, policy)).ConfigureAwait(false);
             if (RequestOf(begin, policy, identity) is not { } request) return new StepFinished(run.Id, StepOutcome.Refused, "its target is not there any more");
             ControlResult result = await tools.Pipeline().RunAsync(request, cancellation).ConfigureAwait(false);
             if (result.Targets.Count == 0) return new StepFinished(run.Id, StepOutcome.Refused, "nobody is meant any more");
@@ -37,9 +43,10 @@ internal sealed class PolicyHands(PolicyTools tools)
             // Carried out by a run of ours before this one: it counts, and is not done again.
             if (result.IsRepeated) return new StepFinished(run.Id, one.Outcome is OutcomeKind.Refused ? StepOutcome.Refused : StepOutcome.Done, $"it was carried out before: {one.Reason}");
             if (one.Outcome == OutcomeKind.Succeeded && begin.Step is TraceStep or ProfileStep) await WaitForTraceAsync(one.Action, DurationOf(begin.Step), cancellation).ConfigureAwait(false);
-            return new StepFinished(run.Id, OutcomeOf(one.Outcome), one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "");
+            bool isSkipped = one.Outcome == OutcomeKind.Refused && begin.Step is DumpStep && OfBurden.Contains(one.Guard);
+            return new StepFinished(run.Id, isSkipped ? StepOutcome.Skipped : OutcomeOf(one.Outcome), one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "");
         }
-        catch (ControlException e)
+        catch (Exception e) when (e is ControlException or LedgerException)
         {
             return new StepFinished(run.Id, StepOutcome.Refused, e.Message);
         }
@@ -50,18 +57,20 @@ internal sealed class PolicyHands(PolicyTools tools)
     }
 
     /// <summary>What the guards would say to a step; nothing is done, and nothing recorded.</summary>
-    public async Task<string> AskAsync(Policy policy, PolicyStep step, string key, string identity, CancellationToken cancellation)
+    /// <returns>In one sentence, and what each says.</returns>
+    public async Task<(string Said, IReadOnlyList<GuardVerdict> Verdicts)> AskAsync(Policy policy, PolicyStep step, string key, string identity, CancellationToken cancellation)
     {
+        if (step is AlertStep alert) return (alerts.Ask(alert), []);
         var run = new PolicyRun("", "", key, identity, null, "", default);
         try
         {
-            if (RequestOf(new BeginStep(policy.Name, run, step, false), policy, identity) is not { } request) return "its target is not there any more";
-            ControlResult result = await tools.Pipeline().RunAsync(request with { IsPreview = true, Key = null }, cancellation).ConfigureAwait(false);
-            return result.Targets is [{ } one, ..] ? one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "it would be done" : "nobody is meant";
+            if (RequestOf(new BeginStep(policy.Name, run, step, false), policy, identity) is not { } request) return ("its target is not there any more", []);
+            ControlResult result = await tools.Pipeline().RunAsync(request with { IsPreview = true, AsksAll = true, Key = null }, cancellation).ConfigureAwait(false);
+            return result.Targets is [{ } one, ..] ? (one.Guard is { } guard ? $"{guard}: {one.Reason}" : one.Reason ?? "it would be done", one.Verdicts) : ("nobody is meant", []);
         }
         catch (ControlException e)
         {
-            return e.Message;
+            return (e.Message, []);
         }
     }
 
@@ -73,22 +82,41 @@ internal sealed class PolicyHands(PolicyTools tools)
         if (child is not null && begin.Step is RestartStep) selection = TargetSelection.OfChildren(child);
         else if (ProcessIdentity.TryParse(identity, out ProcessIdentity process)) selection = TargetSelection.Of(process);
         else return null;
-        string what = string.Create(CultureInfo.InvariantCulture, $"{run.Id}/{(begin.IsEscalation ? $"escalation {run.Escalated}" : $"step {run.Step + 1}")}");
-        return new ControlRequest(ActionOf(begin.Step, child), selection, CallerOf(policy.Name), run.Incident is null ? "policy" : "alert")
+        return new ControlRequest(ActionOf(begin.Step, child), selection, CallerOf(policy.Name), TriggerOf(run))
         {
             Policy = policy.Name,
-            Reason = run.Incident is { } incident ? $"{what} ({begin.Step.Name}), by alert {incident}" : $"{what} ({begin.Step.Name}), as {policy.When}",
-            TraceId = run.TraceId.Length > 0 ? run.TraceId : null,
-            // A run has a number that is never given again: so even an end of ours in between does nothing twice.
-            Key = new IdempotencyKey(CallerPrefix + policy.Name, what, what),
-            Limits = new ControlLimits { MaxTargets = 1, MinHealthy = begin.Step.IsHarmful ? policy.Limits.MinHealthy : 0, MinUptime = run.Harms > 1 ? TimeSpan.Zero : policy.Limits.MinUptime },
+            Run = run.Id.Length > 0 ? run.Id : null,
+            Incident = run.Incident,
+            Reason = ReasonOf(begin, policy),
+            TraceId = TraceIdOf(run),
+            Key = KeyOf(begin, policy),
+            // One that stands still is not fit for work either.
+            Limits = new ControlLimits { MaxTargets = 1, MinHealthy = begin.Step.IsHarmful || begin.Step is DumpStep ? policy.Limits.MinHealthy : 0, MinUptime = run.Harms > 1 ? TimeSpan.Zero : policy.Limits.MinUptime },
         };
     }
+
+    private Intent IntentOf(BeginStep begin, Policy policy)
+    {
+        DateTimeOffset now = tools.Time.GetUtcNow();
+        return new Intent(begin.Step.Name, begin.Run.Target, TriggerOf(begin.Run), now, now) { Policy = policy.Name, Caller = CallerOf(policy.Name).Name, Reason = ReasonOf(begin, policy), TraceId = TraceIdOf(begin.Run) };
+    }
+
+    private static string What(BeginStep begin) => string.Create(CultureInfo.InvariantCulture, $"{begin.Run.Id}/{(begin.IsEscalation ? $"escalation {begin.Run.Escalated}" : $"step {begin.Run.Step + 1}")}");
+
+    private static string ReasonOf(BeginStep begin, Policy policy) => $"{What(begin)} ({begin.Step.Name}), {(begin.Run.Incident is { } incident ? $"by alert {incident}" : $"as {policy.When}")}";
+
+    private static string TriggerOf(PolicyRun run) => run.Incident is null ? "policy" : "alert";
+
+    private static string? TraceIdOf(PolicyRun run) => run.TraceId.Length > 0 ? run.TraceId : null;
+
+    /// <summary>A run has a number that is never given again: so even an end of ours in between does nothing twice.</summary>
+    private static IdempotencyKey KeyOf(BeginStep begin, Policy policy) => new(CallerPrefix + policy.Name, What(begin), What(begin));
 
     private ControlAction ActionOf(PolicyStep step, SupervisedChild? child) => step switch
     {
         TraceStep trace => new TraceAction(tools.Traces, new TraceOrder { For = [trace.Preset], Duration = trace.Duration }),
-        ProfileStep profile => new TraceAction(tools.Traces, new TraceOrder { For = ["cpu"], Duration = profile.Duration }),
+        ProfileStep profile => new TraceAction(tools.Traces, new TraceOrder { For = [TraceOrder.Profile], Duration = profile.Duration }),
+        DumpStep dump => new DumpAction(tools.Dumps, new DumpOrder(dump.Type) { MaxFreeze = dump.MaxFreeze }),
         RestartStep when child is not null => new RestartChildAction(),
         RestartStep restart => new RestartAction(tools.Restarts with { Timeout = restart.Timeout }, tools.OwnerOf),
         StopStep stop => new StopAction(stop.Timeout, tools.Restarts),

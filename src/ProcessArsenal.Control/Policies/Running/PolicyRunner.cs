@@ -18,6 +18,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     private readonly PolicyTools _tools;
     private readonly PolicyEyes _eyes;
     private readonly PolicyHands _hands;
+    private readonly PolicyAlerts _alerts;
     private readonly Channel<Func<Task>> _calls = Channel.CreateBounded<Func<Task>>(1000);
     private readonly ConcurrentQueue<StepFinished> _finished = new();
     private readonly SemaphoreSlim _signal = new(0, 1);
@@ -35,7 +36,8 @@ public sealed class PolicyRunner : IAsyncDisposable
     {
         (_tools, _policies) = (tools, policies);
         _eyes = new PolicyEyes(tools.OwnerOf, tools.Grace);
-        _hands = new PolicyHands(tools);
+        _alerts = new PolicyAlerts(tools.Alertmanager, tools.Ledger, NoteAsync, why => Trouble?.Invoke(why), tools.Time);
+        _hands = new PolicyHands(tools, _alerts);
         Inbox.Arrived = Wake;
     }
 
@@ -189,6 +191,7 @@ public sealed class PolicyRunner : IAsyncDisposable
         _machine = new PolicyMachine(Volatile.Read(ref _policies), kept, Now);
         (_lastTick, _isPaused) = (-1, null);
         Show(_machine);
+        Beside(() => _alerts.TakeUpAsync(ledger));
     }
 
     private void Show(PolicyMachine machine)
@@ -228,7 +231,9 @@ public sealed class PolicyRunner : IAsyncDisposable
                 sampled = new Sampled(snapshot.Time, _eyes.Look(snapshot, [.. _machine!.Books]));
             }
         }
-        if (sampled is not null) await HandleAsync([sampled]).ConfigureAwait(false);
+        if (sampled is null) return;
+        await HandleAsync([sampled]).ConfigureAwait(false);
+        foreach ((string key, KeptAlert alert, string why) in _alerts.Over(_machine!.Books)) Beside(() => _alerts.ResolveAsync(key, alert, why));
     }
 
     /// <returns>Whether what changed is durable.</returns>
@@ -274,7 +279,12 @@ public sealed class PolicyRunner : IAsyncDisposable
             return;
         }
         PolicyBook? book = machine.Books.FirstOrDefault(one => one.Policy.Name == decision.Policy);
-        if (decision is RunEnded ended) Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
+        if (decision is RunEnded ended)
+        {
+            Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
+            Task told = _alerts.EndedAsync(ended);
+            Beside(() => told);
+        }
         if (decision is Latched latched) HasLatched?.Invoke(latched.Policy, latched.Why);
         if (decision is WouldAct { Mode: PolicyMode.DryRun } would && book is not null) Beside(() => AskAndNoteAsync(would, book.Policy)); // Owners may have to be asked, which takes time.
         else if (PolicyNotes.Of(decision, book?.Policy, null, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
@@ -283,19 +293,20 @@ public sealed class PolicyRunner : IAsyncDisposable
     private void Begin(PolicyMachine machine, BeginStep begin)
     {
         PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
-        string identity = book.Looks.GetValueOrDefault(begin.Run.Key)?.Identity ?? begin.Run.Target;
+        TargetLook? look = book.Looks.GetValueOrDefault(begin.Run.Key);
+        string identity = look?.Identity ?? begin.Run.Target;
         if (begin.Step is RestartStep)
         {
             // Whoever has ended can't be held, but has an owner.
             using SnapshotLease lease = _tools.Store.Acquire();
             if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key) is { } living) identity = living;
         }
-        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, _closed.Token).ConfigureAwait(false)));
+        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, look, _closed.Token).ConfigureAwait(false)));
     }
 
     private async Task AskAndNoteAsync(WouldAct would, Policy policy)
     {
-        string verdict = policy.Steps.FirstOrDefault(static step => step.IsHarmful) is { } step ? await _hands.AskAsync(policy, step, would.Target.Key, would.Target.Identity, _closed.Token).ConfigureAwait(false) : "nothing is harmful in it";
+        string verdict = policy.Steps.FirstOrDefault(static step => step.IsHarmful) is { } step ? (await _hands.AskAsync(policy, step, would.Target.Key, would.Target.Identity, _closed.Token).ConfigureAwait(false)).Said : "nothing is harmful in it";
         if (PolicyNotes.Of(would, policy, verdict, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
     }
 

@@ -1,3 +1,5 @@
+using ProcessArsenal.Control.Alerting.Raising;
+using ProcessArsenal.Control.Dumps;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Supervision;
@@ -15,6 +17,12 @@ namespace ProcessArsenal.Control.Policies.Running;
 public sealed record PolicyTools(
     SnapshotStore Store, Func<ActionLedger?> Ledger, Func<ControlPipeline> Pipeline, TraceSessions Traces, RestartOptions Restarts, Func<ChildName, SupervisedChild?> Child, Func<ProcessIdentity, SupervisedChild?> OwnerOf, TimeProvider Time)
 {
+    /// <summary>Where our own alerts are raised.</summary>
+    public required AlertmanagerClient Alertmanager { get; init; }
+
+    /// <summary>What takes dumps.</summary>
+    public required MemoryDumps Dumps { get; init; }
+
     /// <summary>A younger process is not counted as fit for work yet.</summary>
     internal Func<TimeSpan> Grace { get; init; } = static () => new ControlOptions().Grace;
 }

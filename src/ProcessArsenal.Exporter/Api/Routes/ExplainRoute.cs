@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Exporter.Views;
@@ -10,7 +11,12 @@ internal static class ExplainRoute
 {
     private static readonly ApiParameter<string> Policy = new("policy", "Only this policy.", "the name of a policy", static text => text.Length is > 0 and <= 64 ? text : null) { Schema = Parameters.Text() };
 
-    private static readonly ApiParameter<object> Action = new("action", "An entry of the ledger: what its policy would do by today's rules.", "the number of an action", static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null)
+    private static readonly ApiParameter<object> Action = new("action", "An entry of the ledger: what its policy would do about the same alert or condition, and what the guards would say to the same action, by today's rules.", "the number of an action", static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null)
+    {
+        Schema = new System.Text.Json.Nodes.JsonObject { ["type"] = "integer", ["minimum"] = 1 },
+    };
+
+    private static readonly ApiParameter<object> Delivery = new("delivery", "A delivery of Alertmanager: what policies would do about its alerts by today's rules.", "the number of a delivery", static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null)
     {
         Schema = new System.Text.Json.Nodes.JsonObject { ["type"] = "integer", ["minimum"] = 1 },
     };
@@ -21,7 +27,7 @@ internal static class ExplainRoute
         Path = "/api/v1/explain",
         Role = Role.Viewer,
         Summary = "Says what policies would do, without doing it",
-        Body = [Policy, ExplainBody.Labels, ExplainBody.Payload, Action],
+        Body = [Policy, ExplainBody.Labels, ExplainBody.Payload, Action, Delivery],
         Answer = ViewJson.Default.ExplainView,
         IsExpensive = true,
         Handle = HandleAsync,
@@ -30,18 +36,44 @@ internal static class ExplainRoute
     private static async Task HandleAsync(ApiRequest request)
     {
         string? policy = request.Get(Policy);
-        if (request.Get(Action) is long id)
-        {
-            ActionRecord action = ActionList.LedgerOf(request).Reader.Find(id) ?? throw new ProblemException(Problem.NotFound(FormattableString.Invariant($"There is no action {id}.")));
-            policy ??= action.Intent.Policy ?? throw new ProblemException(Problem.InvalidParameter("action", FormattableString.Invariant($"Action {id} was asked for by '{action.Intent.Caller}', and by no policy: GET /api/v1/actions/{id} says why and what came of it.")));
-        }
-        if (policy is not null && request.Services.Policies.Runner.Statuses.All(status => status.Policy.Name != policy)) throw new ProblemException(Problem.NotFound($"There is no policy {Telemetry.Text.Quoting.Cap(policy)}. GET /api/v1/policies lists them."));
+        var notes = new List<string>();
         List<IReadOnlyDictionary<string, string>?> alerts = [.. request.Get(ExplainBody.Payload) ?? []];
         if (request.Get(ExplainBody.Labels) is { } labels) alerts.Add(labels);
-        if (alerts.Count == 0) alerts.Add(null);
+        ActionView? entry = null;
+        ReplayView? replay = null;
+        if (request.Get(Action) is long id)
+        {
+            (entry, replay) = (Entry(request, id), null);
+            policy ??= entry.Policy;
+            if (entry.Alert is { } its) alerts.Add(its);
+            else if (entry.Incident is { } incident) notes.Add($"the alert that set it off (incident {incident}) is not kept any more: its policy is asked by its condition alone");
+            replay = await ActionReplay.AskAsync(request, entry);
+            if (entry.Policy is null) notes.Add($"{entry.Caller} asked for it, and no policy: what the guards would say to the same now is all that there is to replay");
+        }
+        if (request.Get(Delivery) is long delivery) alerts.AddRange(AlertsOf(request, delivery, notes));
+        bool isKnown = policy is null || request.Services.Policies.Runner.Statuses.Any(status => status.Policy.Name == policy);
+        if (!isKnown && entry is null) throw new ProblemException(Problem.NotFound($"There is no policy {Telemetry.Text.Quoting.Cap(policy!)}. GET /api/v1/policies lists them."));
+        if (!isKnown) notes.Add($"the policy {Telemetry.Text.Quoting.Cap(policy!)} is no more");
+        if (alerts.Count == 0 && request.Get(Delivery) is null && (entry is null || entry.Policy is not null)) alerts.Add(null);
         var explained = new List<ExplainedAlertView>();
-        foreach (IReadOnlyDictionary<string, string>? alert in alerts)
+        foreach (IReadOnlyDictionary<string, string>? alert in isKnown ? alerts : [])
             explained.Add(new ExplainedAlertView(alert, [.. (await request.Services.Policies.Runner.ExplainAsync(alert, policy, request.Aborted)).Select(ExplainedPolicyView.Of)]));
-        await JsonAnswer.WriteAsync(request.Http, new ExplainView(explained), ViewJson.Default.ExplainView);
+        await JsonAnswer.WriteAsync(request.Http, new ExplainView(explained) { Entry = entry, Replay = replay, Notes = notes }, ViewJson.Default.ExplainView);
+    }
+
+    private static ActionView Entry(ApiRequest request, long id)
+    {
+        LedgerReader reader = ActionList.LedgerOf(request).Reader;
+        return ActionView.Of([reader.Find(id) ?? throw new ProblemException(Problem.NotFound(FormattableString.Invariant($"There is no action {id}.")))], reader)[0];
+    }
+
+    /// <summary>Labels of the alerts of a delivery, as far as they are kept: of one that was for another host nothing is.</summary>
+    private static IEnumerable<IReadOnlyDictionary<string, string>> AlertsOf(ApiRequest request, long id, List<string> notes)
+    {
+        DeliveryRecord delivery = IncidentQueries.Delivery(ActionList.LedgerOf(request).Reader, id)
+            ?? throw new ProblemException(Problem.NotFound(FormattableString.Invariant($"There is no delivery {id}: it never was, or is too old to be kept.")));
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"delivery {id} came at {delivery.Received.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z with {delivery.Alerts} alerts ({string.Join(", ", delivery.Verdicts.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key} {one.Value}"))})"));
+        if (delivery.Incidents.Count < delivery.Alerts) notes.Add(string.Create(CultureInfo.InvariantCulture, $"the labels of {delivery.Incidents.Count} of them are kept"));
+        return delivery.Incidents.Take(ExplainBody.MostAlerts).Select(static incident => incident.Labels);
     }
 }

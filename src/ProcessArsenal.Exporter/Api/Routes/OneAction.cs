@@ -24,8 +24,9 @@ internal static class OneAction
         Handle = static async request =>
         {
             long id = (long)request.Get(Id)!;
-            ActionRecord action = ActionList.LedgerOf(request).Reader.Find(id) ?? throw new ProblemException(Problem.NotFound(FormattableString.Invariant($"There is no action {id}: it never was, or is too old to be kept.")));
-            await JsonAnswer.WriteAsync(request.Http, ActionView.Of(action), ViewJson.Default.ActionView);
+            LedgerReader reader = ActionList.LedgerOf(request).Reader;
+            ActionRecord action = reader.Find(id) ?? throw new ProblemException(Problem.NotFound(FormattableString.Invariant($"There is no action {id}: it never was, or is too old to be kept.")));
+            await JsonAnswer.WriteAsync(request.Http, ActionView.Of([action], reader)[0], ViewJson.Default.ActionView);
         },
     };
 }

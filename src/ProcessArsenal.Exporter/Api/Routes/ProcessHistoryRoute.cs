@@ -1,6 +1,4 @@
-using System.Globalization;
 using ProcessArsenal.Control.Authorization;
-using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Exporter.Views;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
@@ -12,9 +10,7 @@ internal static class ProcessHistoryRoute
 {
     private static readonly ApiParameter<string> Signal = Parameters.Choice("signal", "Which value. Default: all that it has.", [.. HistorySignal.All.Select(static signal => signal.Name)]);
 
-    private static readonly ApiParameter<object> Since = new(
-        "since", "Only what is later: a time by RFC 3339, or how far back, such as 10m. Default: all that is kept.", "a time such as 2026-01-02T03:04:05Z, or a duration such as 10m", ParseSince)
-    { Schema = Parameters.Text() };
+    private static readonly ApiParameter<object> Since = Parameters.Time("since", "Only what is later: a time by RFC 3339, or how far back, such as 10m. Default: all that is kept.");
 
     public static readonly ApiRoute Route = new()
     {
@@ -30,12 +26,7 @@ internal static class ProcessHistoryRoute
     {
         ProcessName name = request.Get(Parameters.Id)!;
         ProcessIdentity identity = name.Identity ?? request.Services.Look(snapshot => snapshot.Processes[snapshot.Resolve(name)].Sample.Identity);
-        DateTimeOffset since = request.Get(Since) switch
-        {
-            DateTimeOffset time => time,
-            TimeSpan back => request.Services.Time.GetUtcNow() - back,
-            _ => DateTimeOffset.MinValue,
-        };
+        DateTimeOffset since = Parameters.TimeOf(request, Since) ?? DateTimeOffset.MinValue;
         string? only = request.Get(Signal);
         History history = request.Services.Sampler.History;
         var signals = new List<SignalHistoryView>();
@@ -50,11 +41,5 @@ internal static class ProcessHistoryRoute
                 signals.Add(new SignalHistoryView(signal.Name, signal.Unit, [.. points.Select(HistoryPointView.Of)]));
         }
         return new ProcessHistoryView(identity.ToString(), history.EndOf(identity), signals);
-    }
-
-    private static object? ParseSince(string text)
-    {
-        if (Durations.TryParse(text, out TimeSpan back)) return back;
-        return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
     }
 }

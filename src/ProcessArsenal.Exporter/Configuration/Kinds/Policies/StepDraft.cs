@@ -9,6 +9,12 @@ internal sealed record StepDraft
 
     public ProfileStep? Profile { get; init; }
 
+    public DumpStep? Dump { get; init; }
+
+    public GcDumpStep? GcDump { get; init; }
+
+    public AlertStep? Alert { get; init; }
+
     public RestartStep? Restart { get; init; }
 
     public StopStep? Stop { get; init; }
@@ -19,12 +25,15 @@ internal sealed record StepDraft
 
     public VerifyStep? Verify { get; init; }
 
-    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
+    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Dump ?? (PolicyStep?)GcDump ?? (PolicyStep?)Alert ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
 
     public static StepDraft Of(PolicyStep step) => new()
     {
         Trace = step as TraceStep,
         Profile = step as ProfileStep,
+        Dump = step is DumpStep and not GcDumpStep ? (DumpStep)step : null,
+        GcDump = step as GcDumpStep,
+        Alert = step as AlertStep,
         Restart = step as RestartStep,
         Stop = step as StopStep,
         Kill = step as KillStep,

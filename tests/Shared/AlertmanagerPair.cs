@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ProcessArsenal.Tests;
+using System.Text.Json;
 
-namespace ProcessArsenal.Control.Tests.Alerting.Raising;
+namespace ProcessArsenal.Tests;
 
 /// <summary>Two of Debian's Alertmanagers, clustered on loopback, which both deliver: neither waits for the other to have done so.</summary>
 internal sealed class AlertmanagerPair : IAsyncDisposable
@@ -32,13 +32,15 @@ internal sealed class AlertmanagerPair : IAsyncDisposable
 
     /// <param name="folder">Its files are put there.</param>
     /// <param name="webhook">Whom it delivers to.</param>
-    public static async Task<AlertmanagerPair> Start(string folder, Uri webhook)
+    /// <param name="tokenFile">Of the token that it delivers with; null: with none.</param>
+    public static async Task<AlertmanagerPair> Start(string folder, Uri webhook, string? tokenFile = null)
     {
         Assert.True(File.Exists(Program), "install Debian's package prometheus-alertmanager (scripts/setup.sh does as root)");
         string configuration = Path.Join(folder, "alertmanager.yml");
+        string token = tokenFile is null ? "" : $$""", http_config: { authorization: { type: Bearer, credentials_file: "{{tokenFile}}" } }""";
         await File.WriteAllTextAsync(configuration, $$"""
             route: { receiver: arsenal, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 4s }
-            receivers: [ { name: arsenal, webhook_configs: [ { url: "{{webhook}}", send_resolved: true } ] } ]
+            receivers: [ { name: arsenal, webhook_configs: [ { url: "{{webhook}}", send_resolved: true{{token}} } ] } ]
             """);
         int[] ports = [FreePort(), FreePort(), FreePort(), FreePort()];
         Process[] replicas = [.. Enumerable.Range(0, 2).Select(i =>
@@ -69,6 +71,14 @@ internal sealed class AlertmanagerPair : IAsyncDisposable
     public string Log()
     {
         lock (_log) return _log.ToString();
+    }
+
+    /// <summary>The alerts of a name that a replica has up.</summary>
+    public async Task<JsonElement[]> Firing(string alertname, int replica = 0)
+    {
+        using var http = new HttpClient();
+        using JsonDocument all = JsonDocument.Parse(await http.GetStringAsync(new Uri(Urls[replica], "/api/v2/alerts?active=true")));
+        return [.. all.RootElement.EnumerateArray().Where(alert => alert.GetProperty("labels").GetProperty("alertname").GetString() == alertname).Select(static alert => alert.Clone())];
     }
 
     /// <summary>Ends one as a crash would.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
@@ -15,7 +16,7 @@ namespace ProcessArsenal.Control;
 internal sealed record IntentDetails(string Name, string? Group, string? Parameters, bool? Force, string? Identity = null);
 
 /// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
-internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null);
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null, EvidenceNote? Evidence = null);
 
 /// <summary>Writes them, and reads what came of a request that was carried out before.</summary>
 internal static class ActionDetails
@@ -27,7 +28,7 @@ internal static class ActionDetails
         new OutcomeDetails(
             attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
             attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null,
-            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact), ActionJson.Default.OutcomeDetails);
+            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact, attempt.Evidence ?? attempt.End?.Evidence), ActionJson.Default.OutcomeDetails);
 
     public static TargetResult ToResult(ActionRecord action)
     {
@@ -44,6 +45,7 @@ internal static class ActionDetails
             Owner = outcome?.Owner,
             Old = IdentityOf(outcome?.Old),
             New = IdentityOf(outcome?.New),
+            Evidence = outcome?.Evidence,
             Exit = outcome?.Signal is { } signal ? new ExitStatus(signal) : outcome?.ExitCode is { } code ? new ExitStatus(code << 8) : null,
         };
     }

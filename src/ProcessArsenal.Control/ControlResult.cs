@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -39,6 +40,9 @@ public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
 
     /// <inheritdoc cref="Old"/>
     public ProcessIdentity? New { get; init; }
+
+    /// <summary>What came of taking evidence; null: none was asked for.</summary>
+    public EvidenceNote? Evidence { get; init; }
 
     /// <summary>The process has ended.</summary>
     public bool HasEnded { get; init; }

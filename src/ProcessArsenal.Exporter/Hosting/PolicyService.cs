@@ -18,7 +18,7 @@ internal sealed partial class PolicyService : IHostedService, IAsyncDisposable
         _logger = logger;
         _budget = new Api.LogBudget(perMinute: 2, time);
         _configured = loaded.Configuration!.Policies;
-        var tools = new PolicyTools(store, () => control.Ledger, () => control.Pipeline, control.Traces, control.Restarts, name => supervision.Set?.Find(name), supervision.OwnerOf, time);
+        var tools = new PolicyTools(store, () => control.Ledger, () => control.Pipeline, control.Traces, control.Restarts, name => supervision.Set?.Find(name), supervision.OwnerOf, time) { Evidence = control.Evidence };
         Runner = new PolicyRunner(tools, new PolicySet(_configured))
         {
             HasLatched = (policy, why) => Log.Latched(logger, policy, why),

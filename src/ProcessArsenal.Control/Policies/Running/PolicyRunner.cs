@@ -283,14 +283,14 @@ public sealed class PolicyRunner : IAsyncDisposable
     private void Begin(PolicyMachine machine, BeginStep begin)
     {
         PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
-        string identity = book.Looks.GetValueOrDefault(begin.Run.Key)?.Identity ?? begin.Run.Target;
+        string about = book.Looks.GetValueOrDefault(begin.Run.Key)?.Identity ?? begin.Run.Target, identity = about;
         if (begin.Step is RestartStep)
         {
             // Whoever has ended can't be held, but has an owner.
             using SnapshotLease lease = _tools.Store.Acquire();
             if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key) is { } living) identity = living;
         }
-        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, _closed.Token).ConfigureAwait(false)));
+        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, about, _closed.Token).ConfigureAwait(false)));
     }
 
     private async Task AskAndNoteAsync(WouldAct would, Policy policy)

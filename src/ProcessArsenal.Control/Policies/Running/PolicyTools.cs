@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Supervision;
@@ -15,6 +16,9 @@ namespace ProcessArsenal.Control.Policies.Running;
 public sealed record PolicyTools(
     SnapshotStore Store, Func<ActionLedger?> Ledger, Func<ControlPipeline> Pipeline, TraceSessions Traces, RestartOptions Restarts, Func<ChildName, SupervisedChild?> Child, Func<ProcessIdentity, SupervisedChild?> OwnerOf, TimeProvider Time)
 {
+    /// <summary>By whom evidence is taken; null: none is.</summary>
+    public EvidenceTaker? Evidence { get; init; }
+
     /// <summary>A younger process is not counted as fit for work yet.</summary>
     internal Func<TimeSpan> Grace { get; init; } = static () => new ControlOptions().Grace;
 }

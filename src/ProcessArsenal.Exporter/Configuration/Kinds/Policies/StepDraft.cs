@@ -9,6 +9,8 @@ internal sealed record StepDraft
 
     public ProfileStep? Profile { get; init; }
 
+    public SnapshotStep? Snapshot { get; init; }
+
     public RestartStep? Restart { get; init; }
 
     public StopStep? Stop { get; init; }
@@ -19,12 +21,13 @@ internal sealed record StepDraft
 
     public VerifyStep? Verify { get; init; }
 
-    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
+    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Snapshot ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
 
     public static StepDraft Of(PolicyStep step) => new()
     {
         Trace = step as TraceStep,
         Profile = step as ProfileStep,
+        Snapshot = step as SnapshotStep,
         Restart = step as RestartStep,
         Stop = step as StopStep,
         Kill = step as KillStep,

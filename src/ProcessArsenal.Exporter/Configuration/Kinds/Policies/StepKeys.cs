@@ -10,7 +10,7 @@ namespace ProcessArsenal.Exporter.Configuration.Kinds.Policies;
 internal static class StepKeys
 {
     /// <summary>Steps that are meant to be, and are not there yet.</summary>
-    public static readonly string[] NotYet = ["dump", "gcdump", "snapshot", "alert"];
+    public static readonly string[] NotYet = ["dump", "gcdump", "alert"];
 
     private static readonly DurationKind Recording = new(TimeSpan.FromSeconds(1), TraceOrder.LongestDuration, "15s");
 
@@ -22,6 +22,8 @@ internal static class StepKeys
     private static readonly MappingKind<ProfileStep> Profile = new(
         new ProfileStep(), "for how long, such as {duration: 15s}",
         new MappingKey<ProfileStep, TimeSpan>("duration", Recording, static s => s.Duration, static (s, v) => s with { Duration = v }, "For how long. 10s if left out.", "15s"));
+
+    private static readonly MappingKind<SnapshotStep> Snapshot = new(new SnapshotStep(), "{}, as it takes nothing");
 
     private static readonly MappingKind<RestartStep> Restart = new(
         new RestartStep(), "a mapping such as {timeout: 20s}",
@@ -47,6 +49,7 @@ internal static class StepKeys
     [
         new MappingKey<T, TraceStep>("trace", Trace, t => get(t).Trace, (t, v) => with(t, get(t) with { Trace = v }), "Records what a .NET process tells of itself.", "{preset: cpu, duration: 15s}"),
         new MappingKey<T, ProfileStep>("profile", Profile, t => get(t).Profile, (t, v) => with(t, get(t) with { Profile = v }), "Records where a .NET process spends CPU time.", "{duration: 15s}"),
+        new MappingKey<T, SnapshotStep>("snapshot", Snapshot, t => get(t).Snapshot, (t, v) => with(t, get(t) with { Snapshot = v }), "Keeps what is known of it (evidence), and does nothing to it.", "{}"),
         new MappingKey<T, RestartStep>("restart", Restart, t => get(t).Restart, (t, v) => with(t, get(t) with { Restart = v }), "Restarts it, by whoever owns it.", "{timeout: 20s}"),
         new MappingKey<T, StopStep>("stop", Stop, t => get(t).Stop, (t, v) => with(t, get(t) with { Stop = v }), "Ends it: SIGTERM, and SIGKILL after the timeout.", "{timeout: 10s}"),
         new MappingKey<T, KillStep>("kill", Kill, t => get(t).Kill, (t, v) => with(t, get(t) with { Kill = v }), "Ends it by SIGKILL.", "{}"),

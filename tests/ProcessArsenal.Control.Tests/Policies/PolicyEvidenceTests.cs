@@ -1,5 +1,4 @@
 using ProcessArsenal.Control.Actions;
-using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Policies.Running;

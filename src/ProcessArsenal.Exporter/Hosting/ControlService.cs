@@ -45,9 +45,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         Artifacts = new ArtifactStore(Path.Join(configuration.StateDirectory, "artifacts"), () => _artifacts, time);
         Traces = new TraceSessions(Artifacts, proc, time);
         Dumps = new MemoryDumps(Artifacts, proc, time, new HeapWorker(OwnProgram));
+        (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
         var collector = new EvidenceCollector(new ProcessInspector(proc, time), store, sampler.History, sampler.Lifecycle, sampler.Runtimes, time);
         Evidence = new EvidenceTaker(collector, Artifacts, () => _configuration.Evidence, time);
-        (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
         _metrics = new ControlMetrics(own.Registry);
         _alertMetrics = new AlertMetrics(own.Registry);
         Alertmanager = new AlertmanagerClient(() => _configuration.Alertmanager.Urls, () => _configuration.HostLabels(), time) { Sent = (_, isTaken) => _alertMetrics.Sent(isTaken) };

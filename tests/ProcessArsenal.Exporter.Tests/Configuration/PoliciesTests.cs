@@ -54,6 +54,14 @@ public sealed class PoliciesTests
     }
 
     [Fact]
+    public void A_snapshot_is_a_step_that_takes_nothing()
+    {
+        Policy policy = Read("policies: [{ name: leak, when: memory > 1GiB, steps: [{snapshot: {}}, {restart: {}}] }]");
+        Assert.Equal<PolicyStep>([new SnapshotStep(), new RestartStep()], policy.Steps);
+        Assert.Equal((2, true), (policy.Actions, policy.Steps[1].IsHarmful));
+    }
+
+    [Fact]
     public void What_is_shown_is_read_as_the_same()
     {
         foreach (string file in Shipped())

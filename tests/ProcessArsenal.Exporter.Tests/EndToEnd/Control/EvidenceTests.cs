@@ -60,7 +60,7 @@ public sealed class EvidenceTests : IDisposable
         Assert.Contains("was changed by somebody else", changed.Error, StringComparison.Ordinal);
 
         // It is dead by now, and what its runtime has told last is known all the same.
-        await Eventually.True("its end is known", async () => (await client.Get("/api/v1/lifecycle?window=5m")).GetRawText().Contains($"\"exit\"", StringComparison.Ordinal));
+        await Eventually.True("its end is known", async () => (await client.Get("/api/v1/lifecycle?window=5m")).GetRawText().Contains("\"exit\"", StringComparison.Ordinal));
         string after = _scratch.PathOf("after.tar.gz");
         await Eventually.True("it is told of as one that has ended", async () =>
         {
@@ -215,7 +215,7 @@ public sealed class EvidenceTests : IDisposable
     });
 
     /// <summary>By the tools that anybody has.</summary>
-    private async Task<Dictionary<string, JsonElement>> Unpack(string bundle)
+    private static async Task<Dictionary<string, JsonElement>> Unpack(string bundle)
     {
         Command listed = await Command.Run("tar", ["tzf", bundle]);
         Assert.True(listed.ExitCode == 0, listed.Error);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Control.Targeting;
@@ -31,7 +32,7 @@ internal sealed record IntentDetails(string Name, string? Group, string? Paramet
 }
 
 /// <summary>What the ledger keeps of an outcome beside its own columns.</summary>
-internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null, AlertNote? Alert = null);
+internal sealed record OutcomeDetails(string? Guard, bool? Ended, int? ExitCode, int? Signal, string? Owner = null, string? Old = null, string? New = null, ArtifactNote? Artifact = null, AlertNote? Alert = null, EvidenceNote? Evidence = null);
 
 /// <summary>What the ledger keeps of an alert that was raised.</summary>
 /// <param name="Fingerprint">As Alertmanager calls it.</param>
@@ -61,7 +62,7 @@ internal static class ActionDetails
         new OutcomeDetails(
             attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
             attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null,
-            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact), ActionJson.Default.OutcomeDetails);
+            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact, attempt.Evidence ?? attempt.End?.Evidence), ActionJson.Default.OutcomeDetails);
 
     public static TargetResult ToResult(ActionRecord action)
     {
@@ -78,6 +79,7 @@ internal static class ActionDetails
             Owner = outcome?.Owner,
             Old = IdentityOf(outcome?.Old),
             New = IdentityOf(outcome?.New),
+            Evidence = outcome?.Evidence,
             Exit = outcome?.Signal is { } signal ? new ExitStatus(signal) : outcome?.ExitCode is { } code ? new ExitStatus(code << 8) : null,
         };
     }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
@@ -37,6 +38,9 @@ internal sealed class Attempt(Target target) : IDisposable
     /// <summary>What came of it; null: nothing was done.</summary>
     public ActionEnd? End { get; set; }
 
+    /// <summary>What came of taking evidence before it; null: none was asked for, or not yet.</summary>
+    public EvidenceNote? Evidence { get; set; }
+
     /// <summary>What came of it could not be recorded, and why.</summary>
     public string? NotClosed { get; set; }
 
@@ -50,6 +54,7 @@ internal sealed class Attempt(Target target) : IDisposable
         get
         {
             string? reason = Objection?.Reason ?? (Along is null ? End?.Reason : FormattableString.Invariant($"it is done once for {Along.Reach.Owner}, by way of pid {Along.Target.Identity.Pid}"));
+            if (Evidence is not null) reason = $"{reason}; evidence: {Evidence}";
             return NotClosed is null ? reason : $"{reason}; but that could not be recorded: {NotClosed}";
         }
     }
@@ -69,6 +74,7 @@ internal sealed class Attempt(Target target) : IDisposable
         Old = End?.Old,
         New = End?.New,
         Exit = End?.Exit,
+        Evidence = Evidence ?? End?.Evidence,
         HasEnded = End?.HasEnded ?? false,
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
@@ -10,8 +11,8 @@ using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Control;
 
-/// <summary>The one way to an action, whoever asks for it: authorise, resolve to identities, take hold of each, ask the guards, record the intent, ask the guards
-/// again, act, verify, record the outcome. What can't be recorded is not done.</summary>
+/// <summary>The one way to an action, whoever asks for it: authorise, resolve to identities, take hold of each, ask the guards, record the intent, take evidence if
+/// that is asked for, ask the guards again, act, verify, record the outcome. What can't be recorded is not done.</summary>
 /// <param name="ledger">Null: there is none, so nothing is done.</param>
 /// <param name="whyNoLedger">Why there is none.</param>
 /// <param name="options">Of the configuration in force.</param>
@@ -31,7 +32,10 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
     /// <summary>Told what came of each target, after it was recorded. Must not throw.</summary>
     public Action<ControlRequest, TargetResult, TimeSpan>? Finished { get; set; }
 
-    /// <summary>Waited for between the record and the harm: where evidence is taken.</summary>
+    /// <summary>By whom evidence is taken; null: by nobody.</summary>
+    public EvidenceTaker? Evidence { get; init; }
+
+    /// <summary>Waited for between the record and the harm, after evidence was taken.</summary>
     internal Func<Target, Task>? BeforeHarm { get; set; }
 
     private ControlState State => _state ??= new ControlState(proc, ledger, _resolver, options, time);
@@ -150,7 +154,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         foreach (Attempt attempt in attempts)
         {
             if (attempts.Count > most) attempt.Objection = new Objection(GuardCatalogue.MaxTargets, FormattableString.Invariant($"{attempts.Count} are meant, and {most} may be (max_targets): nothing is done to any"));
-            else if (Hold(attempt) is { } why) attempt.Objection = new Objection(GuardCatalogue.Identity, why);
+            else if (Hold(attempt) is { } why && !request.Action.OnlyLooks) attempt.Objection = new Objection(GuardCatalogue.Identity, why);
             else await LookAsync(request, attempt, cancellation).ConfigureAwait(false);
         }
     }
@@ -189,8 +193,9 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         long began = time.GetTimestamp();
         try
         {
+            if (request.Evidence is { } budget && !request.Action.OnlyLooks) attempt.Evidence = await TakeEvidenceAsync(request, attempt, budget).ConfigureAwait(false);
             if (BeforeHarm is { } wait) await wait(attempt.Target).ConfigureAwait(false);
-            // The world has moved on while the intent was recorded.
+            // The world has moved on while the intent was recorded and evidence taken.
             string? owner = attempt.Reach.Owner;
             await LookAsync(request, attempt, CancellationToken.None).ConfigureAwait(false);
             attempt.Objection = _asker.Ask(request, attempt, State)
@@ -206,6 +211,17 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         TargetResult result = attempt.ToResult(isPreview: false);
         ControlTrace.End(span, result, ledger?.Head);
         Finished?.Invoke(request, result, time.GetElapsedTime(began));
+    }
+
+    /// <summary>Whatever comes of it is told with the outcome, and no reason not to act.</summary>
+    private async Task<EvidenceNote> TakeEvidenceAsync(ControlRequest request, Attempt attempt, TimeSpan budget)
+    {
+        using Activity? part = ControlTrace.Part("evidence");
+        ProcessIdentity about = request.EvidenceOf ?? attempt.Target.Identity;
+        if (Evidence is null) return new EvidenceNote { NotTaken = "there is nowhere to keep it" };
+        if (about == default) return new EvidenceNote { NotTaken = "it has no process" };
+        string reason = $"before {request.Action.Name}, by {request.Policy ?? request.Caller.Name} ({request.Trigger}){(request.Reason is { } why ? $": {why}" : "")}";
+        return await Evidence.TakeAsync(new EvidenceOrder(attempt.Id!.Value, about, about == attempt.Target.Identity ? attempt.Target.Name : "", request.Action.Name, reason, budget)).ConfigureAwait(false);
     }
 
     private async Task CloseAsync(ControlRequest request, Attempt attempt, bool isOnly)
@@ -225,6 +241,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
         finally
         {
             if (givesBack) _deciding.Release();
+            if ((attempt.Evidence ?? attempt.End?.Evidence) is not null) Evidence?.Release(attempt.Id!.Value);
             Let(request, attempt);
         }
     }

@@ -2,6 +2,7 @@ using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
+using ProcessArsenal.Procfs;
 
 namespace ProcessArsenal.Control;
 
@@ -37,6 +38,12 @@ public sealed record ControlRequest(ControlAction Action, TargetSelection Select
     public bool Force { get; init; }
 
     public ControlLimits Limits { get; init; } = new();
+
+    /// <summary>How long may be taken for evidence before anything is done; null: none is taken.</summary>
+    public TimeSpan? Evidence { get; init; }
+
+    /// <summary>Of which process, if not of the target's own: of one that has ended, and whose owner is asked to start another, say.</summary>
+    public ProcessIdentity? EvidenceOf { get; init; }
 
     /// <summary>What belongs together in the ledger and in traces: 32 hexadecimal digits; null: none.</summary>
     public string? TraceId { get; init; }

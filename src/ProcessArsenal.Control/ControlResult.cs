@@ -1,3 +1,4 @@
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -46,6 +47,9 @@ public sealed record TargetResult(Target Target, OutcomeKind? Outcome)
 
     /// <summary>What each guard says, in their order, if that was asked for; else empty.</summary>
     public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
+
+    /// <summary>What came of taking evidence; null: none was asked for.</summary>
+    public EvidenceNote? Evidence { get; init; }
 
     /// <summary>The process has ended.</summary>
     public bool HasEnded { get; init; }

@@ -42,7 +42,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     {
         lock (_lock)
         {
-            if (_open.Exists(underway => underway.Key == target.Key && !request.Action.Overtakes(underway.Request.Action))) return false;
+            if (_open.Exists(underway => underway.Key == target.Key && !request.Action.Passes(underway.Request.Action))) return false;
             _open.Add(new Underway(target, request));
             return true;
         }
@@ -109,7 +109,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>What changes in the ledger when actions are taken.</summary>
     public List<StateChange> Spend(ControlRequest request, IReadOnlyList<Target> targets)
     {
-        List<StateChange> changes = [Budget(targets.Count)];
+        List<StateChange> changes = request.Action.OnlyLooks ? [] : [Budget(targets.Count)]; // Evidence must not use up what a cure takes.
         if (request.Limits.Cooldown <= TimeSpan.Zero) return changes;
         DateTimeOffset until = time.GetUtcNow() + request.Limits.Cooldown;
         foreach (string key in targets.Select(target => CooldownKey(request, target)).Distinct()) changes.Add(new StateChange(key, until.ToString("O", CultureInfo.InvariantCulture), until));
@@ -118,8 +118,12 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     /// <summary>What changes in the ledger when an action that was taken is not carried out.</summary>
     /// <param name="isOnly">No other of its request holds the cooldown up.</param>
-    public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly) =>
-        isOnly && request.Limits.Cooldown > TimeSpan.Zero ? [Budget(-1), new StateChange(CooldownKey(request, target), null)] : [Budget(-1)];
+    public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly)
+    {
+        List<StateChange> changes = request.Action.OnlyLooks ? [] : [Budget(-1)];
+        if (isOnly && request.Limits.Cooldown > TimeSpan.Zero) changes.Add(new StateChange(CooldownKey(request, target), null));
+        return changes;
+    }
 
     private StateChange Budget(int count)
     {
@@ -174,6 +178,6 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
         /// <summary>It is done to that process, by itself or as a child. Of a child that does not run there is none.</summary>
         public bool IsOf(ProcessIdentity process) => process != default && (target.Key == process || target.Identity == process);
 
-        public bool Hinders(ControlRequest other) => !ReferenceEquals(request, other) && !other.Action.Overtakes(request.Action);
+        public bool Hinders(ControlRequest other) => !ReferenceEquals(request, other) && !other.Action.Passes(request.Action);
     }
 }

@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Guards;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -17,6 +18,9 @@ public abstract class ControlAction
     /// <summary>It takes something from the process; else it only gives back.</summary>
     public virtual bool IsHarmful => true;
 
+    /// <summary>It does nothing to the process at all: so it may have ended, or be anybody, and neither does it wait for others, nor others for it.</summary>
+    public virtual bool OnlyLooks => false;
+
     /// <summary>What it was asked with, for the ledger and for telling one request from another; empty: nothing.</summary>
     public virtual string Parameters => "";
 
@@ -25,6 +29,9 @@ public abstract class ControlAction
 
     /// <summary>It need not wait for the end of another on the same target: it does what that comes to at last.</summary>
     public virtual bool Overtakes(ControlAction other) => false;
+
+    /// <summary>The same, if the other waits for nobody.</summary>
+    internal bool Passes(ControlAction other) => OnlyLooks || other.OnlyLooks || Overtakes(other);
 
     /// <summary>Whom else it would reach, and whether it can be done at all. Changes nothing.</summary>
     internal virtual Task<Reach> ReachAsync(ActionContext context, CancellationToken cancellation) => Task.FromResult(Reach.TargetOnly);
@@ -70,6 +77,9 @@ internal sealed record ActionEnd(bool Succeeded, string Reason)
 
     /// <summary>The file that it has left; null: none.</summary>
     public ArtifactNote? Artifact { get; init; }
+
+    /// <summary>Of an action that is for evidence alone: what came of that.</summary>
+    public EvidenceNote? Evidence { get; init; }
 }
 
 /// <summary>What the ledger keeps of a file that an action has left.</summary>

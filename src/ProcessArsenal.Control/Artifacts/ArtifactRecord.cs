@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ProcessArsenal.Control.Authorization;
 using ProcessArsenal.Control.Dumps;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Tracing;
 
 namespace ProcessArsenal.Control.Artifacts;
@@ -9,6 +10,7 @@ namespace ProcessArsenal.Control.Artifacts;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(TraceRecord), TraceRecord.KindName)]
 [JsonDerivedType(typeof(DumpRecord), DumpRecord.KindName)]
+[JsonDerivedType(typeof(EvidenceRecord), EvidenceRecord.KindName)]
 public abstract record ArtifactRecord
 {
     /// <summary>As it is asked for: the number of the action in the ledger.</summary>

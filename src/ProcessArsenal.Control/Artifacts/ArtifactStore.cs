@@ -8,7 +8,7 @@ using ProcessArsenal.Procfs;
 namespace ProcessArsenal.Control.Artifacts;
 
 /// <summary>Files that actions leave, on disk: a directory each, with the file, its manifest, and what else belongs to it. What there is too much of goes, the oldest
-/// first, of whatever kind; those that are written never. Safe for concurrent use, but for the files of one of them.</summary>
+/// first, of whatever kind; those that are written never, nor those whose action is under way. Safe for concurrent use, but for the files of one of them.</summary>
 /// <param name="root">Made when the first one begins; ours alone.</param>
 public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, TimeProvider time)
 {
@@ -16,9 +16,11 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
 
     private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
     private const string Manifest = "manifest.json";
+    private const long SoonRead = 64 << 20;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, ArtifactRecord> _records = [];
+    private readonly HashSet<long> _held = [];
 
     /// <summary>All, by their numbers, the oldest first.</summary>
     public IReadOnlyList<ArtifactRecord> List()
@@ -43,6 +45,10 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
         { Length: var length } when length != record.Bytes => FormattableString.Invariant($"its file was changed by somebody else: it has {length} bytes, and {record.Bytes} were written"),
         _ => null,
     };
+
+    /// <summary>The same with its content, where that is soon read.</summary>
+    public async Task<string?> WhatIsWrongInsideAsync(ArtifactRecord record) =>
+        WhatIsWrong(record) ?? (record.Bytes <= SoonRead && record.Sha256 is { } sha256 && await HashAsync(record).ConfigureAwait(false) != sha256 ? "its file was changed by somebody else: its hash is another" : null);
 
     /// <summary>Bytes that all of them may have.</summary>
     public long Most => limits().MaxSize;
@@ -102,52 +108,55 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
     /// <exception cref="UnauthorizedAccessException">It can't be made.</exception>
     internal FileStream Begin(ArtifactRecord record, long most, string advice)
     {
-        lock (_gate)
+        // None of this in the lock: whoever asks what there is must not wait for a disk that hangs.
+        Tidy(most);
+        Directory.CreateDirectory(root, OwnerOnlyDirectory);
+        if (OwnDirectory.Restrict(root) is { } unsafeRoot) throw new IOException($"{root}: {unsafeRoot}");
+        long free = new DriveInfo(root).AvailableFreeSpace;
+        if (free < most) throw new IOException($"{root} has {free >> 20} MiB left, and the {record.Kind} may take {most >> 20}: {advice}, or make room.");
+        if (Directory.Exists(FolderOf(record.Action))) Directory.Delete(FolderOf(record.Action), recursive: true); // Of another ledger.
+        Directory.CreateDirectory(FolderOf(record.Action), OwnerOnlyDirectory);
+        try
         {
-            Tidy(most);
-            Directory.CreateDirectory(root, OwnerOnlyDirectory);
-            if (OwnDirectory.Restrict(root) is { } unsafeRoot) throw new IOException($"{root}: {unsafeRoot}");
-            long free = new DriveInfo(root).AvailableFreeSpace;
-            if (free < most) throw new IOException($"{root} has {free >> 20} MiB left, and the {record.Kind} may take {most >> 20}: {advice}, or make room.");
-            if (Directory.Exists(FolderOf(record.Action))) Directory.Delete(FolderOf(record.Action), recursive: true); // Of another ledger.
-            Directory.CreateDirectory(FolderOf(record.Action), OwnerOnlyDirectory);
-            try
-            {
-                Write(record);
-                return new FileStream(FileOf(record), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = OwnerOnly });
-            }
-            catch
-            {
-                Remove(record);
-                throw;
-            }
+            Write(record);
+            return new FileStream(FileOf(record), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = OwnerOnly });
         }
+        catch
+        {
+            Remove(record);
+            throw;
+        }
+    }
+
+    /// <summary>Its action is under way: until <see cref="Release"/> it does not go, however much there is.</summary>
+    internal void Hold(long action)
+    {
+        lock (_gate) _held.Add(action);
+    }
+
+    internal void Release(long action)
+    {
+        lock (_gate) _held.Remove(action);
     }
 
     /// <summary>Keeps what is known of it now.</summary>
     internal void Set(ArtifactRecord record)
     {
-        lock (_gate)
-        {
-            _records[record.Action] = record;
-            if (record.IsDone) Tidy();
-        }
+        lock (_gate) _records[record.Action] = record;
+        if (record.IsDone) Tidy();
     }
 
     /// <summary>Takes it away.</summary>
     internal void Remove(ArtifactRecord record)
     {
-        lock (_gate)
+        lock (_gate) _records.Remove(record.Action);
+        try
         {
-            _records.Remove(record.Action);
-            try
-            {
-                Directory.Delete(FolderOf(record.Action), recursive: true);
-            }
-            catch (Exception e) when (IsExpected(e))
-            {
-                // Gone already, or not to be had: it is found again at the next start.
-            }
+            Directory.Delete(FolderOf(record.Action), recursive: true);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            // Gone already, or not to be had: it is found again at the next start.
         }
     }
 
@@ -210,13 +219,19 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
     {
         ArtifactLimits most = limits();
         DateTimeOffset oldest = time.GetUtcNow() - most.MaxAge;
-        long bytes = _records.Values.Sum(static record => record.Bytes) + coming;
-        foreach (ArtifactRecord record in _records.Values.Where(static record => record.IsDone).ToArray())
+        var gone = new List<ArtifactRecord>();
+        lock (_gate)
         {
-            if (record.Action == _records.Keys.Last() || (record.Began >= oldest && bytes <= most.MaxSize && _records.Count <= most.MaxCount)) continue;
-            bytes -= record.Bytes;
-            Remove(record);
+            long bytes = _records.Values.Sum(static record => record.Bytes) + coming;
+            foreach (ArtifactRecord record in _records.Values.Where(static record => record.IsDone).ToArray())
+            {
+                if (record.Action == _records.Keys.Last() || _held.Contains(record.Action) || (record.Began >= oldest && bytes <= most.MaxSize && _records.Count <= most.MaxCount)) continue;
+                bytes -= record.Bytes;
+                _records.Remove(record.Action);
+                gone.Add(record);
+            }
         }
+        gone.ForEach(Remove);
     }
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type)

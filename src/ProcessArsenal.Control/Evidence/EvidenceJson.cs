@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Inspection;
 
 namespace ProcessArsenal.Control.Evidence;
@@ -8,5 +9,7 @@ namespace ProcessArsenal.Control.Evidence;
 [JsonSerializable(typeof(EvidenceManifest))]
 [JsonSerializable(typeof(EvidenceHistory))]
 [JsonSerializable(typeof(EvidenceLifecycle))]
+[JsonSerializable(typeof(EvidenceTree))]
 [JsonSerializable(typeof(ProcessInspection))]
+[JsonSerializable(typeof(RuntimeAccount))]
 internal sealed partial class EvidenceJson : JsonSerializerContext;

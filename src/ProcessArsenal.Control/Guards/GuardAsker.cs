@@ -12,7 +12,7 @@ internal sealed class GuardAsker(ProcFs proc, TargetResolver resolver)
         TargetFacts? facts = attempt.Process is null ? null : TargetFacts.Read(proc, attempt.Process);
         if (attempt.Target.Supervised is not { } child)
         {
-            if (facts is null) return new Objection(GuardCatalogue.Identity, "it has ended");
+            if (facts is null && !request.Action.OnlyLooks) return new Objection(GuardCatalogue.Identity, "it has ended");
         }
         else if (child.View.Identity is { } now && now != attempt.Target.Identity) return new Objection(GuardCatalogue.Identity, $"its process is another since it was decided ({now}): ask again");
         if (facts is not null) attempt.Target = attempt.Target with { Name = facts.Name };

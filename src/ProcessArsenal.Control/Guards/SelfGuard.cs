@@ -9,6 +9,7 @@ internal sealed class SelfGuard : Guard
 
     public override string? Check(GuardContext context)
     {
+        if (context.Request.Action.OnlyLooks) return null;
         int pid = context.Facts.Identity.Pid;
         if (pid == 1) return "it is the first process: without it the host, or the container, ends";
         if (context.Facts.IsKernelThread) return "it is a thread of the kernel";

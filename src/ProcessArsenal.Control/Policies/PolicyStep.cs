@@ -81,6 +81,14 @@ public sealed record AlertStep(string Alert) : PolicyStep
     public override bool IsHarmful => false;
 }
 
+/// <summary><c>snapshot</c>: keeps what is known of the target, and does nothing to it.</summary>
+public sealed record SnapshotStep : PolicyStep
+{
+    public override string Name => "snapshot";
+
+    public override bool IsHarmful => false;
+}
+
 /// <summary><c>restart</c>: by whoever owns the target.</summary>
 public sealed record RestartStep : PolicyStep
 {

@@ -41,6 +41,8 @@ internal static class ActionBody
         Schema = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. SignalNames.Allowed.Keys.Select(static name => (JsonNode)name)]) },
     };
 
+    public static readonly ApiParameter<object> Evidence = Parameters.Flag("evidence", "Of stop, kill, restart and signal: first keep what is known of the process (evidence.budget says how long that may take). The action is done whatever comes of it.");
+
     /// <summary>Those of every action.</summary>
     public static readonly ApiParameter[] Common = [Reason, Force, DryRun, MinHealthy, MinUptime, Cooldown];
 
@@ -56,13 +58,15 @@ internal static class ActionBody
             MinUptime = request.Get(MinUptime) as TimeSpan? ?? TimeSpan.Zero,
             Cooldown = request.Get(Cooldown) as TimeSpan? ?? TimeSpan.Zero,
         };
-        string canonical = FormattableString.Invariant($"{action.Name} {action.Canonical} {selection} {limits} {isForced} {request.Get(Reason)}");
+        bool withEvidence = request.Get(Evidence) is true;
+        string canonical = FormattableString.Invariant($"{action.Name} {action.Canonical} {selection} {limits} {isForced} {request.Get(Reason)}{(withEvidence ? " with evidence" : "")}");
         return new ControlRequest(action, selection, request.Token, isCommandLine ? "cli" : "api")
         {
             Reason = request.Get(Reason),
             Force = isForced,
             IsPreview = isDry,
             Limits = limits,
+            Evidence = withEvidence ? request.Services.Control.Evidence.Options.Budget : null,
             Key = KeyOf(request, canonical),
             TraceId = System.Diagnostics.Activity.Current?.TraceId.ToHexString(),
         };

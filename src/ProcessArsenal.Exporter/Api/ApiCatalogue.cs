@@ -26,6 +26,7 @@ internal static class ApiCatalogue
         .. TraceRoutes.All,
         TraceEventsRoute.Route,
         .. DumpRoutes.All,
+        SnapshotRoute.Route,
         .. ArtifactRoutes.All,
         .. AlertRoutes.All,
         ActionList.Route,

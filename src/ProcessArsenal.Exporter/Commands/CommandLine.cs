@@ -34,6 +34,7 @@ internal static class CommandLine
         Tracing.TraceCommand.Create,
         Tracing.ProfileCommand.Create,
         Dumps.DumpCommand.Create,
+        SnapshotCommand.Create,
         ReportCommand.Create,
         SupervisorsCommand.Create,
         LifecycleCommand.Create,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Exporter.Configuration.Kinds;
@@ -368,15 +369,28 @@ internal static class ConfigurationCatalogue
             new SizeKind(1L << 20, 1L << 44, "2GiB"), c => c.Artifacts.MaxSize, (c, v) => c with { Artifacts = c.Artifacts with { MaxSize = v } })
         {
             Path = "artifacts.max_size",
-            Help = "Bytes of all recordings in the state directory; the oldest of more go.",
+            Help = "Bytes of all recordings, dumps and evidence in the state directory; the oldest of more go.",
             Example = "2GiB",
         },
         new ConfigurationKey<TimeSpan>(
             new DurationKind(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), "7d"), c => c.Artifacts.MaxAge, (c, v) => c with { Artifacts = c.Artifacts with { MaxAge = v } })
         {
             Path = "artifacts.max_age",
-            Help = "How long recordings are kept.",
+            Help = "How long recordings, dumps and evidence are kept.",
             Example = "7d",
+        },
+        new ConfigurationKey<TimeSpan>(
+            new DurationKind(EvidenceOptions.LeastBudget, EvidenceOptions.MostBudget, "20s"), c => c.Evidence.Budget, (c, v) => c with { Evidence = c.Evidence with { Budget = v } })
+        {
+            Path = "evidence.budget",
+            Help = "How long an action waits for its evidence at most; then it is done without.",
+            Example = "20s",
+        },
+        new ConfigurationKey<bool>(new BooleanKind(), c => c.Evidence.BeforePolicies, (c, v) => c with { Evidence = c.Evidence with { BeforePolicies = v } })
+        {
+            Path = "evidence.before_policies",
+            Help = "Whether policies take evidence before each step that may end a process (restart, stop, kill, signal).",
+            Example = "true",
         },
         new ConfigurationKey<string>(new PathKind("/proc"), c => c.Procfs, (c, v) => c with { Procfs = v })
         {
@@ -418,7 +432,8 @@ internal static class ConfigurationCatalogue
         ("control", "How far actions may go."),
         ("otlp", "Whom spans and metrics are sent to by OTLP."),
         ("otlp.spool", "Where they wait while the receiver is away."),
-        ("artifacts", "How much room recordings take."),
+        ("artifacts", "How much room recordings, dumps and evidence take."),
+        ("evidence", "What is kept of a process before something is done to it."),
         ("log", "What is logged, to standard error."),
     ];
 }

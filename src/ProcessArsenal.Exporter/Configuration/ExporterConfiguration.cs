@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ProcessArsenal.Control.Artifacts;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
@@ -46,6 +47,8 @@ public sealed record ExporterConfiguration
     public ControlSettings Control { get; init; } = new();
 
     public ArtifactLimits Artifacts { get; init; } = new();
+
+    public EvidenceOptions Evidence { get; init; } = new();
 
     /// <summary>Our own: what they run is started and kept running by us.</summary>
     public ImmutableArray<SupervisorSpec> Supervisors { get; init; } = [];

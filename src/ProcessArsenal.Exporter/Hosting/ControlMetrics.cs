@@ -10,7 +10,7 @@ namespace ProcessArsenal.Exporter.Hosting;
 internal sealed class ControlMetrics
 {
     private readonly CollectorRegistry _registry;
-    private readonly Counter _actions, _refusals, _started, _restarted, _stopped, _killed, _notRecorded;
+    private readonly Counter _actions, _refusals, _started, _restarted, _stopped, _killed, _notRecorded, _evidence;
     private readonly Histogram _duration;
     private readonly Gauge _available;
 
@@ -26,6 +26,7 @@ internal sealed class ControlMetrics
         _restarted = factory.CreateCounter("process_controller_processes_restarted_total", "Restarts after which a new process was seen to live.");
         _duration = factory.CreateHistogram("process_controller_action_duration_seconds", "Time that an action took, until its effect was seen.", ["action"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) });
         _notRecorded = factory.CreateCounter("process_controller_not_recorded_total", "Requests that were refused since they can't be recorded.");
+        _evidence = factory.CreateCounter("process_controller_evidence_total", "Times that evidence was to be taken, before an action or for its own sake.", ["result"]);
         _available = factory.CreateGauge("process_controller_ledger_available", "0 while there is no ledger, so that no action is taken; the log says why.", new GaugeConfiguration { SuppressInitialValue = true });
     }
 
@@ -59,6 +60,7 @@ internal sealed class ControlMetrics
         Exemplar? trace = request.TraceId is { } id ? Exemplar.From(Exemplar.Key("trace_id").WithValue(id)) : null;
         _actions.WithLabels(request.Action.Name, request.Trigger, request.Policy ?? "", JsonName(outcome)).Inc(trace?.Clone());
         if (result.Guard is { } guard) _refusals.WithLabels(guard).Inc(trace?.Clone());
+        if (result.Evidence is { } evidence) _evidence.WithLabels(evidence.Artifact is not null ? "kept" : "not_taken").Inc(trace?.Clone());
         if (result.Outcome is OutcomeKind.Succeeded or OutcomeKind.Failed) _duration.WithLabels(request.Action.Name).Observe(took.TotalSeconds, trace?.Clone());
         if (result is { New: not null, Outcome: OutcomeKind.Succeeded }) (request.Action is StartChildAction ? _started : _restarted).Inc(trace?.Clone());
         if (result is not { HasEnded: true, Outcome: OutcomeKind.Succeeded }) return;

@@ -4,12 +4,15 @@ using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Dumps;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies.Running;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Configuration;
 using ProcessArsenal.Procfs;
+using ProcessArsenal.Telemetry.Inspection;
+using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
 namespace ProcessArsenal.Exporter.Hosting;
@@ -35,7 +38,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     private volatile AlertIntake? _alerts;
     private volatile string? _trouble;
 
-    public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
+    public ControlService(ConfigurationResult loaded, ProcFs proc, SnapshotStore store, Sampler sampler, OwnMetrics own, TimeProvider time, ILogger<ControlService> logger)
     {
         ExporterConfiguration configuration = loaded.Configuration!;
         (_logger, _options, _artifacts, _retry) = (logger, OptionsOf(configuration), configuration.Artifacts, new Retry(time));
@@ -43,6 +46,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         Traces = new TraceSessions(Artifacts, proc, time);
         Dumps = new MemoryDumps(Artifacts, proc, time, new HeapWorker(OwnProgram));
         (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
+        var collector = new EvidenceCollector(new ProcessInspector(proc, time), store, sampler.History, sampler.Lifecycle, sampler.Runtimes, time);
+        Evidence = new EvidenceTaker(collector, Artifacts, () => _configuration.Evidence, time);
         _metrics = new ControlMetrics(own.Registry);
         _alertMetrics = new AlertMetrics(own.Registry);
         Alertmanager = new AlertmanagerClient(() => _configuration.Alertmanager.Urls, () => _configuration.HostLabels(), time) { Sent = (_, isTaken) => _alertMetrics.Sent(isTaken) };
@@ -50,7 +55,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         _budget = new Api.LogBudget(perMinute: 2, time);
         _alertBudget = new Api.LogBudget(perMinute: 10, time);
         _open = () => ActionLedger.Open(configuration.StateDirectory, new LedgerOptions(), time);
-        _pipelineOf = (ledger, why) => new ControlPipeline(proc, store, ledger, why, () => _options, time) { Finished = _metrics.Finished };
+        _pipelineOf = (ledger, why) => new ControlPipeline(proc, store, ledger, why, () => _options, time) { Finished = _metrics.Finished, Evidence = Evidence };
         string? why = configuration.Listen.Control is null ? "there is no control listener (listen.control is '')" : null;
         _pipeline = _pipelineOf(null, why);
         if (why is not null || TryOpen(out why, out bool isOver))
@@ -97,6 +102,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>Dumps of processes.</summary>
     public MemoryDumps Dumps { get; }
 
+    /// <summary>What is known of processes before something is done to them.</summary>
+    public EvidenceTaker Evidence { get; }
+
     /// <summary>Recordings of .NET processes.</summary>
     public TraceSessions Traces { get; }
 
@@ -129,7 +137,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     {
         try
         {
-            foreach (string left in Dumps.Sweep(Artifacts.Load())) Log.LeftOver(_logger, left);
+            IReadOnlyList<ArtifactRecord> broken = Artifacts.Load();
+            Evidence.Sweep(broken);
+            foreach (string left in Dumps.Sweep(broken)) Log.LeftOver(_logger, left);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -151,6 +161,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         _retry.Dispose();
         Pipeline.Dispose();
         Ledger?.Dispose();
+        Evidence.Dispose();
     }
 
     /// <param name="isOver">There is nothing to wait for.</param>
@@ -224,7 +235,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         [LoggerMessage(540, LogLevel.Error, "Nothing can be recorded, so no action is taken; seeing goes on: {Reason}")]
         public static partial void NoLedger(ILogger logger, string reason);
 
-        [LoggerMessage(546, LogLevel.Warning, "Recordings and dumps of earlier runs can't be read: {Reason}")]
+        [LoggerMessage(546, LogLevel.Warning, "Recordings, dumps and evidence of earlier runs can't be read: {Reason}")]
         public static partial void NoArtifacts(ILogger logger, string reason);
 
         [LoggerMessage(549, LogLevel.Error, "What a dump has left can't be removed: {What}. Remove it: it holds what the process had in its memory")]

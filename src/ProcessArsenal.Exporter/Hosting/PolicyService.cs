@@ -22,6 +22,7 @@ internal sealed partial class PolicyService : IHostedService, IAsyncDisposable
         {
             Alertmanager = control.Alertmanager,
             Dumps = control.Dumps,
+            Evidence = control.Evidence,
         };
         Runner = new PolicyRunner(tools, new PolicySet(_configured))
         {

@@ -22,7 +22,7 @@ internal static class MetricNames
         "dotnet_gc_last_collection_memory_committed_size_bytes", "dotnet_thread_pool_thread_count", "dotnet_thread_pool_queue_length", "dotnet_thread_pool_work_item_count_total",
         "dotnet_monitor_lock_contentions_total", "dotnet_timer_count", "dotnet_process_cpu_time_seconds_total", "dotnet_process_memory_working_set_bytes",
         "arsenal_dotnet_session_state", "arsenal_dotnet_events_lost_total", "arsenal_dotnet_spans_asked", "arsenal_dotnet_span_filter_taken", "arsenal_dotnet_span_filter_untold_requests_total",
-        "process_controller_actions_total", "process_controller_guard_refusals_total", "process_controller_action_duration_seconds", "process_controller_processes_started_total",
+        "process_controller_actions_total", "process_controller_guard_refusals_total", "process_controller_evidence_total", "process_controller_action_duration_seconds", "process_controller_processes_started_total",
         "process_controller_processes_stopped_total", "process_controller_processes_killed_total", "process_controller_processes_restarted_total", "process_controller_not_recorded_total",
         "process_controller_ledger_available", "process_controller_ledger_waiting", "process_controller_paused", "process_controller_audit_head", "process_controller_managed_processes",
         "process_controller_health_checks_total",

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control;
 using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 
 namespace ProcessArsenal.Exporter.Views;
@@ -31,6 +32,9 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
     public string? Old { get; init; }
     public string? New { get; init; }
 
+    /// <summary>What came of taking evidence; null: none was asked for.</summary>
+    public EvidenceNote? Evidence { get; init; }
+
     /// <summary>It was carried out before, under the same Idempotency-Key.</summary>
     public bool? Repeated { get; init; }
 
@@ -48,6 +52,7 @@ internal sealed record ActionResultView(string Identity, int Pid, string Name)
         Owner = result.Owner,
         Old = result.Old?.ToString(),
         New = result.New?.ToString(),
+        Evidence = result.Evidence,
         Repeated = isRepeated ? true : null,
     };
 }

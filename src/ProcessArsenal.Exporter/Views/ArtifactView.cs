@@ -4,7 +4,7 @@ namespace ProcessArsenal.Exporter.Views;
 
 /// <summary>A file that an action has left.</summary>
 /// <param name="Id">As it is asked for.</param>
-/// <param name="Kind">trace: a recording (.nettrace); dump: memory, and so its secrets.</param>
+/// <param name="Kind">trace: a recording (.nettrace); dump: memory, and so its secrets; evidence: what was known of the process (.tar.gz).</param>
 /// <param name="Action">Number of the action in the ledger.</param>
 /// <param name="Identity">Of the process.</param>
 /// <param name="Name">Of the process; it chose that itself.</param>

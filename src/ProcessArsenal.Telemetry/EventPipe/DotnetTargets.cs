@@ -1,6 +1,7 @@
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe.Activities;
 using ProcessArsenal.Telemetry.EventPipe.Publishing;
+using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Sampling;
 using ProcessArsenal.Telemetry.Snapshots;
 
@@ -47,11 +48,15 @@ internal sealed class DotnetTargets : IDisposable
         _memory = new SessionMemory(proc);
         _runtimeFamilies = new RuntimeFamilies(_families);
         _meterFamilies = new MeterFamilies(_families, DotnetOptions.OwnMeters);
+        Accounts = new RuntimeAccounts(time);
         _scout = new NewcomerScout(proc, time, (directory, isNew) => Begin(directory, isNew, null));
     }
 
     /// <summary>Called, on any thread, when a target has told its first values.</summary>
     public Action? FirstTold { get; set; }
+
+    /// <summary>What each has told, for whoever wants evidence.</summary>
+    public RuntimeAccounts Accounts { get; }
 
     /// <summary>Spans of all targets, for whoever takes them.</summary>
     public SpanSink Spans { get; } = new();
@@ -97,7 +102,7 @@ internal sealed class DotnetTargets : IDisposable
         if (_scout.TryTake(stat.Pid, stat.StartTicks, out DotnetTarget? early))
         {
             _count++;
-            process.Dotnet = new AttachedProcess(early, Image(stat), NewView());
+            Attach(process, early);
             return;
         }
         if (_count >= Most)
@@ -112,7 +117,7 @@ internal sealed class DotnetTargets : IDisposable
             return;
         }
         _count++;
-        process.Dotnet = new AttachedProcess(Begin(directory!, isChanged || row.Uptime is not { } age || age < Young, process.Identity), Image(stat), NewView());
+        Attach(process, Begin(directory!, isChanged || row.Uptime is not { } age || age < Young, process.Identity));
     }
 
     /// <summary>What one tells, as numbers for conditions; null if it is not known to be a .NET process.</summary>
@@ -126,7 +131,7 @@ internal sealed class DotnetTargets : IDisposable
     /// <summary>The process has ended, or is another program.</summary>
     public void Leave(TrackedProcess process)
     {
-        if (process.Dotnet?.Target is { } target) End(target);
+        if (process.Dotnet?.Target is { } target) End(process, target);
         process.Dotnet = null;
     }
 
@@ -141,7 +146,7 @@ internal sealed class DotnetTargets : IDisposable
         {
             if (!target.Finished.IsCompleted) return;
             // It is no .NET process: what is left of it is that it was looked at.
-            End(target);
+            End(process, target);
             process.Dotnet = new AttachedProcess(null, attached.Image, null);
             return;
         }
@@ -206,8 +211,15 @@ internal sealed class DotnetTargets : IDisposable
 
     private TargetView NewView() => new(_meterFamilies, _runtimeFamilies, _options is { Points: true } ? new PointView() : null);
 
-    private void End(DotnetTarget target)
+    private void Attach(TrackedProcess process, DotnetTarget target)
     {
+        process.Dotnet = new AttachedProcess(target, Image(process.Sample.Stat), NewView());
+        Accounts.Begin(process.Identity, target);
+    }
+
+    private void End(TrackedProcess process, DotnetTarget target)
+    {
+        Accounts.End(process.Identity);
         _count--;
         _leaving.Add(Task.Run(async () => await target.DisposeAsync()));
     }

@@ -100,6 +100,9 @@ public sealed class Sampler : IDisposable
     /// <summary>What every process was like at earlier ticks. Safe for concurrent use.</summary>
     public History History { get; }
 
+    /// <summary>What .NET processes have told of themselves; null if nobody is listened to.</summary>
+    public EventPipe.Runtime.RuntimeAccounts? Runtimes => _dotnet?.Accounts;
+
     /// <summary>Spans of .NET processes that wait to be published; null if nobody is listened to.</summary>
     internal EventPipe.Activities.SpanSink? Spans => _dotnet?.Spans;
 

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control.Actions;
 using ProcessArsenal.Control.Authorization;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -22,6 +23,13 @@ internal sealed class ControlPlace : IDisposable
         _sampler = new Sampler(Proc, Store, (sampling ?? new SamplingOptions()) with { Dotnet = null, SmapsBudget = TimeSpan.Zero }, TimeProvider.System);
         Ledger = hasLedger ? ActionLedger.Open(_state, new LedgerOptions(), TimeProvider.System) : null;
         Pipeline = new ControlPipeline(Proc, Store, Ledger, hasLedger ? null : "the disk is full", () => Options, TimeProvider.System);
+    }
+
+    /// <summary>From now on the pipeline can have evidence taken.</summary>
+    public void Take(EvidenceTaker evidence)
+    {
+        Pipeline.Dispose();
+        Pipeline = new ControlPipeline(Proc, Store, Ledger, null, () => Options, TimeProvider.System) { Evidence = evidence };
     }
 
     public ProcFs Proc { get; } = ProcFs.Open();

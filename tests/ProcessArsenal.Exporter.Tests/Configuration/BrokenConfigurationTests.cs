@@ -32,7 +32,7 @@ public sealed class BrokenConfigurationTests
             ] },
         { "unknown key far from any", "flavour: vanilla\n",
             [
-                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, categories, flows, compatibility, watch, per_process, dotnet, host, alertmanager, control, supervisors, policies, otlp, artifacts, procfs, log.",
+                "config.yml:1:1: unknown key 'flavour': there are listen, state_directory, sampling, groups, categories, flows, compatibility, watch, per_process, dotnet, host, alertmanager, control, supervisors, policies, otlp, artifacts, evidence, procfs, log.",
             ] },
         { "key of another section", "linger: 5m\n",
             [

@@ -55,6 +55,14 @@ public sealed class PoliciesTests
     }
 
     [Fact]
+    public void A_snapshot_is_a_step_that_takes_nothing()
+    {
+        Policy policy = Read("policies: [{ name: leak, when: memory > 1GiB, steps: [{snapshot: {}}, {restart: {}}] }]");
+        Assert.Equal<PolicyStep>([new SnapshotStep(), new RestartStep()], policy.Steps);
+        Assert.Equal((2, true), (policy.Actions, policy.Steps[1].IsHarmful));
+    }
+
+    [Fact]
     public void What_is_shown_is_read_as_the_same()
     {
         foreach (string file in Shipped())
@@ -90,7 +98,6 @@ public sealed class PoliciesTests
     [InlineData("when: memory > 1GiB, steps: [{restart: {timeout: 20}}]", "add a unit")]
     [InlineData("when: memory > 1GiB, steps: [{restart: {}, kill: {}}]", "several")]
     [InlineData("when: memory > 1GiB, steps: [{}]", "not none")]
-    [InlineData("when: memory > 1GiB, steps: [{snapshot: {}}]", "this version has no step snapshot yet")]
     [InlineData("when: memory > 1GiB, steps: [{dump: {type: heep}}]", "did you mean 'heap'?")]
     [InlineData("when: memory > 1GiB, steps: [{gcdump: {max_freeze: 2d}}]", "must be a duration from")]
     [InlineData("when: memory > 1GiB, steps: [{gcdump: {type: heap}}]", "unknown key 'type'")]

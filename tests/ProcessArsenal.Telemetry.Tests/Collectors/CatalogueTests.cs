@@ -124,6 +124,7 @@ public sealed class CatalogueTests
         |---|---|---|---|
         | `process_controller_actions_total` | counter | `action`, `trigger`, `policy`, `outcome` = succeeded, failed, refused, not_done, ... | Actions that were asked for, by what came of each. |
         | `process_controller_guard_refusals_total` | counter | `guard` | Actions that a guard refused. |
+        | `process_controller_evidence_total` | counter | `result` = kept, not_taken | Times that evidence was to be taken, before an action or for its own sake. |
         | `process_controller_action_duration_seconds` | histogram | `action` | Time that an action took, until its effect was seen. |
         | `process_controller_processes_started_total` | counter | | Supervised children that were started as it was asked for. |
         | `process_controller_processes_stopped_total` | counter | | Processes that ended after they were asked to. |

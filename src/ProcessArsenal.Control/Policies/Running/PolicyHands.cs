@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using ProcessArsenal.Control.Actions;
@@ -21,7 +22,13 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
 
     private const string CallerPrefix = "policy:";
 
+    /// <summary>How long evidence of a process is the latest: an escalation soon after takes none again.</summary>
+    internal static readonly TimeSpan EvidenceLasts = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan TraceLook = TimeSpan.FromMilliseconds(200), TracePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>When evidence was taken last, by run and process.</summary>
+    private readonly ConcurrentDictionary<(string Run, ProcessIdentity Process), long> _taken = new();
 
     /// <summary>As whom a policy acts: never as more than an operator.</summary>
     public static AccessToken CallerOf(string policy) => new(CallerPrefix + policy, Role.Operate, "", DateTimeOffset.UnixEpoch, null);
@@ -29,7 +36,8 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
     /// <summary>Carries out one step, and waits for its end.</summary>
     /// <param name="identity">Of the process that is meant now.</param>
     /// <param name="look">What the latest sample says of it; null: nothing.</param>
-    public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, TargetLook? look, CancellationToken cancellation)
+    /// <param name="about">Whom it is about: the same, or one that has ended, and whose owner has <paramref name="identity"/> too.</param>
+    public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, TargetLook? look, string about, CancellationToken cancellation)
     {
         PolicyRun run = begin.Run;
         using Activity? span = ControlTrace.Step(begin.Policy, run.Id, begin.Step.Name, run.TraceId);
@@ -37,9 +45,11 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
         {
             if (begin.Step is AlertStep) return await alerts.RaiseAsync(begin, policy, look, KeyOf(begin, policy), IntentOf(begin, policy)).ConfigureAwait(false);
             if (RequestOf(begin, policy, identity) is not { } request) return new StepFinished(run.Id, StepOutcome.Refused, "its target is not there any more");
+            if (ProcessIdentity.TryParse(about, out ProcessIdentity subject) && WantsEvidence(run, begin.Step, subject)) request = request with { Evidence = tools.Evidence!.Options.Budget, EvidenceOf = subject };
             ControlResult result = await tools.Pipeline().RunAsync(request, cancellation).ConfigureAwait(false);
             if (result.Targets.Count == 0) return new StepFinished(run.Id, StepOutcome.Refused, "nobody is meant any more");
             TargetResult one = result.Targets[0];
+            if (one.Evidence?.Artifact is not null) _taken[(run.Id, subject)] = tools.Time.GetTimestamp();
             // Carried out by a run of ours before this one: it counts, and is not done again.
             if (result.IsRepeated) return new StepFinished(run.Id, one.Outcome is OutcomeKind.Refused ? StepOutcome.Refused : StepOutcome.Done, $"it was carried out before: {one.Reason}");
             if (one.Outcome == OutcomeKind.Succeeded && begin.Step is TraceStep or ProfileStep) await WaitForTraceAsync(one.Action, DurationOf(begin.Step), cancellation).ConfigureAwait(false);
@@ -72,6 +82,13 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
         {
             return (e.Message, []);
         }
+    }
+
+    private bool WantsEvidence(PolicyRun run, PolicyStep step, ProcessIdentity subject)
+    {
+        foreach (((string, ProcessIdentity) key, long taken) in _taken)
+            if (tools.Time.GetElapsedTime(taken) > EvidenceLasts) _taken.TryRemove(key, out _);
+        return step.IsHarmful && tools.Evidence is { Options.BeforePolicies: true } && !_taken.ContainsKey((run.Id, subject));
     }
 
     private ControlRequest? RequestOf(BeginStep begin, Policy policy, string identity)
@@ -117,6 +134,7 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
         TraceStep trace => new TraceAction(tools.Traces, new TraceOrder { For = [trace.Preset], Duration = trace.Duration }),
         ProfileStep profile => new TraceAction(tools.Traces, new TraceOrder { For = [TraceOrder.Profile], Duration = profile.Duration }),
         DumpStep dump => new DumpAction(tools.Dumps, new DumpOrder(dump.Type) { MaxFreeze = dump.MaxFreeze }),
+        SnapshotStep => new SnapshotAction(tools.Evidence ?? throw new InvalidOperationException("there is nowhere to keep evidence")),
         RestartStep when child is not null => new RestartChildAction(),
         RestartStep restart => new RestartAction(tools.Restarts with { Timeout = restart.Timeout }, tools.OwnerOf),
         StopStep stop => new StopAction(stop.Timeout, tools.Restarts),

@@ -294,14 +294,14 @@ public sealed class PolicyRunner : IAsyncDisposable
     {
         PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
         TargetLook? look = book.Looks.GetValueOrDefault(begin.Run.Key);
-        string identity = look?.Identity ?? begin.Run.Target;
+        string about = look?.Identity ?? begin.Run.Target, identity = about;
         if (begin.Step is RestartStep)
         {
             // Whoever has ended can't be held, but has an owner.
             using SnapshotLease lease = _tools.Store.Acquire();
             if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key) is { } living) identity = living;
         }
-        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, look, _closed.Token).ConfigureAwait(false)));
+        Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, look, about, _closed.Token).ConfigureAwait(false)));
     }
 
     private async Task AskAndNoteAsync(WouldAct would, Policy policy)

@@ -1,5 +1,6 @@
 using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Dumps;
+using ProcessArsenal.Control.Evidence;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Restarting;
 using ProcessArsenal.Control.Supervision;
@@ -22,6 +23,9 @@ public sealed record PolicyTools(
 
     /// <summary>What takes dumps.</summary>
     public required MemoryDumps Dumps { get; init; }
+
+    /// <summary>By whom evidence is taken; null: none is.</summary>
+    public EvidenceTaker? Evidence { get; init; }
 
     /// <summary>A younger process is not counted as fit for work yet.</summary>
     internal Func<TimeSpan> Grace { get; init; } = static () => new ControlOptions().Grace;

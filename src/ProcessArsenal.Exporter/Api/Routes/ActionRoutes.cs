@@ -13,16 +13,19 @@ internal static class ActionRoutes
     /// <summary>What can be done to a process. A new one is a line here.</summary>
     private static readonly (string Name, string Summary, Func<ApiRequest, ControlAction> Create, ApiParameter[] Body)[] Actions =
     [
-        ("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(TimeoutOf(request, StopAction.UsualTimeout, StopAction.LongestTimeout), request.Services.Control.Restarts), [ActionBody.Timeout]),
-        ("kill", "Ends a process (SIGKILL)", static _ => new KillAction(), []),
-        ("restart", "Has the owner of a process (supervisor of ours, systemd unit, container, pod) restart it", static request => new RestartAction(request.Services.Control.Restarts with { Timeout = TimeoutOf(request, RestartAction.UsualTimeout, RestartAction.LongestTimeout) }, request.Services.Supervision.OwnerOf), [ActionBody.Timeout]),
+        ("stop", "Asks a process to end (SIGTERM), and ends it (SIGKILL) if it does not in time", static request => new StopAction(TimeoutOf(request, StopAction.UsualTimeout, StopAction.LongestTimeout), request.Services.Control.Restarts), [ActionBody.Timeout, ActionBody.Evidence]),
+        ("kill", "Ends a process (SIGKILL)", static _ => new KillAction(), [ActionBody.Evidence]),
+        ("restart", "Has the owner of a process (supervisor of ours, systemd unit, container, pod) restart it", static request => new RestartAction(request.Services.Control.Restarts with { Timeout = TimeoutOf(request, RestartAction.UsualTimeout, RestartAction.LongestTimeout) }, request.Services.Supervision.OwnerOf), [ActionBody.Timeout, ActionBody.Evidence]),
         ("signal", "Sends a process a signal", static request => new SignalAction(request.Get(ActionBody.Signal) as int?
-            ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))), [ActionBody.Signal]),
+            ?? throw new ProblemException(Problem.InvalidParameter("signal", $"signal is needed: one of {string.Join(", ", SignalNames.Allowed.Keys)}."))), [ActionBody.Signal, ActionBody.Evidence]),
         ("suspend", "Stops a process where it is (SIGSTOP)", static _ => new SuspendAction(), []),
         ("resume", "Lets a suspended process go on (SIGCONT)", static _ => new ResumeAction(), []),
     ];
 
     public static readonly ApiRoute[] All = [.. Actions.Select(static one => Of(one.Name, one.Summary, one.Create, one.Body))];
+
+    /// <summary>Those before which evidence is taken, if that is asked for.</summary>
+    public static IEnumerable<string> WithEvidence => Actions.Where(static one => one.Body.Contains(ActionBody.Evidence)).Select(static one => one.Name);
 
     public static IEnumerable<string> Names => Actions.Select(static one => one.Name);
 

@@ -56,7 +56,7 @@ internal static class ArtifactRoutes
         if (!request.Token.Role.Allows(record.Role))
             throw new ProblemException(Problem.Forbidden($"A {record.Kind} takes the role {record.Role.Name()}, as it holds what the process had in its memory, and the token '{request.Token.Name}' has {request.Token.Role.Name()}."));
         if (!record.IsDone) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} is written still: ask again when that is done.", record.Action));
-        if (record.Wrong is null && store.WhatIsWrong(record) is { } wrong) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} can't be given as it was written: {wrong}.", record.Action));
+        if (record.Wrong is null && await store.WhatIsWrongInsideAsync(record) is { } wrong) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} can't be given as it was written: {wrong}.", record.Action));
         using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(store.FileOf(record), out string? refused);
         if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of the {record.Kind} {record.Id} {refused ?? "is gone"}.", record.Action));
         Describe(request.Http.Response, Octets, record, record.FileName[record.FileName.IndexOf('.', StringComparison.Ordinal)..]);

@@ -34,7 +34,7 @@ internal static class BatchRoute
         Path = "/api/v1/batch",
         Role = Role.Operate,
         Summary = "Acts on several processes; a preview unless it is confirmed",
-        Body = [Action, Targets, Parameters.Where, ChildParameters.Children, Confirm, MaxTargets, ActionBody.Timeout, ActionBody.Signal, ChildParameters.Reset, .. ActionBody.Common],
+        Body = [Action, Targets, Parameters.Where, ChildParameters.Children, Confirm, MaxTargets, ActionBody.Timeout, ActionBody.Signal, ActionBody.Evidence, ChildParameters.Reset, .. ActionBody.Common],
         Answer = ViewJson.Default.BatchView,
         IsExpensive = true,
         Handle = HandleAsync,
@@ -78,6 +78,7 @@ internal static class BatchRoute
         if (request.Get(ActionBody.Timeout) is not null && isOfChildren) throw new ProblemException(Problem.InvalidParameter("timeout", "Children have a stop_timeout of their own: leave timeout out."));
         if (request.Get(ActionBody.Timeout) is not null && action is not ("stop" or "restart")) throw new ProblemException(Problem.InvalidParameter("timeout", $"timeout belongs to stop and restart, not to {action}."));
         if (request.Get(ActionBody.Signal) is not null && action != "signal") throw new ProblemException(Problem.InvalidParameter("signal", $"signal belongs to the action signal, not to {action}."));
+        if (request.Get(ActionBody.Evidence) is not null && !ActionRoutes.WithEvidence.Contains(action)) throw new ProblemException(Problem.InvalidParameter("evidence", $"evidence belongs to {string.Join(", ", ActionRoutes.WithEvidence)}, not to {action}."));
         if (isOfChildren) return ChildParameters.ActionOf(request, action) ?? throw new ProblemException(Problem.InvalidParameter("action", $"{action} is for processes, not for children: those are started, stopped and restarted."));
         return action != "start" ? ActionRoutes.Create(action, request) : throw new ProblemException(Problem.InvalidParameter("action", "start is for supervised children: name them in children."));
     }

@@ -15,8 +15,8 @@ internal static class ChildRoutes
     public static readonly ApiRoute[] All =
     [
         Of("start", "Starts a supervised child that does not run", ChildParameters.Reset),
-        Of("stop", "Stops a supervised child, which stays so until it is started"),
-        Of("restart", "Stops a supervised child and starts it again"),
+        Of("stop", "Stops a supervised child, which stays so until it is started", ActionBody.Evidence),
+        Of("restart", "Stops a supervised child and starts it again", ActionBody.Evidence),
         Of("message", "Puts a line into a supervised child's standard input", ChildParameters.Line),
     ];
 

@@ -20,6 +20,7 @@ internal sealed class ActingCommand
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "With --where: do it; else it is only shown whom it would be done to." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done." };
     private readonly Option<bool> _force = new("--force") { Description = "Overrule the guards that an administrator may overrule." };
+    private readonly Option<bool> _evidence = new("--evidence") { Description = "First keep what is known of each, for evidence.budget at most; then it is done whatever comes of that." };
     private readonly Option<string> _reason = new("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
     private readonly Option<int?> _most = Options.Number("--max-targets", 1, "If more are meant, nothing is done to any. [default: 10, or as many as are named]", "number");
     private readonly Option<int?> _healthy = Options.Number("--min-healthy", 0, "How many of the process's group must be left that are fit for work.", "number");
@@ -37,6 +38,7 @@ internal sealed class ActingCommand
         }
         Command.Add(_processes);
         foreach (Option option in (Option[])[_list.Where, _yes, _dryRun, _reason, _force, _most, _healthy, _list.Output]) Command.Add(option);
+        if (HasEvidence) Command.Add(_evidence);
         _server.AddTo(Command);
         settings.AddTo(Command);
         HelpText.Attach(Command, help + "\n\n" +
@@ -53,6 +55,9 @@ internal sealed class ActingCommand
 
     /// <summary>It can be done to supervised children too.</summary>
     private bool TakesChildren => _action is "stop" or "restart";
+
+    /// <summary>Evidence is taken before it, if that is asked for.</summary>
+    private bool HasEvidence => _action is "stop" or "kill" or "restart" or "signal";
 
     private async Task<int> RunAsync(ParseResult result, Func<ParseResult, JsonObject, bool>? more, CancellationToken cancellation)
     {
@@ -81,6 +86,7 @@ internal sealed class ActingCommand
         if (result.GetValue(_healthy) is { } healthy) body["min_healthy"] = healthy;
         if (result.GetValue(_reason) is { } reason) body["reason"] = reason;
         if (result.GetValue(_force)) body["force"] = true;
+        if (HasEvidence && result.GetValue(_evidence)) body["evidence"] = true;
         if (more is not null && !more(result, body)) return CommandLine.Usage;
         using ApiClient client = _server.Connect(result, configuration, working: TimeSpan.FromMinutes(12));
         BatchView done = await client.PostAsync("/api/v1/batch", body, ViewJson.Default.BatchView, cancellation).ConfigureAwait(false);

@@ -15,6 +15,8 @@ internal sealed record StepDraft
 
     public AlertStep? Alert { get; init; }
 
+    public SnapshotStep? Snapshot { get; init; }
+
     public RestartStep? Restart { get; init; }
 
     public StopStep? Stop { get; init; }
@@ -25,7 +27,7 @@ internal sealed record StepDraft
 
     public VerifyStep? Verify { get; init; }
 
-    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Dump ?? (PolicyStep?)GcDump ?? (PolicyStep?)Alert ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
+    public PolicyStep? Step => (PolicyStep?)Trace ?? (PolicyStep?)Profile ?? (PolicyStep?)Dump ?? (PolicyStep?)GcDump ?? (PolicyStep?)Alert ?? (PolicyStep?)Snapshot ?? (PolicyStep?)Restart ?? (PolicyStep?)Stop ?? (PolicyStep?)Kill ?? (PolicyStep?)Signal ?? Verify;
 
     public static StepDraft Of(PolicyStep step) => new()
     {
@@ -34,6 +36,7 @@ internal sealed record StepDraft
         Dump = step is DumpStep and not GcDumpStep ? (DumpStep)step : null,
         GcDump = step as GcDumpStep,
         Alert = step as AlertStep,
+        Snapshot = step as SnapshotStep,
         Restart = step as RestartStep,
         Stop = step as StopStep,
         Kill = step as KillStep,

@@ -10,9 +10,6 @@ namespace ProcessArsenal.Exporter.Configuration.Kinds.Policies;
 /// <summary>The keys of each kind of step. A new one is a line here and a property of <see cref="StepDraft"/>.</summary>
 internal static class StepKeys
 {
-    /// <summary>Steps that are meant to be, and are not there yet.</summary>
-    public static readonly string[] NotYet = ["snapshot"];
-
     private static readonly DurationKind Recording = new(TimeSpan.FromSeconds(1), TraceOrder.LongestDuration, "15s");
 
     private static readonly MappingKind<TraceStep> Trace = new(
@@ -43,6 +40,8 @@ internal static class StepKeys
         new MappingKey<AlertStep, TimeSpan>("for", new DurationKind(AlertStep.ShortestTime, AlertStep.LongestTime, "1h"), static s => s.For, static (s, v) => s with { For = v }, "How long it is kept up at most; it is over sooner if what set the policy off is. 1h if left out.", "1h"),
         new MappingKey<AlertStep, StepLabels>("labels", new StepLabelsKind(), static s => s.Labels, static (s, v) => s with { Labels = v }, "More labels of it.", "{team: shop}"));
 
+    private static readonly MappingKind<SnapshotStep> Snapshot = new(new SnapshotStep(), "{}, as it takes nothing");
+
     private static readonly MappingKind<RestartStep> Restart = new(
         new RestartStep(), "a mapping such as {timeout: 20s}",
         new MappingKey<RestartStep, TimeSpan>("timeout", new DurationKind(TimeSpan.FromSeconds(1), RestartAction.LongestTimeout, "20s"), static s => s.Timeout, static (s, v) => s with { Timeout = v }, "How long until its new process is there. 60s if left out.", "20s"));
@@ -70,6 +69,7 @@ internal static class StepKeys
         new MappingKey<T, DumpStep>("dump", Dump, t => get(t).Dump, (t, v) => with(t, get(t) with { Dump = v }), "Keeps what it has in its memory.", "{type: heap, max_freeze: 30s}"),
         new MappingKey<T, GcDumpStep>("gcdump", GcDump, t => get(t).GcDump, (t, v) => with(t, get(t) with { GcDump = v }), "Keeps what fills the heap of a .NET process.", "{max_freeze: 10s}"),
         new MappingKey<T, AlertStep>("alert", Alert, t => get(t).Alert, (t, v) => with(t, get(t) with { Alert = v }), "Raises an alert in Alertmanager.", "{name: QueueBacklog, severity: warning, for: 1h}"),
+        new MappingKey<T, SnapshotStep>("snapshot", Snapshot, t => get(t).Snapshot, (t, v) => with(t, get(t) with { Snapshot = v }), "Keeps what is known of it (evidence), and does nothing to it.", "{}"),
         new MappingKey<T, RestartStep>("restart", Restart, t => get(t).Restart, (t, v) => with(t, get(t) with { Restart = v }), "Restarts it, by whoever owns it.", "{timeout: 20s}"),
         new MappingKey<T, StopStep>("stop", Stop, t => get(t).Stop, (t, v) => with(t, get(t) with { Stop = v }), "Ends it: SIGTERM, and SIGKILL after the timeout.", "{timeout: 10s}"),
         new MappingKey<T, KillStep>("kill", Kill, t => get(t).Kill, (t, v) => with(t, get(t) with { Kill = v }), "Ends it by SIGKILL.", "{}"),

@@ -18,16 +18,12 @@ internal abstract class OneStepKind<T, TDraft>(MappingKind<TDraft> mapping, Func
     {
         value = null;
         int before = context.Errors.Count;
-        YamlNode known = node;
         if (node is YamlMapping written)
         {
-            foreach ((YamlScalar name, _) in written.Entries)
-                if (StepKeys.NotYet.Contains(name.Text)) context.Error(name, $"'{path}.{name.Text}': this version has no step {name.Text} yet; there are {string.Join(", ", Names)}.");
-            int steps = written.Entries.Count(static entry => Names.Contains(entry.Key.Text) || StepKeys.NotYet.Contains(entry.Key.Text));
+            int steps = written.Entries.Count(static entry => Names.Contains(entry.Key.Text));
             if (steps != 1) context.Error(node, $"'{path}' must name one step, {string.Join(", ", Names)}, not {(steps == 0 ? "none" : "several: write each as an entry of its own")}.");
-            known = written with { Entries = written.Entries.FindAll(static entry => !StepKeys.NotYet.Contains(entry.Key.Text)) };
         }
-        if (mapping.TryBind(known, path, context, out TDraft? read)) value = of(read);
+        if (mapping.TryBind(node, path, context, out TDraft? read)) value = of(read);
         return value is not null && context.Errors.Count == before;
     }
 

@@ -151,6 +151,26 @@ public sealed class PolicyMachineTests
         Assert.Equal(["ended Cured"], Finish("p-1"));
     }
 
+    /// <summary>An alert about a process is over when that is gone: nothing is known yet of the one that is to take its place.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_resolved_alert_ends_no_verification_and_nothing_is_escalated_after_it(bool hasUntil)
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new RestartStep(), new VerifyStep(hasUntil ? Condition : null) { Within = TimeSpan.FromMinutes(1) }] });
+        foreach (string outcome in (string[])["ended Cured", "ended NotCured"])
+        {
+            Sample(Look(), 61);
+            Assert.Equal(["begin restart"], Alert(AlertEventKind.Firing, outcome));
+            Assert.Empty(Alert(AlertEventKind.Resolved, outcome));
+            Assert.Empty(Finish($"p-{(outcome == "ended Cured" ? 1 : 2)}"));
+            Again();
+            Assert.Empty(Sample(Look("t-2") with { IsHealthy = false, Until = uint.MaxValue }, 30));
+            Assert.Equal([outcome], Sample(Look("t-2") with { IsHealthy = outcome == "ended Cured", Until = uint.MaxValue }, outcome == "ended Cured" ? 1 : 30));
+        }
+        Assert.Empty(Sample(Look(), 600));
+    }
+
     [Fact]
     public void Labels_narrow_and_never_widen()
     {

@@ -188,7 +188,7 @@ internal sealed partial class PolicyMachine
         else if (run.Deadline <= _now) StepsEnded(book, run with { HasFailed = true }, false);
     }
 
-    /// <summary>What the verification at an index asks for is so. An alert's end is told by <see cref="Forget"/>.</summary>
+    /// <summary>What the verification at an index asks for is so.</summary>
     private static bool IsCured(PolicyBook book, PolicyRun run, int at)
     {
         bool isThere = book.Looks.TryGetValue(run.Key, out TargetLook? look);
@@ -196,7 +196,7 @@ internal sealed partial class PolicyMachine
         if (!isThere) return false;
         if (run.HasRestarted && (look!.Identities.Contains(run.Target, StringComparer.Ordinal) || !look.IsHealthy)) return false;
         if (((VerifyStep)book.Policy.Steps[at]).Until is not null) return (look!.Until & (1u << at)) != 0;
-        return run.Incident is null && !look!.Holds;
+        return run.Incident is null ? !look!.Holds : IsResolved(book, run);
     }
 
     private static int LastVerification(Policy policy)
@@ -210,6 +210,7 @@ internal sealed partial class PolicyMachine
     private void StepsEnded(PolicyBook book, PolicyRun run, bool? cured)
     {
         if (cured == true) End(book, run, RunResult.Cured, "it was verified");
+        else if (IsResolved(book, run)) End(book, run, cured is null && !run.HasFailed ? RunResult.Unverified : RunResult.NotCured, "the alert is resolved, and what was to be seen after that was not");
         else if (run.Escalated < book.Policy.Escalation.Count) Put(book, run with { Phase = RunPhase.Watching, Reserved = 0, Deadline = _now + Longest(book.Policy) });
         else End(book, run, cured is null && !run.HasFailed ? RunResult.Unverified : RunResult.NotCured, cured is null ? "all steps were carried out" : "all was tried, and what set it off is not over");
     }
@@ -247,10 +248,22 @@ internal sealed partial class PolicyMachine
     /// <param name="isOver">What set it off is: then what was done counts as having helped.</param>
     private void EndOrLet(PolicyBook book, PolicyRun run, string why, bool isOver)
     {
+        if (isOver && run.HasHarmed && OnlyLooks(book, run)) return;
         if (run.IsUnderWay) Put(book, run with { Ends = run.Ends ?? why });
         else if (!run.HasHarmed) End(book, run, RunResult.Cancelled, why);
         else End(book, run, isOver && !(run.Incident is null || book.Incidents.ContainsKey(run.Incident)) ? RunResult.Cured : RunResult.Unverified, why);
     }
+
+    /// <summary>All that is left of it is to see what has come of it. An alert is resolved as soon as the process that it names is gone: that says nothing of the one that is to be there instead.</summary>
+    private static bool OnlyLooks(PolicyBook book, PolicyRun run)
+    {
+        if (run.Phase == RunPhase.Verifying) return true;
+        int left = run.IsUnderWay ? run.Step + 1 : run.Step;
+        return run.Phase == RunPhase.Steps && left < book.Policy.Steps.Count && book.Policy.Steps.Skip(left).All(static step => step is VerifyStep);
+    }
+
+    /// <summary>The alert that set it off fires no more.</summary>
+    private static bool IsResolved(PolicyBook book, PolicyRun run) => run.Incident is { } incident && !book.Incidents.ContainsKey(incident);
 
     private void End(PolicyBook book, PolicyRun run, RunResult result, string why)
     {

@@ -75,7 +75,7 @@ internal sealed partial class PolicyMachine
         switch (happened)
         {
             case Sampled sampled: Sample(sampled); break;
-            case Alerted alerted: Alert(alerted.Event); break;
+            case Alerted alerted: Alert(alerted.Event, alerted.SpanId); break;
             case StepFinished finished: Finish(finished); break;
             case ApprovalDecided decided: Decide(decided); break;
             case PauseChanged pause: _isPaused = pause.IsPaused; break;
@@ -115,7 +115,7 @@ internal sealed partial class PolicyMachine
         }
     }
 
-    private void Alert(AlertEvent alert)
+    private void Alert(AlertEvent alert, string? spanId)
     {
         foreach (PolicyBook book in Books)
         {
@@ -141,7 +141,7 @@ internal sealed partial class PolicyMachine
                 continue;
             }
             if (_storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
-            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert.DeliveryId, alert.IncidentId), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId };
+            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId, SpanId = spanId };
             book.IsDirty = true;
         }
     }
@@ -266,5 +266,6 @@ internal sealed partial class PolicyMachine
         if (book.Said.Count < MostTargets && book.Said.Add((about, limit))) _decisions.Add(new HeldBack(book.Policy.Name, limit, key, why));
     }
 
-    private static string TraceIdOf(string delivery, string otherwise) => delivery.Length == 32 && delivery.All(char.IsAsciiHexDigitLower) ? delivery : PolicyMemory.Hash(otherwise);
+    /// <summary>Of all that follows from an alert, whoever delivers it and however often we end meanwhile.</summary>
+    internal static string TraceIdOf(AlertEvent alert) => PolicyMemory.Hash(alert.IncidentId);
 }

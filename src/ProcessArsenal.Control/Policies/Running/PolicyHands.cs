@@ -27,7 +27,7 @@ internal sealed class PolicyHands(PolicyTools tools)
     public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, CancellationToken cancellation)
     {
         PolicyRun run = begin.Run;
-        using Activity? span = ControlTrace.Step(begin.Policy, run.Id, begin.Step.Name, run.TraceId);
+        using Activity? span = ControlTrace.Step(begin.Policy, begin.Step.Name, run);
         try
         {
             if (RequestOf(begin, policy, identity) is not { } request) return new StepFinished(run.Id, StepOutcome.Refused, "its target is not there any more");

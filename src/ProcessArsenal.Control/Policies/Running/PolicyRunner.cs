@@ -210,7 +210,7 @@ public sealed class PolicyRunner : IAsyncDisposable
             await HandleAsync([new PauseChanged(isPaused)]).ConfigureAwait(false);
         }
         var alerts = new List<PolicyEvent>();
-        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!));
+        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!) { SpanId = ControlTrace.Told(alert!, PolicyMachine.TraceIdOf(alert!)) });
         if (alerts.Count > 0) await HandleAsync(alerts).ConfigureAwait(false);
         await LookAsync(isUrgent: alerts.Count > 0).ConfigureAwait(false);
         if (Inbox.Waiting > 0) Wake();
@@ -274,7 +274,11 @@ public sealed class PolicyRunner : IAsyncDisposable
             return;
         }
         PolicyBook? book = machine.Books.FirstOrDefault(one => one.Policy.Name == decision.Policy);
-        if (decision is RunEnded ended) Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
+        if (decision is RunEnded ended)
+        {
+            ControlTrace.Verified(ended);
+            Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
+        }
         if (decision is Latched latched) HasLatched?.Invoke(latched.Policy, latched.Why);
         if (decision is WouldAct { Mode: PolicyMode.DryRun } would && book is not null) Beside(() => AskAndNoteAsync(would, book.Policy)); // Owners may have to be asked, which takes time.
         else if (PolicyNotes.Of(decision, book?.Policy, null, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);

@@ -59,7 +59,7 @@ internal sealed class Api(Stage stage) : IDisposable
     }
 
     /// <summary>Resident memory by pid, in MiB.</summary>
-    public async Task<Dictionary<int, double>> MemoryAsync() => List(await AskAsync("/api/v1/processes?where=" + Uri.EscapeDataString("group = \"orders\"")), "processes")
+    public async Task<Dictionary<int, double>> MemoryAsync() => List(await AskAsync("/api/v1/processes?where=" + Uri.EscapeDataString("group = \"shop-orders\"")), "processes")
         .Where(static one => one.TryGetProperty("memory", out _)).ToDictionary(static one => one.GetProperty("pid").GetInt32(), static one => one.GetProperty("memory").GetDouble() / 1024 / 1024);
 
     /// <summary>What was done for the alert, the first first.</summary>

@@ -52,15 +52,21 @@ internal sealed class Story(Stage stage, Teller teller)
         await RunAsync(["audit", "verify", "--state-directory", stage.State, "--config", "/dev/null"], 3, stop);
         teller.Title($"Why it leaked (process-arsenal trace report {_trace})");
         await ShowAsync(stop, "trace", "report", _trace);
-        teller.Title("Have a look yourself (KEEP=1 make demo goes on until Ctrl-C)");
+        teller.Title("Have a look yourself");
+        if (!stage.Settings.Keep)
+        {
+            teller.Say("  KEEP=1 make demo leaves all of it running until Ctrl-C: links, the recording as a file (for PerfView and Visual Studio), and the next recovery.");
+            teller.Say("");
+            return;
+        }
         teller.Link("what was done", stage.CommandLine("actions"));
         teller.Link("the recording, as a file", stage.CommandLine($"trace get {_trace} leak.nettrace"));
-        teller.Link("", "opens in PerfView, Visual Studio and dotnet-trace; its report is above");
+        teller.Link("", "opens in PerfView and Visual Studio; its report is above");
         teller.Link("would it act again?", stage.CommandLine("explain memory_leak_recovery"));
         teller.Say("");
     }
 
-    /// <summary>Until it is told to end.</summary>
+    /// <summary>It leaks again, and is healed again: until it is told to end.</summary>
     public async Task GoOnAsync(CancellationToken stop)
     {
         teller.Title("It goes on (Ctrl-C ends it)");
@@ -77,7 +83,7 @@ internal sealed class Story(Stage stage, Teller teller)
         teller.Title("Look at");
         string Graph(string query) => $"{stage.Address("prometheus")}graph?g0.range_input=5m&g0.tab=0&g0.expr={Uri.EscapeDataString(query)}";
         teller.Link("metrics of the exporter", stage.Address("metrics", "/metrics").ToString());
-        teller.Link("memory, as it rises", Graph("process_memory_usage_bytes{group=\"orders\"}"));
+        teller.Link("memory, as it rises", Graph("process_memory_usage_bytes{group=\"shop-orders\"}"));
         teller.Link("what was done", Graph("process_controller_actions_total"));
         teller.Link("the alert", $"{stage.Address("prometheus")}alerts");
         teller.Link("the two Alertmanagers", $"{stage.Address("alertmanager1")}  {stage.Address("alertmanager2")}");
@@ -86,7 +92,7 @@ internal sealed class Story(Stage stage, Teller teller)
         teller.Link("the command line", stage.CommandLine("actions"));
     }
 
-    private async Task<bool> AreWellAsync() => (await _api.AskAsync("/api/v1/health")).GetProperty("groups").EnumerateArray().Any(static group => Api.Text(group, "group") == "orders" && group.GetProperty("healthy").GetInt32() == 2);
+    private async Task<bool> AreWellAsync() => (await _api.AskAsync("/api/v1/health")).GetProperty("groups").EnumerateArray().Any(static group => Api.Text(group, "group") == "shop-orders" && group.GetProperty("healthy").GetInt32() == 2);
 
     /// <summary>Waits, and shows how memory rises meanwhile.</summary>
     private Task UntilAsync(string what, Func<Task<bool>> ask, CancellationToken stop) => _api.UntilAsync(what, async () =>

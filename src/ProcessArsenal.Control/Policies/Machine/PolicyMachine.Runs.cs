@@ -62,7 +62,7 @@ internal sealed partial class PolicyMachine
     private void Await(PolicyBook book, PolicyRun run)
     {
         if (run.Deadline <= _now) End(book, run, run.ApprovedBy is null ? RunResult.Expired : RunResult.Cancelled, run.ApprovedBy is null ? "nobody has approved it in time" : "it was approved, and its turn did not come in time");
-        else if (_hasSampled && !StillHolds(book, run)) End(book, run, RunResult.Cancelled, "what set it off is over");
+        else if (_hasSampled && !StillHolds(book, run) && IsKnown(book)) End(book, run, RunResult.Cancelled, "what set it off is over");
         else if (run.ApprovedBy is null && book.Mode == PolicyMode.Enforce) End(book, run, RunResult.Cancelled, "nobody need approve it any more");
         else if (run.ApprovedBy is null || !_hasSampled || !HasRoom(book) || IsHeld(run.Key, run)) return;
         else if (run.Step >= book.Policy.Steps.Count) Put(book, run with { Phase = RunPhase.Watching, Deadline = _now + Longest(book.Policy) });
@@ -73,6 +73,9 @@ internal sealed partial class PolicyMachine
 
     /// <summary>Its steps are to be carried out: what they cost is set aside, so that none is begun that could not be finished.</summary>
     private PolicyRun Start(PolicyBook book, PolicyRun run) => run with { Phase = RunPhase.Steps, Step = 0, Reserved = book.Policy.Actions, Since = _now, Deadline = _now + TurnPatience };
+
+    /// <summary>Whether it is seen if the condition holds no more. One that looks back (memory > 200MiB for 5m) does not hold after a start of ours, for as long as it looks back: what was before that start is forgotten, and is not over.</summary>
+    private bool IsKnown(PolicyBook book) => book.Policy.When?.Lasts is not { } lasts || _began + lasts + StartPatience <= _now;
 
     private static bool StillHolds(PolicyBook book, PolicyRun run) => book.Looks.TryGetValue(run.Key, out TargetLook? look) && look.Holds;
 
@@ -94,7 +97,7 @@ internal sealed partial class PolicyMachine
         }
         if (!run.HasHarmed && !StillHolds(book, run))
         {
-            End(book, run, RunResult.Cancelled, "what set it off is over");
+            if (IsKnown(book)) End(book, run, RunResult.Cancelled, "what set it off is over");
             return;
         }
         if (step.IsHarmful && Unhealthy(book, run) is { } why)
@@ -189,14 +192,14 @@ internal sealed partial class PolicyMachine
     }
 
     /// <summary>What the verification at an index asks for is so.</summary>
-    private static bool IsCured(PolicyBook book, PolicyRun run, int at)
+    private bool IsCured(PolicyBook book, PolicyRun run, int at)
     {
         bool isThere = book.Looks.TryGetValue(run.Key, out TargetLook? look);
         if (!run.HasRestarted && run.HasHarmed && !isThere) return true; // It was to end.
         if (!isThere) return false;
         if (run.HasRestarted && (look!.Identities.Contains(run.Target, StringComparer.Ordinal) || !look.IsHealthy)) return false;
         if (((VerifyStep)book.Policy.Steps[at]).Until is not null) return (look!.Until & (1u << at)) != 0;
-        return run.Incident is null ? !look!.Holds : IsResolved(book, run);
+        return run.Incident is null ? !look!.Holds && IsKnown(book) : IsResolved(book, run);
     }
 
     private static int LastVerification(Policy policy)
@@ -237,11 +240,11 @@ internal sealed partial class PolicyMachine
     }
 
     /// <summary>What it watches for is not needed any more.</summary>
-    private static bool IsOver(PolicyBook book, PolicyRun run)
+    private bool IsOver(PolicyBook book, PolicyRun run)
     {
         if (!book.Looks.TryGetValue(run.Key, out TargetLook? look)) return !run.HasRestarted || !run.HasHarmed;
         bool asksUntil = run.HasFailed && book.Policy.Verification?.Until is not null;
-        return asksUntil ? (look.Until & (1u << LastVerification(book.Policy))) != 0 && !(run.HasRestarted && look.Identities.Contains(run.Target, StringComparer.Ordinal)) : book.Policy.When is not null && !look.Holds;
+        return asksUntil ? (look.Until & (1u << LastVerification(book.Policy))) != 0 && !(run.HasRestarted && look.Identities.Contains(run.Target, StringComparer.Ordinal)) : book.Policy.When is not null && !look.Holds && IsKnown(book);
     }
 
     /// <summary>Ends it; a step that is under way can't be called back, so then no other follows it.</summary>

@@ -24,6 +24,9 @@ internal sealed partial class PolicyMachine
     /// <summary>How long a target is let be that a guard has refused.</summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromMinutes(5);
 
+    /// <summary>How much later than its condition asks for a sample is believed that it holds no more, after a start of ours: samples have an interval.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one is that an operator has refused.</summary>
     public static readonly TimeSpan RejectionPause = TimeSpan.FromHours(1);
 
@@ -36,6 +39,7 @@ internal sealed partial class PolicyMachine
     private readonly List<PolicyDecision> _decisions = [];
     private readonly Dictionary<(string Group, string Key), DateTimeOffset> _harmed = [];
     private PolicySet _policies = PolicySet.Empty;
+    private readonly DateTimeOffset _began;
     private DateTimeOffset _now;
     private bool _isPaused;
     private bool _hasSampled;
@@ -43,7 +47,7 @@ internal sealed partial class PolicyMachine
     /// <param name="kept">What was kept, of an earlier run of ours too: a step that was under way then counts as done, and is not done again.</param>
     public PolicyMachine(PolicySet policies, IEnumerable<KeyValuePair<string, string>> kept, DateTimeOffset now)
     {
-        _now = now;
+        _began = _now = now;
         DateTimeOffset? storm = null;
         foreach ((string key, string value) in kept)
         {

@@ -13,6 +13,7 @@ public sealed class KilledStoryTests
         await scene.Leak();
         await Eventually.True("it records", async () => (await scene.Client.Get("/api/v1/traces")).GetProperty("traces").EnumerateArray().Any(static one => StoryScene.Text(one, "state") == "recording"), () => scene.Exporter.Log, TimeSpan.FromSeconds(60));
         await scene.Exporter.Kill();
+        scene.MayFireAgain = true;
         Assert.Equal(scene.First, await Adopted(scene));
         JsonElement[] actions = await scene.IsHealedOnce(0, 1);
         // It had begun; that it did not come to its end is said of the recording.
@@ -32,6 +33,7 @@ public sealed class KilledStoryTests
         await Eventually.True("it is asked to end", async () => StoryScene.Text(await scene.Child(), "state") == "stopping", () => scene.Exporter.Log);
         Assert.Null(StoryScene.Text(await scene.Action("restart"), "outcome"));
         await scene.Exporter.Kill();
+        scene.MayFireAgain = true;
         await scene.Again(); // Which finds it ending, or gone.
         await Task.WhenAll(reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         JsonElement[] actions = await scene.IsHealedOnce(0, 1);

@@ -51,6 +51,9 @@ internal sealed class StoryScene : IAsyncDisposable
 
     public AlertmanagerPair Alertmanagers { get; private set; } = null!;
 
+    /// <summary>While we are away Prometheus sees nothing, so that the alert is resolved; it fires anew if whom it is about is still there when we return.</summary>
+    public bool MayFireAgain { get; set; }
+
     /// <summary>Who leaks, as it was first.</summary>
     public string First { get; private set; } = "";
 
@@ -107,9 +110,9 @@ internal sealed class StoryScene : IAsyncDisposable
         await prometheus;
         await Eventually.True("both processes run", async () => (await Children()).All(static child => Text(child, "state") == "running"), () => Exporter.Log);
         First = (await Identity())!;
-        int least = settings.MinHealthy > 0 ? 2 : 0;
-        await Eventually.True("they are fit for work", async () => least == 0 || await Healthy() == least, () => Exporter.Log);
-        await Exporter.PageWhere("both are listened to", static page => page.Where("arsenal_dotnet_session_state", "group=orders", "state=attached").Count(static state => state.Value == 1) == 2);
+        JsonElement health = default;
+        if (settings.MinHealthy > 0) await Eventually.True("they are fit for work", async () => Healthy(health = await Client.Get("/api/v1/health")) == 2, () => $"{health}");
+        await Exporter.PageWhere("both are listened to", static page => page.Where("arsenal_dotnet_session_state", "group=shop-orders", "state=attached").Count(static state => state.Value == 1) == 2);
     }
 
     /// <summary>Starts the exporter, on the same ports, with the state that the run before has left.</summary>
@@ -171,8 +174,10 @@ internal sealed class StoryScene : IAsyncDisposable
         actions = await Actions();
         Assert.True(actions.Select(static one => Text(one, "action")).SequenceEqual(["trace", "restart", "verify"]), Said(actions));
         Assert.True(Text(actions[2], "outcome") == "succeeded", Said(actions));
-        JsonElement incident = Assert.Single(await Incidents());
-        Assert.Equal((Alert, "accepted", "0"), (Text(incident.GetProperty("labels"), "alertname"), Text(incident, "verdict"), incident.GetProperty("repeats").ToString()));
+        JsonElement[] incidents = await Incidents();
+        if (MayFireAgain) Assert.InRange(incidents.Length, 1, 2);
+        else Assert.Single(incidents);
+        Assert.All(incidents, static one => Assert.Equal((Alert, "accepted", "0"), (Text(one.GetProperty("labels"), "alertname"), Text(one, "verdict"), one.GetProperty("repeats").ToString())));
         JsonElement policy = await Client.Get("/api/v1/policies/" + Policy);
         Assert.Equal((1, 0, 0), (policy.GetProperty("cured").GetInt32(), policy.GetProperty("not_cured").GetInt32(), policy.GetProperty("runs").GetArrayLength()));
         // By its own word: it has begun twice.
@@ -209,7 +214,7 @@ internal sealed class StoryScene : IAsyncDisposable
         }
     }
 
-    private async Task<int> Healthy() => (await Client.Get("/api/v1/health")).GetProperty("groups").EnumerateArray().Where(static group => Text(group, "group") == "orders").Select(static group => group.GetProperty("healthy").GetInt32()).FirstOrDefault();
+    private static int Healthy(JsonElement health) => health.GetProperty("groups").EnumerateArray().Where(static group => Text(group, "group") == "shop-orders").Select(static group => group.GetProperty("healthy").GetInt32()).FirstOrDefault();
 
     private Uri At(string path) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports["orders1"]}/{path}"));
 

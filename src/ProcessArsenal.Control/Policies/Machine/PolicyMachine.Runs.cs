@@ -1,3 +1,5 @@
+using ProcessArsenal.Telemetry.Analysis;
+
 namespace ProcessArsenal.Control.Policies.Machine;
 
 /// <summary>Goes on with runs.</summary>
@@ -75,7 +77,7 @@ internal sealed partial class PolicyMachine
     private PolicyRun Start(PolicyBook book, PolicyRun run) => run with { Phase = RunPhase.Steps, Step = 0, Reserved = book.Policy.Actions, Since = _now, Deadline = _now + TurnPatience };
 
     /// <summary>Whether it is seen if the condition holds no more. One that looks back (memory > 200MiB for 5m) does not hold after a start of ours, for as long as it looks back: what was before that start is forgotten, and is not over.</summary>
-    private bool IsKnown(PolicyBook book) => book.Policy.When?.Lasts is not { } lasts || _began + lasts + StartPatience <= _now;
+    private bool IsKnown(PolicyBook book) => book.Policy.When is not { LooksBackAt: not null } when || _began + (when.Lasts ?? Growth.Window) + StartPatience <= _now;
 
     private static bool StillHolds(PolicyBook book, PolicyRun run) => book.Looks.TryGetValue(run.Key, out TargetLook? look) && look.Holds;
 

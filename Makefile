@@ -24,6 +24,10 @@ run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configura
 	@scripts/setup.sh run
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
+.PHONY: demo
+demo: ## see it heal: a .NET service leaks, Prometheus and two Alertmanagers say so, it is recorded and restarted (KEEP=1: goes on until Ctrl-C)
+	@scripts/demo.sh
+
 .PHONY: test
 # One compiler for all projects (and no comment behind the value: the blank before it would be part of it).
 test: export UseSharedCompilation := true
@@ -328,6 +332,15 @@ policy-histories: ## what holds of policies whatever happens, over random histor
 	@scripts/setup.sh run
 	POLICY_HISTORIES=$${POLICY_HISTORIES:-100000} dotnet test --project tests/ProcessArsenal.Control.Tests -c Release \
 		--filter-class '*PolicyMachinePropertyTests' --output Detailed
+
+.PHONY: story
+story: setup publish targets receiver ## from a leak to a verified restart with a real Prometheus and two real Alertmanagers: one killed, both alone, us killed, a bad network; and the demo
+	dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release --filter-class '*StoryTests' --filter-class '*DemoTests' --output Detailed
+
+.PHONY: alert-storm
+alert-storm: setup publish ## 10,000 alerts at once and 200 deliveries a second for a minute, that a policy acts on (ALERT_STORM_BURST=10000 ALERT_STORM_SECONDS=60)
+	ALERT_STORM_BURST=$${ALERT_STORM_BURST:-10000} ALERT_STORM_SECONDS=$${ALERT_STORM_SECONDS:-60} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release \
+		--filter-class '*AlertStormTests' --output Detailed
 
 .PHONY: bench-control
 bench-control: setup publish $(WORKLOAD) ## how soon a signal is there after the call, its intent on the disk (CONTROL_CALLS=1000)

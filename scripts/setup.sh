@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a target of the Makefile needs is there. Installs Debian packages where it may, else names them.
-# Usage: setup.sh run|publish|test|receiver|speedscope|bench-peers|image|publish-arm64
+# Usage: setup.sh run|publish|test|demo|receiver|speedscope|bench-peers|image|publish-arm64
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -19,7 +19,8 @@ c_library() { echo '#include <stdio.h>' | cc -E - ; }
 case "${1:-test}" in
   run) ;;
   publish) kind=native ;;
-  test) kind="native judges peers" ;;
+  test) kind="native alerting judges peers" ;;
+  demo) kind=alerting ;;
   receiver) kind=node ;; # apart from test, which goes on without it
   speedscope) kind="node browser" ;;
   bench-peers) kind="native peers" ;;
@@ -40,9 +41,11 @@ for k in ${kind:-}; do
       need libc6-dev c_library
       need zlib1g-dev headers
       ;;
-    judges) # who judges our pages, and what runs the program as someone else
+    alerting) # whom deploy/demo runs
       need prometheus test -x /usr/bin/prometheus -a -x /usr/bin/promtool
       need prometheus-alertmanager test -x /usr/bin/amtool -a -x /usr/bin/prometheus-alertmanager
+      ;;
+    judges) # who judges our pages, and what runs the program as someone else
       need python3 test -x /usr/bin/python3
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv

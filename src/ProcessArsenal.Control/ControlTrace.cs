@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Ledger;
+using ProcessArsenal.Control.Policies.Machine;
 
 namespace ProcessArsenal.Control;
 
@@ -16,15 +18,37 @@ public static class ControlTrace
         ?.SetTag("process_controller.action", request.Action.Name).SetTag("process_controller.parameters", request.Action.Parameters).SetTag("process_controller.trigger", request.Trigger)
         .SetTag("process_controller.caller", request.Caller.Name).SetTag("process_controller.policy", request.Policy).SetTag("process_controller.preview", request.IsPreview);
 
-    /// <summary>A step of a policy, in the trace of its run.</summary>
-    /// <param name="traceId">32 hexadecimal digits.</param>
-    internal static Activity? Step(string policy, string run, string step, string traceId)
+    /// <summary>Policies are told of an alert: the first span of all that follows from it, from its delivery on.</summary>
+    /// <param name="traceId">Of its incident.</param>
+    /// <returns>Its id, of which what follows is a part; null while nobody listens.</returns>
+    internal static string? Told(AlertEvent alert, string traceId)
     {
-        if (!Spans.HasListeners() || traceId.Length != 32) return null;
-        // Whoever began the run is not under way any more: what belongs together has its number.
-        var parent = new ActivityContext(ActivityTraceId.CreateFromString(traceId), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
-        return Spans.StartActivity($"policy {step}", ActivityKind.Internal, parent)?.SetTag("process_controller.policy", policy).SetTag("process_controller.run", run);
+        if (!Spans.HasListeners() || ContextOf(traceId, null) is not { } context) return null;
+        using Activity? span = Spans.StartActivity(ActivityKind.Consumer, context, startTime: alert.ReceivedAt, name: $"alert {AlertNames.Of(alert.Kind)}");
+        span?.SetTag("process_controller.delivery", alert.DeliveryId).SetTag("process_controller.incident", alert.IncidentId).SetTag("process_controller.alert", alert.Labels.GetValueOrDefault("alertname"));
+        return span?.SpanId.ToHexString();
     }
+
+    /// <summary>A step of a policy, in the trace of its run.</summary>
+    internal static Activity? Step(string policy, string step, PolicyRun run) => !Spans.HasListeners() || ContextOf(run.TraceId, run.SpanId) is not { } context ? null
+        : Spans.StartActivity($"policy {step}", ActivityKind.Internal, context)?.SetTag("process_controller.policy", policy).SetTag("process_controller.run", run.Id);
+
+    /// <summary>A run has ended: what was seen since its last action.</summary>
+    internal static void Verified(RunEnded ended)
+    {
+        if (!Spans.HasListeners() || ContextOf(ended.Run.TraceId, ended.Run.SpanId) is not { } context) return;
+        using Activity? span = Spans.StartActivity(ActivityKind.Internal, context, startTime: ended.Run.Since, name: "policy verify");
+        span?.SetTag("process_controller.policy", ended.Policy).SetTag("process_controller.run", ended.Run.Id).SetTag("process_controller.result", ended.Result.ToString());
+        if (ended.Result is RunResult.NotCured or RunResult.Refused) span?.SetStatus(ActivityStatusCode.Error, ended.Why);
+    }
+
+    /// <summary>Whoever began it is not under way any more, or was an earlier run of ours: what belongs together has its number.</summary>
+    /// <param name="traceId">32 hexadecimal digits.</param>
+    /// <param name="spanId">16 of them; null: a root.</param>
+    private static ActivityContext? ContextOf(string traceId, string? spanId) => IsHex(traceId, 32)
+        ? new ActivityContext(ActivityTraceId.CreateFromString(traceId), spanId is not null && IsHex(spanId, 16) ? ActivitySpanId.CreateFromString(spanId) : default, ActivityTraceFlags.Recorded) : null;
+
+    private static bool IsHex(string text, int length) => text.Length == length && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>A part of it: hold (who is meant, and how far it reaches), guards, record.</summary>
     internal static Activity? Part(string name) => Spans.StartActivity(name);

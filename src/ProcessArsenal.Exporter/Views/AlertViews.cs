@@ -10,7 +10,9 @@ namespace ProcessArsenal.Exporter.Views;
 internal sealed record DeliveryView(string Delivery, int InstancesNamed, bool FleetWide, IReadOnlyList<AlertVerdictView> Alerts)
 {
     public static DeliveryView Of(DeliveryReceipt receipt) =>
-        new(receipt.DeliveryId.ToString(CultureInfo.InvariantCulture), receipt.InstancesNamed, receipt.IsFleetWide, [.. receipt.Alerts.Select(AlertVerdictView.Of)]);
+        new(IdOf(receipt), receipt.InstancesNamed, receipt.IsFleetWide, [.. receipt.Alerts.Select(AlertVerdictView.Of)]);
+
+    public static string IdOf(DeliveryReceipt receipt) => receipt.DeliveryId.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What becomes of one alert.</summary>

@@ -151,6 +151,45 @@ public sealed class PolicyMachineTests
         Assert.Equal(["ended Cured"], Finish("p-1"));
     }
 
+    /// <summary>After a start of ours nobody knows what was before it: a condition that looks back holds no more, and is not over.</summary>
+    [Fact]
+    public void A_condition_that_looks_back_is_not_over_because_we_were_started_again()
+    {
+        Assert.True(Expression.TryParse("memory > 1MiB for 1m", out Expression? lasting, out _));
+        Begin(Usual with { When = lasting });
+        Assert.Equal(["begin trace"], Sample(Look()));
+        Again(); // In the middle of it.
+        Assert.Empty(Sample(Look() with { Holds = false }));
+        Assert.Empty(Sample(Look() with { Holds = false }, 59));
+        Assert.Equal(["begin restart"], Sample(Look(), 5)); // It held all the time.
+
+        Finish("p-1", StepOutcome.Refused);
+        Sample(Look(), 301);
+        Again();
+        Assert.Empty(Sample(Look() with { Holds = false }, 89));
+        Assert.Equal(["ended Cancelled"], Sample(Look() with { Holds = false }, 1));
+    }
+
+    /// <summary>An alert about a process is over when that is gone: nothing is known yet of the one that is to take its place.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_resolved_alert_ends_no_verification_and_nothing_is_escalated_after_it(bool hasUntil)
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new RestartStep(), new VerifyStep(hasUntil ? Condition : null) { Within = TimeSpan.FromMinutes(1) }] });
+        foreach (string outcome in (string[])["ended Cured", "ended NotCured"])
+        {
+            Sample(Look(), 61);
+            Assert.Equal(["begin restart"], Alert(AlertEventKind.Firing, outcome));
+            Assert.Empty(Alert(AlertEventKind.Resolved, outcome));
+            Assert.Empty(Finish($"p-{(outcome == "ended Cured" ? 1 : 2)}"));
+            Again();
+            Assert.Empty(Sample(Look("t-2") with { IsHealthy = false, Until = uint.MaxValue }, 30));
+            Assert.Equal([outcome], Sample(Look("t-2") with { IsHealthy = outcome == "ended Cured", Until = uint.MaxValue }, outcome == "ended Cured" ? 1 : 30));
+        }
+        Assert.Empty(Sample(Look(), 600));
+    }
+
     [Fact]
     public void Labels_narrow_and_never_widen()
     {

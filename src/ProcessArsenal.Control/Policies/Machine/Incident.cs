@@ -14,6 +14,9 @@ internal sealed record Incident(string Id, string TraceId, DateTimeOffset Seen)
     /// <summary>Of them, those that it has; one that is too long is here without its value, which nobody has.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The span that told of it first, of which what follows is a part; null: nobody listened.</summary>
+    public string? SpanId { get; init; }
+
     /// <summary>It was acted upon: what comes now is escalation.</summary>
     public bool IsHandled { get; init; }
 

@@ -11,7 +11,11 @@ internal abstract record PolicyEvent;
 internal sealed record Sampled(DateTimeOffset Taken, IReadOnlyDictionary<string, IReadOnlyList<TargetLook>> Looks) : PolicyEvent;
 
 /// <summary>Something happened to an alert.</summary>
-internal sealed record Alerted(AlertEvent Event) : PolicyEvent;
+internal sealed record Alerted(AlertEvent Event) : PolicyEvent
+{
+    /// <summary>The span that tells of it; null: nobody listens.</summary>
+    public string? SpanId { get; init; }
+}
 
 /// <summary>A step that was begun has ended.</summary>
 /// <param name="Run">Its number in full.</param>

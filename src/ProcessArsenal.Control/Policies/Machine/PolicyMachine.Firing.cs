@@ -79,7 +79,7 @@ internal sealed partial class PolicyMachine
             return;
         }
         book.Sequence++;
-        var run = new PolicyRun(string.Create(CultureInfo.InvariantCulture, $"{book.Policy.Name}-{book.Sequence}"), book.Plan, look.Key, look.Identity, incident?.Id, incident?.TraceId ?? TraceIdOf(book, look), _now) { Group = look.Group };
+        var run = new PolicyRun(string.Create(CultureInfo.InvariantCulture, $"{book.Policy.Name}-{book.Sequence}"), book.Plan, look.Key, look.Identity, incident?.Id, incident?.TraceId ?? TraceIdOf(book, look), _now) { Group = look.Group, SpanId = incident?.SpanId };
         if (isEscalation) run = run with { Phase = RunPhase.Watching, Step = book.Policy.Steps.Count, Escalated = incident!.Escalated, IsUrged = true, Deadline = _now + Longest(book.Policy) };
         if (isAsked) run = run with { Phase = RunPhase.Approval, Deadline = _now + book.Policy.Limits.ApprovalTimeout };
         else if (!isEscalation) run = Start(book, run);

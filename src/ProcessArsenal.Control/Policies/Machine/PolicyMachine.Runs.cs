@@ -1,3 +1,5 @@
+using ProcessArsenal.Telemetry.Analysis;
+
 namespace ProcessArsenal.Control.Policies.Machine;
 
 /// <summary>Goes on with runs.</summary>
@@ -62,7 +64,7 @@ internal sealed partial class PolicyMachine
     private void Await(PolicyBook book, PolicyRun run)
     {
         if (run.Deadline <= _now) End(book, run, run.ApprovedBy is null ? RunResult.Expired : RunResult.Cancelled, run.ApprovedBy is null ? "nobody has approved it in time" : "it was approved, and its turn did not come in time");
-        else if (_hasSampled && !StillHolds(book, run)) End(book, run, RunResult.Cancelled, "what set it off is over");
+        else if (_hasSampled && !StillHolds(book, run) && IsKnown(book)) End(book, run, RunResult.Cancelled, "what set it off is over");
         else if (run.ApprovedBy is null && book.Mode == PolicyMode.Enforce) End(book, run, RunResult.Cancelled, "nobody need approve it any more");
         else if (run.ApprovedBy is null || !_hasSampled || !HasRoom(book) || IsHeld(run.Key, run)) return;
         else if (run.Step >= book.Policy.Steps.Count) Put(book, run with { Phase = RunPhase.Watching, Deadline = _now + Longest(book.Policy) });
@@ -73,6 +75,9 @@ internal sealed partial class PolicyMachine
 
     /// <summary>Its steps are to be carried out: what they cost is set aside, so that none is begun that could not be finished.</summary>
     private PolicyRun Start(PolicyBook book, PolicyRun run) => run with { Phase = RunPhase.Steps, Step = 0, Reserved = book.Policy.Actions, Since = _now, Deadline = _now + TurnPatience };
+
+    /// <summary>Whether it is seen if the condition holds no more. One that looks back (memory > 200MiB for 5m) does not hold after a start of ours, for as long as it looks back: what was before that start is forgotten, and is not over.</summary>
+    private bool IsKnown(PolicyBook book) => book.Policy.When is not { LooksBackAt: not null } when || _began + (when.Lasts ?? Growth.Window) + StartPatience <= _now;
 
     private static bool StillHolds(PolicyBook book, PolicyRun run) => book.Looks.TryGetValue(run.Key, out TargetLook? look) && look.Holds;
 
@@ -94,7 +99,7 @@ internal sealed partial class PolicyMachine
         }
         if (!run.HasHarmed && !StillHolds(book, run))
         {
-            End(book, run, RunResult.Cancelled, "what set it off is over");
+            if (IsKnown(book)) End(book, run, RunResult.Cancelled, "what set it off is over");
             return;
         }
         if (step.IsHarmful && Unhealthy(book, run) is { } why)
@@ -189,15 +194,15 @@ internal sealed partial class PolicyMachine
         else if (run.Deadline <= _now) StepsEnded(book, run with { HasFailed = true }, false);
     }
 
-    /// <summary>What the verification at an index asks for is so. An alert's end is told by <see cref="Forget"/>.</summary>
-    private static bool IsCured(PolicyBook book, PolicyRun run, int at)
+    /// <summary>What the verification at an index asks for is so.</summary>
+    private bool IsCured(PolicyBook book, PolicyRun run, int at)
     {
         bool isThere = book.Looks.TryGetValue(run.Key, out TargetLook? look);
         if (!run.HasRestarted && run.HasHarmed && !isThere) return true; // It was to end.
         if (!isThere) return false;
         if (run.HasRestarted && (look!.Identities.Contains(run.Target, StringComparer.Ordinal) || !look.IsHealthy)) return false;
         if (((VerifyStep)book.Policy.Steps[at]).Until is not null) return (look!.Until & (1u << at)) != 0;
-        return run.Incident is null && !look!.Holds;
+        return run.Incident is null ? !look!.Holds && IsKnown(book) : IsResolved(book, run);
     }
 
     private static int LastVerification(Policy policy)
@@ -211,6 +216,7 @@ internal sealed partial class PolicyMachine
     private void StepsEnded(PolicyBook book, PolicyRun run, bool? cured)
     {
         if (cured == true) End(book, run, RunResult.Cured, "it was verified");
+        else if (IsResolved(book, run)) End(book, run, cured is null && !run.HasFailed ? RunResult.Unverified : RunResult.NotCured, "the alert is resolved, and what was to be seen after that was not");
         else if (run.Escalated < book.Policy.Escalation.Count) Put(book, run with { Phase = RunPhase.Watching, Reserved = 0, Deadline = _now + Longest(book.Policy) });
         else End(book, run, cured is null && !run.HasFailed ? RunResult.Unverified : RunResult.NotCured, cured is null ? "all steps were carried out" : "all was tried, and what set it off is not over");
     }
@@ -237,21 +243,33 @@ internal sealed partial class PolicyMachine
     }
 
     /// <summary>What it watches for is not needed any more.</summary>
-    private static bool IsOver(PolicyBook book, PolicyRun run)
+    private bool IsOver(PolicyBook book, PolicyRun run)
     {
         if (!book.Looks.TryGetValue(run.Key, out TargetLook? look)) return !run.HasRestarted || !run.HasHarmed;
         bool asksUntil = run.HasFailed && book.Policy.Verification?.Until is not null;
-        return asksUntil ? (look.Until & (1u << LastVerification(book.Policy))) != 0 && !(run.HasRestarted && look.Identities.Contains(run.Target, StringComparer.Ordinal)) : book.Policy.When is not null && !look.Holds;
+        return asksUntil ? (look.Until & (1u << LastVerification(book.Policy))) != 0 && !(run.HasRestarted && look.Identities.Contains(run.Target, StringComparer.Ordinal)) : book.Policy.When is not null && !look.Holds && IsKnown(book);
     }
 
     /// <summary>Ends it; a step that is under way can't be called back, so then no other follows it.</summary>
     /// <param name="isOver">What set it off is: then what was done counts as having helped.</param>
     private void EndOrLet(PolicyBook book, PolicyRun run, string why, bool isOver)
     {
+        if (isOver && run.HasHarmed && OnlyLooks(book, run)) return;
         if (run.IsUnderWay) Put(book, run with { Ends = run.Ends ?? why });
         else if (!run.HasHarmed) End(book, run, RunResult.Cancelled, why);
         else End(book, run, isOver && !(run.Incident is null || book.Incidents.ContainsKey(run.Incident)) ? RunResult.Cured : RunResult.Unverified, why);
     }
+
+    /// <summary>All that is left of it is to see what has come of it. An alert is resolved as soon as the process that it names is gone: that says nothing of the one that is to be there instead.</summary>
+    private static bool OnlyLooks(PolicyBook book, PolicyRun run)
+    {
+        if (run.Phase == RunPhase.Verifying) return true;
+        int left = run.IsUnderWay ? run.Step + 1 : run.Step;
+        return run.Phase == RunPhase.Steps && left < book.Policy.Steps.Count && book.Policy.Steps.Skip(left).All(static step => step is VerifyStep);
+    }
+
+    /// <summary>The alert that set it off fires no more.</summary>
+    private static bool IsResolved(PolicyBook book, PolicyRun run) => run.Incident is { } incident && !book.Incidents.ContainsKey(incident);
 
     private void End(PolicyBook book, PolicyRun run, RunResult result, string why)
     {

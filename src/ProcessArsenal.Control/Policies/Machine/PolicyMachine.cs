@@ -24,6 +24,9 @@ internal sealed partial class PolicyMachine
     /// <summary>How long a target is let be that a guard has refused.</summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromMinutes(5);
 
+    /// <summary>How much later than its condition asks for a sample is believed that it holds no more, after a start of ours: samples have an interval.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one is that an operator has refused.</summary>
     public static readonly TimeSpan RejectionPause = TimeSpan.FromHours(1);
 
@@ -36,6 +39,7 @@ internal sealed partial class PolicyMachine
     private readonly List<PolicyDecision> _decisions = [];
     private readonly Dictionary<(string Group, string Key), DateTimeOffset> _harmed = [];
     private PolicySet _policies = PolicySet.Empty;
+    private readonly DateTimeOffset _began;
     private DateTimeOffset _now;
     private bool _isPaused;
     private bool _hasSampled;
@@ -43,7 +47,7 @@ internal sealed partial class PolicyMachine
     /// <param name="kept">What was kept, of an earlier run of ours too: a step that was under way then counts as done, and is not done again.</param>
     public PolicyMachine(PolicySet policies, IEnumerable<KeyValuePair<string, string>> kept, DateTimeOffset now)
     {
-        _now = now;
+        _began = _now = now;
         DateTimeOffset? storm = null;
         foreach ((string key, string value) in kept)
         {
@@ -75,7 +79,7 @@ internal sealed partial class PolicyMachine
         switch (happened)
         {
             case Sampled sampled: Sample(sampled); break;
-            case Alerted alerted: Alert(alerted.Event); break;
+            case Alerted alerted: Alert(alerted.Event, alerted.SpanId); break;
             case StepFinished finished: Finish(finished); break;
             case ApprovalDecided decided: Decide(decided); break;
             case PauseChanged pause: _isPaused = pause.IsPaused; break;
@@ -115,7 +119,7 @@ internal sealed partial class PolicyMachine
         }
     }
 
-    private void Alert(AlertEvent alert)
+    private void Alert(AlertEvent alert, string? spanId)
     {
         foreach (PolicyBook book in Books)
         {
@@ -141,7 +145,7 @@ internal sealed partial class PolicyMachine
                 continue;
             }
             if (_storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
-            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert.DeliveryId, alert.IncidentId), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId };
+            book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId, SpanId = spanId };
             book.IsDirty = true;
         }
     }
@@ -266,5 +270,6 @@ internal sealed partial class PolicyMachine
         if (book.Said.Count < MostTargets && book.Said.Add((about, limit))) _decisions.Add(new HeldBack(book.Policy.Name, limit, key, why));
     }
 
-    private static string TraceIdOf(string delivery, string otherwise) => delivery.Length == 32 && delivery.All(char.IsAsciiHexDigitLower) ? delivery : PolicyMemory.Hash(otherwise);
+    /// <summary>Of all that follows from an alert, whoever delivers it and however often we end meanwhile.</summary>
+    internal static string TraceIdOf(AlertEvent alert) => PolicyMemory.Hash(alert.IncidentId);
 }

@@ -30,6 +30,9 @@ internal enum RunPhase : byte
 /// <param name="TraceId">What belongs to it in ledger and traces: 32 hexadecimal digits.</param>
 internal sealed record PolicyRun(string Id, string Plan, string Key, string Target, string? Incident, string TraceId, DateTimeOffset Began)
 {
+    /// <summary>The span that told of the alert; null: there is none.</summary>
+    public string? SpanId { get; init; }
+
     public RunPhase Phase { get; init; }
 
     /// <summary>Of the target, as far as that is proven; null: none.</summary>

@@ -40,7 +40,7 @@ internal sealed class PolicyHands(PolicyTools tools, PolicyAlerts alerts)
     public async Task<StepFinished> RunAsync(BeginStep begin, Policy policy, string identity, TargetLook? look, string about, CancellationToken cancellation)
     {
         PolicyRun run = begin.Run;
-        using Activity? span = ControlTrace.Step(begin.Policy, run.Id, begin.Step.Name, run.TraceId);
+        using Activity? span = ControlTrace.Step(begin.Policy, begin.Step.Name, run);
         try
         {
             if (begin.Step is AlertStep) return await alerts.RaiseAsync(begin, policy, look, KeyOf(begin, policy), IntentOf(begin, policy)).ConfigureAwait(false);

@@ -213,7 +213,7 @@ public sealed class PolicyRunner : IAsyncDisposable
             await HandleAsync([new PauseChanged(isPaused)]).ConfigureAwait(false);
         }
         var alerts = new List<PolicyEvent>();
-        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!));
+        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!) { SpanId = ControlTrace.Told(alert!, PolicyMachine.TraceIdOf(alert!)) });
         if (alerts.Count > 0) await HandleAsync(alerts).ConfigureAwait(false);
         await LookAsync(isUrgent: alerts.Count > 0).ConfigureAwait(false);
         if (Inbox.Waiting > 0) Wake();
@@ -281,6 +281,7 @@ public sealed class PolicyRunner : IAsyncDisposable
         PolicyBook? book = machine.Books.FirstOrDefault(one => one.Policy.Name == decision.Policy);
         if (decision is RunEnded ended)
         {
+            ControlTrace.Verified(ended);
             Ended?.Invoke(ended.Policy, PolicyNotes.Word(ended.Result));
             Task told = _alerts.EndedAsync(ended);
             Beside(() => told);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using ProcessArsenal.Control.Alerting;
@@ -72,6 +73,7 @@ internal static class AlertRoutes
             AlertIntake intake = control.Alerts ?? throw NotRecorded(control, request, $"There is no ledger now: {control.Trouble}");
             DeliveryReceipt receipt = await RecordAsync(intake, message, control, request);
             control.Delivered(message, receipt, request.Services.Time.GetElapsedTime(began));
+            Activity.Current?.SetTag("process_controller.delivery", DeliveryView.IdOf(receipt)); // By that the spans of what follows name it.
             request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
             await JsonAnswer.WriteAsync(request.Http, DeliveryView.Of(receipt), ViewJson.OneLine.DeliveryView);
         }

@@ -14,7 +14,12 @@ public sealed class RealAlertmanagerTests
         await using var place = new IntakePlace(time: TimeProvider.System);
         place.Options = place.Options with { RepeatAfter = TimeSpan.FromSeconds(2) };
         await using var webhook = new WebhookListener(place.Intake);
-        await using AlertmanagerPair pair = await AlertmanagerPair.Start(place.Place.State, webhook.Address);
+        string configuration = Path.Join(place.Place.State, "alertmanager.yml");
+        await File.WriteAllTextAsync(configuration, $$"""
+            route: { receiver: arsenal, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 4s }
+            receivers: [ { name: arsenal, webhook_configs: [ { url: "{{webhook.Address}}", send_resolved: true } ] } ]
+            """, stop);
+        await using AlertmanagerPair pair = await AlertmanagerPair.Start(place.Place.State, configuration, peerTimeout: TimeSpan.FromMilliseconds(1)); // Both deliver.
         await using var client = new AlertmanagerClient(() => pair.Urls, () => new Dictionary<string, string> { ["instance"] = "web-1:9464" }, TimeProvider.System);
         var labels = new Dictionary<string, string> { ["alertname"] = "QueueBacklog", ["group"] = "orders" };
 

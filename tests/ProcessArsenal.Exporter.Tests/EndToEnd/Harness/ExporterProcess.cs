@@ -54,13 +54,14 @@ internal sealed class ExporterProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready, which is after its first snapshot.</summary>
     /// <param name="prefix">Programs in front of it: see <see cref="Users"/>.</param>
     /// <param name="control">Where its control listener is; null: at <see cref="ControlPort"/>.</param>
+    /// <param name="ports">Of metrics and control, if others have to know them before; null: free ones.</param>
     public static async Task<ExporterProcess> Start(
-        Scratch scratch, string configuration, string[]? prefix = null, IReadOnlyDictionary<string, string>? environment = null, string? control = null)
+        Scratch scratch, string configuration, string[]? prefix = null, IReadOnlyDictionary<string, string>? environment = null, string? control = null, (int Metrics, int Control)? ports = null)
     {
         string file = scratch.Write("config.yml", configuration);
         string program = scratch.CopyProgram(Repository.Program, "process-arsenal");
         scratch.CopyProgram(Repository.Library, Path.GetFileName(Repository.Library));
-        int port = FreePort(), controlPort = FreePort(not: port);
+        int port = ports?.Metrics ?? FreePort(), controlPort = ports?.Control ?? FreePort(not: port);
         control ??= Address(controlPort);
         string state = scratch.MakeFolderForAll("state");
         string[] line = [.. prefix ?? [], program, .. Arguments(file, port, control, state)];

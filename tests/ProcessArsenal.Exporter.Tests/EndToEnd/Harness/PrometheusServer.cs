@@ -29,7 +29,6 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <param name="rules">Files of rules, judged every second.</param>
     public static async Task<PrometheusServer> Start(Scratch scratch, int target, params string[] rules)
     {
-        string program = Repository.Existing("/usr/bin/prometheus", "install Debian's package prometheus (scripts/setup.sh does as root)");
         string file = scratch.Write("prometheus.yml", $"""
             global: {"{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }"}
             rule_files: [{string.Join(", ", rules)}]
@@ -37,6 +36,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
               - job_name: process-arsenal
                 static_configs: [{"{ targets: ['127.0.0.1:"}{target}{"'] }"}]
             """);
+        return await StartWith(scratch, file);
+    }
+
+    /// <summary>The same with a configuration, which has it scrape one exporter.</summary>
+    public static async Task<PrometheusServer> StartWith(Scratch scratch, string file)
+    {
+        string program = Repository.Existing("/usr/bin/prometheus", "install Debian's package prometheus (scripts/setup.sh does as root)");
         int port = ExporterProcess.FreePort();
         ProcessStartInfo start = new(program) { RedirectStandardError = true };
         start.ArgumentList.Add("--config.file=" + file);

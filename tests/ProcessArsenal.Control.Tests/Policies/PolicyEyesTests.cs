@@ -1,6 +1,7 @@
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Policies.Running;
+using ProcessArsenal.Control.Supervision;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.Expressions;
 using ProcessArsenal.Telemetry.Sampling;
@@ -11,6 +12,9 @@ namespace ProcessArsenal.Control.Tests.Policies;
 /// <summary>What a sample that is made up says of the targets of a policy.</summary>
 public sealed class PolicyEyesTests
 {
+    /// <summary>Pid of one that a supervisor of ours has started.</summary>
+    private const int Child = 4000;
+
     private const string Orders = "/system.slice/orders.service";
 
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -24,7 +28,7 @@ public sealed class PolicyEyesTests
         Steps = [new KillStep()],
     };
 
-    private readonly PolicyEyes _eyes = new(static _ => null, static () => TimeSpan.FromSeconds(5));
+    private readonly PolicyEyes _eyes = new(static identity => identity.Pid == Child ? new ChildName("shop", "orders") : null, static () => TimeSpan.FromSeconds(5));
 
     [Fact]
     public void The_oldest_of_those_for_whom_it_holds_is_meant_whatever_its_pid()
@@ -69,6 +73,16 @@ public sealed class PolicyEyesTests
     }
 
     [Fact]
+    public void What_a_supervised_child_has_started_is_of_it()
+    {
+        Process child = new(Child, null) { Cpu = 2 }, worker = new(4001, null) { Cpu = 3, Parent = Child, Began = 2 }, deeper = new(4002, null) { Cpu = 3, Parent = 4001, Began = 3 };
+        Process contained = new(4003, Orders) { Cpu = 3, Parent = Child }, other = new(4004, null) { Cpu = 3, Parent = 1 };
+        IReadOnlyList<TargetLook> looks = Look(Busy, [child, worker, deeper, contained, other]);
+        Assert.Equal(["child/shop/orders", "unit/orders.service", $"process/{Identity(4004)}"], looks.Select(static look => look.Key));
+        Assert.Equal(3, looks[0].Identities.Count);
+    }
+
+    [Fact]
     public void Among_many_processes_an_alert_finds_the_one_that_it_names()
     {
         Process[] many = [.. Enumerable.Range(1, 2000).Select(static pid => new Process(pid, pid == 1999 ? Orders : null))];
@@ -107,7 +121,7 @@ public sealed class PolicyEyesTests
         {
             ref ProcessRow row = ref snapshot.AddProcess();
             row.Sample.Identity = new ProcessIdentity(one.Pid, 1, 1);
-            (row.Sample.Stat.StartTicks, row.Sample.Stat.State) = (one.Began, (byte)one.State);
+            (row.Sample.Stat.StartTicks, row.Sample.Stat.State, row.Sample.Stat.ParentPid) = (one.Began, (byte)one.State, one.Parent);
             (row.Rates.Cpu, row.Uptime) = (one.Cpu, TimeSpan.FromSeconds(one.Uptime));
             row.Description = new ProcessDescription { Name = "", Cgroup = one.Cgroup, Unit = one.Cgroup is null ? null : CgroupNames.UnitOf(one.Cgroup) };
         }
@@ -125,6 +139,8 @@ public sealed class PolicyEyesTests
         public ulong Began { get; init; } = 1;
 
         public int Uptime { get; init; } = 60;
+
+        public int Parent { get; init; } = 1;
 
         public char State { get; init; } = 'S';
     }

@@ -9,9 +9,11 @@ namespace ProcessArsenal.Control.Policies.Running;
 /// <summary>What a sample says of the targets of policies. By what processes can't choose themselves, as actions go by that alone.</summary>
 /// <param name="ownerOf">Whose child of our own supervisors a process is; null: of none.</param>
 /// <param name="grace">A younger process is not counted as fit for work yet.</param>
-internal sealed class PolicyEyes(Func<ProcessIdentity, SupervisedChild?> ownerOf, Func<TimeSpan> grace)
+internal sealed class PolicyEyes(Func<ProcessIdentity, ChildName?> ownerOf, Func<TimeSpan> grace)
 {
     public const string Child = "child/", Unit = "unit/", Container = "container/", Process = "process/";
+
+    private const int MostAncestors = 16;
 
     /// <summary>Fields of which a process may have something else to say than what is proven.</summary>
     private static readonly string[] Chosen = ["name", "cmdline", "group", "category"];
@@ -30,9 +32,9 @@ internal sealed class PolicyEyes(Func<ProcessIdentity, SupervisedChild?> ownerOf
 
     /// <summary>The key that a target has, which stays when it is restarted. A unit below another, as of a user's service manager, is named by both: whoever was given a control group
     /// names those in it as he likes, <c>orders.service</c> too.</summary>
-    public string KeyOf(in ProcessRow row)
+    public string KeyOf(Snapshot snapshot, in ProcessRow row)
     {
-        if (ownerOf(row.Sample.Identity) is { } child) return $"{Child}{child.Name}";
+        if (ChildOf(snapshot, row) is { } child) return $"{Child}{child}";
         if (row.Description.Container is { } container) return Container + container;
         return row.Description.Unit is { } unit && unit.EndsWith(".service", StringComparison.Ordinal) ? Unit + PathOf(unit, row.Description.Cgroup) : Process + row.Sample.Identity;
     }
@@ -46,12 +48,26 @@ internal sealed class PolicyEyes(Func<ProcessIdentity, SupervisedChild?> ownerOf
         for (int i = 0; i < snapshot.ProcessCount; i++)
         {
             ref readonly ProcessRow row = ref snapshot.Processes[i];
-            if (row.Sample.Stat.IsZombie || (row.Description.Unit is null && row.Description.Container is null) || KeyOf(row) != key) continue;
+            if (row.Sample.Stat.IsZombie || (row.Description.Unit is null && row.Description.Container is null) || KeyOf(snapshot, row) != key) continue;
             string one = row.Sample.Identity.ToString();
             if (one == identity) return one;
             if (row.Sample.Stat.StartTicks < began) (found, began) = (one, row.Sample.Stat.StartTicks);
         }
         return found;
+    }
+
+    /// <summary>The child of a supervisor that it is, or that has started it and has it in the same control group: that ends with it.</summary>
+    private ChildName? ChildOf(Snapshot snapshot, in ProcessRow row)
+    {
+        int at = -1;
+        for (int depth = 0; depth < MostAncestors; depth++)
+        {
+            ref readonly ProcessRow one = ref (at < 0 ? ref row : ref snapshot.Processes[at]);
+            if (one.Description.Cgroup != row.Description.Cgroup) return null;
+            if (ownerOf(one.Sample.Identity) is { } child) return child;
+            if ((at = snapshot.IndexOf(one.Sample.Stat.ParentPid)) < 0) return null;
+        }
+        return null;
     }
 
     /// <summary>With all units above it.</summary>
@@ -77,10 +93,10 @@ internal sealed class PolicyEyes(Func<ProcessIdentity, SupervisedChild?> ownerOf
                 bool holds = watch.Book.Policy.When is not { } when || Is(snapshot, i, when, ref proven);
                 if (!holds && !watch.IsAtWork) continue;
                 bool isMeant = holds && watch.MayMean(snapshot.Processes[i]);
-                if (!isMeant && !watch.IsAtWorkOn(key ??= KeyOf(snapshot.Processes[i]))) continue;
+                if (!isMeant && !watch.IsAtWorkOn(key ??= KeyOf(snapshot, snapshot.Processes[i]))) continue;
                 if (watch.Book.Policy.Target is { } target && !Is(snapshot, i, target, ref proven)) continue;
                 ProcessRow row = proven ??= ProvenRow.Of(snapshot, i);
-                watch.Add(key ??= KeyOf(row), row, holds, IsHealthy(row));
+                watch.Add(key ??= KeyOf(snapshot, row), row, holds, IsHealthy(row));
             }
         }
     }

@@ -39,7 +39,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     public PolicyRunner(PolicyTools tools, PolicySet policies)
     {
         (_tools, _policies, _clock) = (tools, policies, new ForwardClock(tools.Time));
-        _eyes = new PolicyEyes(tools.OwnerOf, tools.Grace);
+        _eyes = new PolicyEyes(identity => tools.OwnerOf(identity)?.Name, tools.Grace);
         _hands = new PolicyHands(tools);
         Inbox.Arrived = Wake;
     }

@@ -19,9 +19,10 @@ public sealed class AlertIntake : IAsyncDisposable
     private readonly Task _writing, _offering;
     private int _alertsWaiting, _deliveriesWaiting;
 
-    /// <param name="offer">Takes what happened to incidents; false: it can't now, and is offered it again. Called by one thread at a time, and must not wait.</param>
+    /// <param name="offer">Takes what happened to incidents; false: it can't now, and is offered it again. Called by one thread at a time, and must not wait. What it calls back, once, when all that
+    /// follows is on the disk: what it has not called back for is offered again by the next run.</param>
     /// <param name="isMatched">Whether a policy is about an alert with such labels.</param>
-    public AlertIntake(ActionLedger ledger, Func<AlertOptions> options, Func<AlertEvent, bool> offer, Func<IReadOnlyDictionary<string, string>, bool> isMatched, TimeProvider time)
+    public AlertIntake(ActionLedger ledger, Func<AlertOptions> options, Func<AlertEvent, Action, bool> offer, Func<IReadOnlyDictionary<string, string>, bool> isMatched, TimeProvider time)
     {
         (_ledger, _options, _isMatched) = (ledger, options, isMatched);
         _recorder = new AlertRecorder(options, events => _offers!.Add(events));

@@ -2,10 +2,10 @@ using ProcessArsenal.Control.Ledger;
 
 namespace ProcessArsenal.Control.Alerting;
 
-/// <summary>Hands events on to policies, in their order, once they are on the disk. What is not taken stays there, and is offered again: when there is room, or by the
-/// next run of ours. Whoever takes one may be offered it again if we are killed right then; its incident, kind and delivery are the same.</summary>
-/// <param name="offer">False: it is not taken now.</param>
-internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, Func<AlertEvent, bool> offer, TimeProvider time) : IDisposable
+/// <summary>Hands events on to policies, in their order, once they are on the disk. They stay there until what follows from them is on the disk too: what is not taken is offered again when there
+/// is room, and what was taken only by the next run of ours, if this one ends before. Its number is the same then.</summary>
+/// <param name="offer">False: it is not taken now. What it is given is to be called when it need not be kept any more.</param>
+internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, Func<AlertEvent, Action, bool> offer, TimeProvider time) : IDisposable
 {
     /// <summary>Events that are held in memory; more wait on the disk alone.</summary>
     private const int MostHeld = 256;
@@ -86,14 +86,22 @@ internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, F
 
     private async Task NoteTakenAsync()
     {
-        if (_taken.Count == 0) return;
-        long[] ids = [.. _taken];
+        long[] ids;
+        lock (_lock) ids = [.. _taken];
+        if (ids.Length == 0) return;
         await ledger.Write(log =>
         {
             recorder.Taken(log, ids);
             return true;
         }).ConfigureAwait(false);
-        _taken.Clear();
+        lock (_lock) _taken.RemoveRange(0, ids.Length);
+    }
+
+    /// <summary>What follows from one is on the disk. From any thread, also of what was offered by way of a call that came too late.</summary>
+    private void Taken(long id)
+    {
+        lock (_lock) _taken.Add(id);
+        Signal();
     }
 
     /// <returns>Whether one was not taken.</returns>
@@ -104,8 +112,7 @@ internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, F
             WaitingEvent? next;
             lock (_lock)
                 if (!_held.TryPeek(out next)) return false;
-            if (!offer(next.Event)) return true;
-            _taken.Add(next.Id);
+            if (!offer(next.Event, () => Taken(next.Id))) return true;
             lock (_lock) _held.Dequeue();
         }
     }
@@ -138,9 +145,9 @@ internal sealed class AlertOffers(ActionLedger ledger, AlertRecorder recorder, F
         {
             _signal.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
         {
-            // It was told already.
+            // It was told already, or we end.
         }
     }
 

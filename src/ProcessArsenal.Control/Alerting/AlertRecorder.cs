@@ -233,7 +233,7 @@ internal sealed class AlertRecorder(Func<AlertOptions> options, Action<IReadOnly
             if (judgement.Event is { } kind)
             {
                 long id = EventRows.Insert(_events, after.Id, kind, delivery, now, instances);
-                Events.Add(new WaitingEvent(id, EventRows.Of(kind, after.Name, alert.Fingerprint, alert.Labels, alert.Annotations, after.StartsAt, now, delivery, instances)));
+                Events.Add(new WaitingEvent(id, EventRows.Of(kind, after.Name, alert.Fingerprint, alert.Labels, alert.Annotations, after.StartsAt, now, delivery, instances) with { Number = id }));
                 Counts = Counts with { Events = Counts.Events + 1 };
             }
             return after.Name;

@@ -48,7 +48,10 @@ internal static class EventRows
             IncidentContent content = LedgerJson.Read(reader.GetString(8), LedgerJson.Default.IncidentContent, incident);
             AlertEventKind kind = AlertNames.Event(reader.GetString(1)) ?? throw LedgerException.Broken("the ledger", $"event {id} has an unknown kind");
             found.Add(new WaitingEvent(id, Of(kind, Incident.NameOf(fingerprint, incident), fingerprint, content.Labels, content.Annotations,
-                AuditRow.Time(reader.GetInt64(7)), AuditRow.Time(reader.GetInt64(3)), reader.GetInt64(2), reader.GetInt32(4))));
+                AuditRow.Time(reader.GetInt64(7)), AuditRow.Time(reader.GetInt64(3)), reader.GetInt64(2), reader.GetInt32(4)) with
+            {
+                Number = id,
+            }));
         }
         return found;
     }

@@ -222,7 +222,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
     private bool IsMatched(IReadOnlyDictionary<string, string> labels) => Policies?.Match(labels).Count > 0;
 
-    private bool Offer(AlertEvent happened) => Policies?.Inbox.Offer(happened) == true;
+    private bool Offer(AlertEvent happened, Action handled) => Policies?.Inbox.Offer(happened, handled) == true;
 
     private static ControlOptions OptionsOf(ExporterConfiguration configuration) => new()
     {

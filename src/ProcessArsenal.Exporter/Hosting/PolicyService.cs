@@ -73,6 +73,10 @@ internal sealed partial class PolicyService : IHostedService, IAsyncDisposable
         {
             // We end.
         }
+        catch (Exception e)
+        {
+            Log.Trouble(_logger, e.Message, ""); // Nobody waits for it: else nobody would know.
+        }
     }
 
     private static partial class Log

@@ -81,6 +81,24 @@ public sealed class AlertIntakeTests
     }
 
     [Fact]
+    public async Task What_was_taken_and_came_to_nothing_before_an_end_of_ours_is_offered_again()
+    {
+        await using var place = new IntakePlace();
+        place.Sink.Handles = false;
+        await place.ReceiveAsync(place.Alert("A1"), place.Alert("A2"));
+        Assert.Equal([1L, 2L], (await place.TakenAsync(2)).Select(one => one.Number));
+        Assert.Equal(2, place.Intake.EventsWaiting);
+        await place.RestartAsync();
+        place.Sink.Handles = true;
+        IReadOnlyList<AlertEvent> events = await place.TakenAsync(4);
+        Assert.Equal([1L, 2L, 1L, 2L], events.Select(one => one.Number));
+        await Eventually.True("none waits any more", () => place.Intake.EventsWaiting == 0);
+        await place.RestartAsync();
+        await place.ReceiveAsync(place.Alert("A3"));
+        Assert.Equal(3L, (await place.TakenAsync(5))[^1].Number); // Never given twice.
+    }
+
+    [Fact]
     public async Task Where_there_is_no_room_a_delivery_is_refused_as_a_whole_and_others_are_not()
     {
         await using var place = new IntakePlace();

@@ -36,6 +36,18 @@ public sealed class HostLabelsTests
     public void This_host_knows_its_own_name() => Assert.Null(HostLabels.Of([]).WhyNot(new Dictionary<string, string> { ["instance"] = $"{Environment.MachineName}:9464" }, isLocal: false));
 
     [Fact]
+    public void The_address_of_a_bridge_for_containers_is_that_of_every_host()
+    {
+        HostLabels host = HostLabels.Of([], () => (new HashSet<string> { "10.0.0.7" }, new HashSet<string> { "172.17.0.1", "10.0.0.7" }));
+        var alert = new Dictionary<string, string> { ["instance"] = "172.17.0.1:9464" };
+        Assert.Null(host.WhyNot(alert, isLocal: true));
+        Assert.Contains("every host", host.WhyNot(alert, isLocal: false));
+        Assert.Null(host.WhyNot(new Dictionary<string, string> { ["instance"] = "10.0.0.7:9464" }, isLocal: false)); // Also that of a link of its own.
+        Assert.All((string[])["docker0", "br-0123456789ab", "virbr0", "podman1", "cni0"], link => Assert.True(HostLabels.IsBridge(link)));
+        Assert.All((string[])["eth0", "br0", "bond0", "enp3s0", "wlan0"], link => Assert.False(HostLabels.IsBridge(link)));
+    }
+
+    [Fact]
     public void Localhost_is_who_says_it()
     {
         foreach (string instance in (string[])["localhost:9464", "LOCALHOST", "127.0.0.1:9464", "[::1]:9464"])

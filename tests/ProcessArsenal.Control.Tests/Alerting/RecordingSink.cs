@@ -12,10 +12,14 @@ internal sealed class RecordingSink
 
     public IReadOnlyList<AlertEvent> Events => [.. _events];
 
-    public bool Offer(AlertEvent happened)
+    /// <summary>It takes what it is offered for good; else it has it until we end, and no longer.</summary>
+    public bool Handles { get; set; } = true;
+
+    public bool Offer(AlertEvent happened, Action handled)
     {
         if (_events.Count >= Room) return false;
         _events.Enqueue(happened);
+        if (Handles) handled();
         return true;
     }
 }

@@ -2,6 +2,7 @@ using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
+using ProcessArsenal.Control.Policies.Running;
 using ProcessArsenal.Telemetry.Expressions;
 
 namespace ProcessArsenal.Control.Tests.Policies;
@@ -24,6 +25,8 @@ public sealed class PolicyMachineTests
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private PolicyMachine? _machine;
     private int _deliveries;
+    private BeginStep? _begun;
+    private bool _hasMore;
 
     [Fact]
     public void Steps_follow_one_another_and_the_cure_is_verified_on_a_new_process()
@@ -202,6 +205,168 @@ public sealed class PolicyMachineTests
     }
 
     [Fact]
+    public void An_alert_means_the_process_that_it_names_and_no_other_of_the_same_owner()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new StopStep()] });
+        Sample(Look("t-1", "t-2", "t-3"));
+        Assert.Equal(["begin stop"], Alert(AlertEventKind.Firing, label: ("identity", "t-2")));
+        Assert.Equal(("t-2", "t-2"), (_begun?.Identity, _begun?.Run.Target));
+        Finish("p-1");
+        Alert(AlertEventKind.Resolved);
+        // And where the condition has to hold too, of the same.
+        Begin(Usual with { Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new StopStep()] });
+        Sample(Look("u-1", "u-2") with { Holders = [new TargetMember("u-1", "g")] }, 3600);
+        Assert.Empty(Alert(AlertEventKind.Firing, id: "two", label: ("identity", "u-2")));
+        Assert.Equal(["begin stop"], Alert(AlertEventKind.Firing, id: "three", label: ("identity", "u-1")));
+    }
+
+    [Theory]
+    [InlineData(PolicyMode.Enforce)]
+    [InlineData(PolicyMode.Approve)]
+    public void Who_came_after_the_process_that_an_alert_names_is_let_be(PolicyMode mode)
+    {
+        Begin(Usual with { Mode = mode, When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new TraceStep("cpu"), new KillStep()] });
+        Sample(Look());
+        Assert.Single(Alert(AlertEventKind.Firing, label: ("identity", "t-1")));
+        if (mode == PolicyMode.Approve)
+        {
+            Assert.Equal(["ended Cancelled"], Sample(Look("t-2")));
+            return;
+        }
+        Assert.Empty(Sample(Look("t-2"))); // It was restarted by its owner meanwhile.
+        Assert.Equal(["ended Cancelled"], Finish("p-1"));
+    }
+
+    [Fact]
+    public void More_than_are_looked_at_is_nobody()
+    {
+        Begin(Usual);
+        _hasMore = true;
+        Assert.Equal(["held max_targets"], Sample(Look()));
+        _hasMore = false;
+        Assert.Equal(["begin trace"], Sample(Look()));
+    }
+
+    [Fact]
+    public void A_step_that_is_under_way_when_the_policy_gets_shorter_comes_to_its_end()
+    {
+        Begin(Usual);
+        Sample(Look());
+        Finish("p-1");
+        Finish("p-1", StepOutcome.Failed);
+        Assert.Equal(["begin kill (escalation)"], Sample(Look(), 30));
+        Assert.Empty(Handle(new Configured(new PolicySet([Usual with { Steps = [new RestartStep()], Escalation = [] }]))));
+        Assert.Null(Assert.Single(PolicyStatus.Of(Book, _now).Runs).Step);
+        Assert.Equal(["ended Unverified"], Finish("p-1"));
+        Assert.Equal(["begin restart"], Sample(Look(), 60));
+    }
+
+    [Fact]
+    public void A_policy_that_is_taken_out_for_a_moment_forgets_nothing_and_gives_no_number_twice()
+    {
+        Policy policy = Usual with { Steps = [new RestartStep()], Escalation = [], Limits = Usual.Limits with { LatchAfter = 2 } }, other = new("other") { When = Condition, Steps = [new RestartStep()] };
+        Begin(policy);
+        Assert.Equal(["begin restart"], Sample(Look()));
+        Finish("p-1", StepOutcome.Failed);
+        Handle(new Configured(new PolicySet([other])));
+        Assert.Empty(Handle(new Configured(new PolicySet([other, policy]))));
+        Assert.Equal(1, Book.Budget.Spent(_now));
+        Assert.Empty(Sample(Look(), 59)); // Its cooldown.
+        Assert.Equal(["begin restart"], Sample(Look(), 1));
+        Assert.Equal(["ended NotCured", "Latched"], Finish("p-2", StepOutcome.Failed));
+        // Also over an end of ours, and while something is under way.
+        Handle(new Configured(new PolicySet([other])));
+        _machine = new PolicyMachine(new PolicySet([other]), _kept, _now);
+        Handle(new Configured(new PolicySet([other])));
+        Handle(new Configured(new PolicySet([policy])));
+        Assert.Equal((PolicyMode.Observe, 2L), (Book.Mode, Book.Sequence));
+        Handle(new ModeChanged("p", PolicyMode.Enforce));
+        Assert.Equal(["begin restart"], Sample(Look(), 60));
+        Assert.Equal(["ended Unverified"], Handle(new Configured(new PolicySet([other]))));
+        Handle(new Configured(new PolicySet([policy])));
+        Assert.Empty(Finish("p-3"));
+        Assert.Empty(Sample(Look(), 59));
+    }
+
+    [Fact]
+    public void Those_that_only_observe_put_nobody_out_of_action()
+    {
+        Policy watcher = Usual with { Mode = PolicyMode.Observe, Limits = Usual.Limits with { MaxTargets = 100 } };
+        Begin(watcher);
+        Assert.DoesNotContain("StormBegan", Sample([.. Enumerable.Range(0, 50).Select(static i => Look($"{(char)('A' + i)}-1"))]));
+        Assert.Null(_machine!.StormUntil);
+        Begin(watcher with { Mode = PolicyMode.Enforce });
+        Assert.Contains("StormBegan", Sample([.. Enumerable.Range(0, 50).Select(static i => Look($"{(char)('A' + i)}-1"))]));
+    }
+
+    [Fact]
+    public void What_was_recorded_before_its_restart_was_refused_is_still_to_be_restarted()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Escalation = [] });
+        Sample(Look());
+        Assert.Equal(["begin trace"], Alert(AlertEventKind.Firing));
+        Handle(new PauseChanged(true));
+        Assert.Equal(["ended Cancelled"], Finish("p-1"));
+        Handle(new PauseChanged(false));
+        Assert.Equal(["begin trace"], Sample(Look(), 60));
+        Assert.Equal(["begin restart"], Finish("p-2"));
+        Handle(new PauseChanged(true));
+        Finish("p-2");
+        Handle(new PauseChanged(false));
+        Assert.Empty(Sample(Look("t-2"), 3600)); // It was acted upon.
+    }
+
+    [Fact]
+    public void What_is_over_by_the_time_it_would_be_begun_is_not_begun()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });
+        Sample(Look());
+        Assert.Equal(["begin trace"], Alert(AlertEventKind.Firing));
+        Assert.True(_machine!.IsToBegin("p-1"));
+        Alert(AlertEventKind.Resolved); // Of the same turn.
+        Assert.False(_machine.IsToBegin("p-1"));
+        Assert.Equal(["ended Cancelled"], Finish("p-1", StepOutcome.Refused));
+        Assert.Equal(0, Book.Budget.Spent(_now));
+    }
+
+    [Fact]
+    public void That_an_alert_means_nobody_is_said_once()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });
+        Sample(Look());
+        Assert.Empty(Alert(AlertEventKind.Firing, label: ("group", "other")));
+        Assert.Empty(Sample(Look(), 14));
+        Assert.Equal(["held target"], Sample(Look(), 1));
+        Assert.Empty(Sample(Look(), 60));
+    }
+
+    [Fact]
+    public void What_is_said_of_alerts_that_are_not_taken_is_forgotten_with_them()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });
+        Sample(Look());
+        for (int i = 0; i < 2 * PolicyMachine.MostTargets; i++)
+        {
+            Assert.Equal(["held max_instances"], Alert(AlertEventKind.Firing, $"i{i}", instances: 6));
+            Alert(AlertEventKind.Resolved, $"i{i}");
+        }
+    }
+
+    [Fact]
+    public void A_clock_that_ran_ahead_of_us_holds_nobody_up_after_a_start()
+    {
+        Begin(Usual with { Steps = [new RestartStep()], Escalation = [] });
+        _now += TimeSpan.FromDays(3650);
+        Assert.Equal(["begin restart"], Sample(Look()));
+        Finish("p-1");
+        _now -= TimeSpan.FromDays(3650);
+        Again();
+        Assert.Empty(Sample(Look("t-2"), 59));
+        Assert.Equal(1, Book.Budget.Spent(_now));
+        Assert.Equal(["begin restart"], Sample(Look("t-2"), 3600));
+    }
+
+    [Fact]
     public void More_than_may_be_meant_at_once_is_nobody()
     {
         Begin(Usual);
@@ -296,20 +461,20 @@ public sealed class PolicyMachineTests
         Assert.Equal(["ApprovalAsked"], Sample(Look(), 1));
     }
 
-    private PolicyBook Book => _machine!.Books.Single();
+    private PolicyBook Book => _machine!.Books.Single(static book => book.Policy.Name == "p");
 
     private void Begin(Policy policy) => _machine = new PolicyMachine(new PolicySet([policy]), _kept, _now);
 
     private void Again(Policy? policy = null) => Begin(policy ?? Book.Policy);
 
-    private static TargetLook Look(string identity = "t-1") => new($"unit/{identity[0]}", [identity], "g") { Holds = true, IsHealthy = true, HealthyBeside = 1, HealthyHere = 1 };
+    private static TargetLook Look(string identity = "t-1", params string[] others) => new($"unit/{identity[0]}", [identity, .. others], "g") { Holds = true, IsHealthy = true, HealthyBeside = 1, HealthyHere = 1 };
 
     private string[] Sample(TargetLook look, int seconds = 0) => Sample([look], seconds);
 
     private string[] Sample(TargetLook[] looks, int seconds = 0)
     {
         _now += TimeSpan.FromSeconds(seconds);
-        return Handle(new Sampled(_now, new Dictionary<string, IReadOnlyList<TargetLook>> { ["p"] = looks }));
+        return Handle(new Sampled(_now, new Dictionary<string, IReadOnlyList<TargetLook>> { ["p"] = looks }) { TooMany = new HashSet<string>(_hasMore ? ["p"] : []) });
     }
 
     private string[] Alert(AlertEventKind kind, string id = "one", (string Name, string Value)? label = null, int instances = 1, string? delivery = null)
@@ -325,6 +490,7 @@ public sealed class PolicyMachineTests
     private string[] Handle(PolicyEvent happened)
     {
         PolicyVerdict verdict = _machine!.Handle(_now, happened);
+        _begun = verdict.Decisions.OfType<BeginStep>().LastOrDefault() ?? _begun;
         foreach (StateChange change in verdict.Changes)
         {
             if (change.Value is null) _kept.Remove(change.Key);

@@ -1,3 +1,5 @@
+using ProcessArsenal.Procfs;
+
 namespace ProcessArsenal.Control.Policies.Machine;
 
 /// <summary>An alert that fires, as one policy sees it.</summary>
@@ -32,20 +34,20 @@ internal sealed record Incident(string Id, string TraceId, DateTimeOffset Seen)
     public static IReadOnlyDictionary<string, string> LabelsOf(IReadOnlyDictionary<string, string> labels) => Narrowing.Where(labels.ContainsKey)
         .ToDictionary(static name => name, name => labels[name].Length <= LongestLabel ? labels[name] : "", StringComparer.Ordinal);
 
-    /// <summary>Whether a target is one of those that it is about.</summary>
-    public bool Admits(TargetLook look)
+    /// <summary>Which process of a target it is about, of those for which the condition of the policy holds: never another of the same owner, nor one that came after it.</summary>
+    /// <returns>Its identity; null: none.</returns>
+    public string? Find(TargetLook look)
     {
-        foreach ((string name, string value) in Labels)
-        {
-            bool isOne = value.Length > 0 && name switch
-            {
-                "identity" => look.Identities.Contains(value, StringComparer.Ordinal),
-                "group" => look.Group == value,
-                "unit" => look.Unit == value,
-                _ => look.Container == value,
-            };
-            if (!isOne) return false;
-        }
-        return true;
+        if (!IsOrIsNotAsked("unit", look.Unit) || !IsOrIsNotAsked("container", look.Container)) return null;
+        foreach (TargetMember one in look.Holders)
+            if (IsOrIsNotAsked("identity", one.Identity) && IsOrIsNotAsked("group", one.Group)) return one.Identity;
+        return null;
     }
+
+    /// <summary>Whether it could be about a process that is told to be so; what of that is proven <see cref="Find"/> goes by.</summary>
+    public bool MayMean(ProcessIdentity identity, string? group, string? unit, string? container) =>
+        IsOrIsNotAsked("unit", unit) && IsOrIsNotAsked("container", container) && IsOrIsNotAsked("group", group)
+        && (!Labels.TryGetValue("identity", out string? asked) || (ProcessIdentity.TryParse(asked, out ProcessIdentity meant) && meant == identity));
+
+    private bool IsOrIsNotAsked(string label, string? value) => !Labels.TryGetValue(label, out string? asked) || (asked.Length > 0 && asked == value);
 }

@@ -37,6 +37,9 @@ internal sealed class PolicyBook(Policy policy)
     /// <summary>What the latest sample says; not kept.</summary>
     public IReadOnlyDictionary<string, TargetLook> Looks { get; set; } = new Dictionary<string, TargetLook>();
 
+    /// <summary>There are more than those; not kept.</summary>
+    public bool HasMore { get; set; }
+
     /// <summary>For whom it holds now, and was said so; not kept.</summary>
     public HashSet<string> Episodes { get; } = new(StringComparer.Ordinal);
 
@@ -88,6 +91,29 @@ internal sealed class PolicyBook(Policy policy)
             (Sequence, SetMode, Configured, LatchedSince, LatchedWhy, Uncured, Score) = (row.Sequence, row.Mode, row.Configured, row.LatchedSince, row.LatchedWhy, row.Uncured, row.Score ?? Score);
             Budget = new PolicyBudget(row.Times ?? []);
         }
+    }
+
+    /// <summary>The policy is taken out: what it was about is over, and what it has done is remembered.</summary>
+    public void Leave()
+    {
+        Incidents.Clear();
+        Episodes.Clear();
+        Said.Clear();
+        Refused.Clear();
+        (Looks, HasMore, IsDirty) = (new Dictionary<string, TargetLook>(), false, true);
+    }
+
+    /// <summary>After a clock that ran ahead was set back: nothing that an earlier run of ours has left is later than it can be now, or it would hold for as long as the clock was wrong.</summary>
+    public void NotAfter(DateTimeOffset now)
+    {
+        DateTimeOffset Past(DateTimeOffset time) => time < now ? time : now;
+        DateTimeOffset Within(DateTimeOffset time, TimeSpan longest) => time < now + longest ? time : now + longest;
+        Budget = new PolicyBudget(Budget.Times.Select(time => Math.Min(time, PolicyBudget.Seconds(now))));
+        TimeSpan pause = Policy.Limits.Cooldown > PolicyMachine.RejectionPause ? Policy.Limits.Cooldown : PolicyMachine.RejectionPause, wait = Policy.Limits.ApprovalTimeout > PolicyMachine.LongestWait ? Policy.Limits.ApprovalTimeout : PolicyMachine.LongestWait;
+        foreach (TargetMemory target in Targets.Values.Where(target => target.Ended > now).ToList()) Targets[target.Key] = target with { Until = Within(target.Until, pause), Ended = now };
+        foreach (Incident incident in Incidents.Values.Where(incident => incident.Seen > now).ToList()) Incidents[incident.Id] = incident with { Seen = now };
+        foreach (PolicyRun run in Runs.Values.Where(run => run.Began > now || run.Since > now || run.StepBegan > now).ToList())
+            Runs[run.Id] = run with { Since = Past(run.Since), StepBegan = Past(run.StepBegan), Deadline = Within(run.Deadline, wait) };
     }
 
     /// <summary>What a run goes by: with other steps it does not go on.</summary>

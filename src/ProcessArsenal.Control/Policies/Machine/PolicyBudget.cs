@@ -27,5 +27,5 @@ internal sealed class PolicyBudget(IEnumerable<long> times)
         Spend(now);
     }
 
-    private static long Seconds(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() + 999) / 1000;
+    public static long Seconds(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() + 999) / 1000;
 }

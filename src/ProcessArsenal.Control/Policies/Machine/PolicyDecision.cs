@@ -6,7 +6,11 @@ internal abstract record PolicyDecision(string Policy);
 
 /// <summary>A step is to be begun; <see cref="StepFinished"/> is to tell of its end.</summary>
 /// <param name="Run">As it is now.</param>
-internal sealed record BeginStep(string Policy, PolicyRun Run, PolicyStep Step, bool IsEscalation) : PolicyDecision(Policy);
+internal sealed record BeginStep(string Policy, PolicyRun Run, PolicyStep Step, bool IsEscalation) : PolicyDecision(Policy)
+{
+    /// <summary>The process that is meant now.</summary>
+    public string Identity { get; init; } = Run.Target;
+}
 
 /// <summary>It would act now, but may not: to be said, in <see cref="PolicyMode.DryRun"/> with what the guards say.</summary>
 internal sealed record WouldAct(string Policy, PolicyMode Mode, TargetLook Target, string? Incident, string TraceId) : PolicyDecision(Policy);

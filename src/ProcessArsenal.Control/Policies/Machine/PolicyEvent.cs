@@ -8,7 +8,11 @@ internal abstract record PolicyEvent;
 /// <summary>A sample was looked at.</summary>
 /// <param name="Taken">When its processes were read.</param>
 /// <param name="Looks">By policy: those of its targets for which its condition holds, or that it is at work on, or that an alert may mean. None: there is none.</param>
-internal sealed record Sampled(DateTimeOffset Taken, IReadOnlyDictionary<string, IReadOnlyList<TargetLook>> Looks) : PolicyEvent;
+internal sealed record Sampled(DateTimeOffset Taken, IReadOnlyDictionary<string, IReadOnlyList<TargetLook>> Looks) : PolicyEvent
+{
+    /// <summary>Policies that have more targets than were looked at: nothing is begun by them.</summary>
+    public IReadOnlySet<string> TooMany { get; init; } = new HashSet<string>();
+}
 
 /// <summary>Something happened to an alert.</summary>
 internal sealed record Alerted(AlertEvent Event) : PolicyEvent
@@ -52,6 +56,10 @@ internal enum StepOutcome : byte
     Skipped,
 }
 
+/// <summary>One process of a target.</summary>
+/// <param name="Group">As far as that is proven; null: none.</param>
+internal readonly record struct TargetMember(string Identity, string? Group);
+
 /// <summary>What a sample says of one target of a policy: of all processes of one owner, or of a process that has none.</summary>
 /// <param name="Key">Its owner, else its identity: what stays the same when it is restarted.</param>
 /// <param name="Identities">Of its processes.</param>
@@ -65,16 +73,19 @@ internal sealed record TargetLook(string Key, IReadOnlyList<string> Identities, 
     /// <summary>The condition of the policy holds for one of them, or it has none.</summary>
     public bool Holds { get; init; }
 
-    /// <summary>The identity for which it holds, or the first.</summary>
+    /// <summary>Those of its processes for which it holds, the oldest first.</summary>
+    public IReadOnlyList<TargetMember> Holders { get => field ?? (Holds ? [.. Identities.Select(identity => new TargetMember(identity, Group))] : []); init; }
+
+    /// <summary>The oldest of those, or of all of them.</summary>
     public string Identity { get; init; } = Identities.Count > 0 ? Identities[0] : "";
 
     /// <summary>Which conditions of escalations hold, by index.</summary>
     public uint Escalations { get; init; }
 
-    /// <summary>Which steps' <c>until</c> holds for all of its processes, by index.</summary>
+    /// <summary>Which steps' <c>until</c> holds for its processes, by index: for one of them at least, and for all of which it can be told.</summary>
     public uint Until { get; init; }
 
-    /// <summary>All of its processes live, past their grace period.</summary>
+    /// <summary>One of its processes lives, past its grace period, and none of those is stopped. What such a one starts and waits for comes and goes.</summary>
     public bool IsHealthy { get; init; }
 
     /// <summary>How many of its processes are fit for work.</summary>

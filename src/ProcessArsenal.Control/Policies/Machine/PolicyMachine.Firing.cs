@@ -20,12 +20,12 @@ internal sealed partial class PolicyMachine
     {
         List<TargetLook> firing = [.. book.Looks.Values.Where(static look => look.Holds)];
         book.Episodes.RemoveWhere(key => !book.Looks.TryGetValue(key, out TargetLook? look) || !look.Holds);
-        book.Said.RemoveWhere(said => said.Key.Length > 0 ? !book.Episodes.Contains(said.Key) && firing.All(look => look.Key != said.Key) : said.What == "max_targets" && firing.Count <= book.Policy.Limits.MaxTargets);
+        book.Said.RemoveWhere(said => said.Key.Length > 0 ? !book.Episodes.Contains(said.Key) && firing.All(look => look.Key != said.Key) : said.What == "max_targets" && !AreTooMany(book, firing.Count));
         foreach (TargetLook look in firing)
-            if (book.Episodes.Count < MostTargets && book.Episodes.Add(look.Key) && _storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
-        if (firing.Count > book.Policy.Limits.MaxTargets)
+            if (book.Episodes.Count < MostTargets && book.Episodes.Add(look.Key) && book.Mode.Acts() && _storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
+        if (AreTooMany(book, firing.Count))
         {
-            Say(book, "", "max_targets", null, FormattableString.Invariant($"it holds for {firing.Count}, and {book.Policy.Limits.MaxTargets} may be meant at once (max_targets): nothing is done to any"));
+            Say(book, "", "max_targets", null, FormattableString.Invariant($"it holds for {firing.Count}{(book.HasMore ? " and more" : "")}, and {book.Policy.Limits.MaxTargets} may be meant at once (max_targets): nothing is done to any"));
             return;
         }
         foreach (TargetLook look in firing) TryStart(book, look, null);
@@ -40,14 +40,20 @@ internal sealed partial class PolicyMachine
             Say(book, incident.Id, "target", null, "neither the policy nor the alert's labels (identity, group, unit, container) say whom it is about");
             return;
         }
-        List<TargetLook> meant = [.. book.Looks.Values.Where(look => look.Holds && incident.Admits(look))];
-        if (meant.Count > book.Policy.Limits.MaxTargets)
+        List<(TargetLook Look, string Identity)> meant = [];
+        foreach (TargetLook look in book.Looks.Values)
+            if (look.Holds && incident.Find(look) is { } identity) meant.Add((look, identity));
+        if (meant.Count == 0 && _now - incident.Seen >= NobodyPatience)
+            Say(book, incident.Id, "target", null, book.Policy.When is { } when ? $"nobody whom the alert means is like that now: {when}" : "the alert means nobody who is here, by its labels (identity, group, unit, container) and the policy's target");
+        if (AreTooMany(book, meant.Count))
         {
-            Say(book, incident.Id, "max_targets", null, FormattableString.Invariant($"{meant.Count} are meant, and {book.Policy.Limits.MaxTargets} may be at once (max_targets): nothing is done to any"));
+            Say(book, incident.Id, "max_targets", null, FormattableString.Invariant($"{meant.Count}{(book.HasMore ? " and perhaps more" : "")} are meant, and {book.Policy.Limits.MaxTargets} may be at once (max_targets): nothing is done to any"));
             return;
         }
-        foreach (TargetLook look in meant) TryStart(book, look, incident);
+        foreach ((TargetLook look, string identity) in meant) TryStart(book, look with { Identity = identity }, incident);
     }
+
+    private static bool AreTooMany(PolicyBook book, int meant) => meant > book.Policy.Limits.MaxTargets || book.HasMore;
 
     private void TryStart(PolicyBook book, TargetLook look, Incident? incident)
     {

@@ -10,7 +10,7 @@ internal sealed partial class PolicyMachine
     {
         if (!book.Runs.ContainsKey(run.Id)) return;
         if (run.IsUnderWay) book.Budget.Move(run.StepBegan, _now);
-        PolicyRun taken = run with { IsUnderWay = false, Since = run.IsUnderWay ? _now : run.Since };
+        PolicyRun taken = run with { IsUnderWay = false, IsHarming = false, Since = run.IsUnderWay ? _now : run.Since };
         Put(book, taken);
         if (taken.Ends is { } why) End(book, taken, taken.HasHarmed ? RunResult.Unverified : RunResult.Cancelled, why);
         else if (run.IsUnderWay) Next(book, taken);
@@ -79,7 +79,15 @@ internal sealed partial class PolicyMachine
     /// <summary>Whether it is seen if the condition holds no more. One that looks back (memory > 200MiB for 5m) does not hold after a start of ours, for as long as it looks back: what was before that start is forgotten, and is not over.</summary>
     private bool IsKnown(PolicyBook book) => book.Policy.When is not { LooksBackAt: not null } when || _began + (when.Lasts ?? Growth.Window) + StartPatience <= _now;
 
-    private static bool StillHolds(PolicyBook book, PolicyRun run) => book.Looks.TryGetValue(run.Key, out TargetLook? look) && look.Holds;
+    private static bool StillHolds(PolicyBook book, PolicyRun run) => Meant(book, run) is not null;
+
+    /// <summary>Which process set it off, as the latest sample has it: of an alert that names one, that one and no other that its owner has, or has got since.</summary>
+    /// <returns>Null: there is none any more.</returns>
+    private static string? Meant(PolicyBook book, PolicyRun run)
+    {
+        if (!book.Looks.TryGetValue(run.Key, out TargetLook? look) || !look.Holds) return null;
+        return run.Incident is { } id && book.Incidents.TryGetValue(id, out Incident? incident) ? incident.Find(look) : look.Identity;
+    }
 
     /// <summary>Another run, of whichever policy, is at work on the same target.</summary>
     private bool IsHeld(string key, PolicyRun? but) => _books.Values.Any(book => book.Runs.Values.Any(run => run.Key == key && run.Id != but?.Id && (run.HoldsTarget || run.IsUnderWay)));
@@ -117,6 +125,7 @@ internal sealed partial class PolicyMachine
         PolicyRun begun = run with
         {
             IsUnderWay = true,
+            IsHarming = step.IsHarmful,
             Reserved = Math.Max(0, run.Reserved - 1),
             StepBegan = _now,
             Actions = run.Actions + 1,
@@ -124,7 +133,9 @@ internal sealed partial class PolicyMachine
             HasRestarted = step is RestartStep || (run.HasRestarted && !step.IsHarmful),
         };
         Put(book, begun);
-        _decisions.Add(new BeginStep(book.Policy.Name, begun, step, run.Phase == RunPhase.Escalating));
+        // Once something was done to it, it may be another by now.
+        string identity = Meant(book, run) ?? book.Looks.GetValueOrDefault(run.Key)?.Identity ?? run.Target;
+        _decisions.Add(new BeginStep(book.Policy.Name, begun, step, run.Phase == RunPhase.Escalating) { Identity = identity });
     }
 
     /// <summary>Why too few of its group would be left, by the latest sample and what was begun since.</summary>
@@ -145,7 +156,8 @@ internal sealed partial class PolicyMachine
     /// <summary>How many that something is done to may be counted as fit for work still; of whom no policy has seen anything, one.</summary>
     private int HealthyOf(string key)
     {
-        List<TargetLook> seen = [.. _books.Values.Select(each => each.Looks.GetValueOrDefault(key)).OfType<TargetLook>()];
+        // Only those who ask for it count them.
+        List<TargetLook> seen = [.. _books.Values.Where(static each => each.Policy.Limits.MinHealthy > 0).Select(each => each.Looks.GetValueOrDefault(key)).OfType<TargetLook>()];
         return seen.Count > 0 ? seen.Max(static look => look.HealthyHere) : 1;
     }
 
@@ -158,19 +170,18 @@ internal sealed partial class PolicyMachine
     private void Finish(StepFinished finished)
     {
         if (Find(finished.Run) is not var (book, run) || !run.IsUnderWay) return;
-        bool isEscalation = run.Phase == RunPhase.Escalating;
-        PolicyStep step = isEscalation ? book.Policy.Escalation[run.Escalated - 1].Step : book.Policy.Steps[run.Step];
-        bool isUndone = finished.Outcome is StepOutcome.Refused or StepOutcome.Skipped;
+        // What was begun, not what the policy says by now: it may have been changed meanwhile.
+        bool isHarmful = run.IsHarming, isUndone = finished.Outcome is StepOutcome.Refused or StepOutcome.Skipped;
         if (isUndone) book.Budget.GiveBack(run.StepBegan);
         else book.Budget.Move(run.StepBegan, _now);
-        PolicyRun ended = run with { IsUnderWay = false, Since = _now, HasSkipped = run.HasSkipped || finished.Outcome == StepOutcome.Skipped };
-        if (isUndone) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (step.IsHarmful ? 1 : 0) };
-        else if (step.IsHarmful) NoteHarm(book, run);
+        PolicyRun ended = run with { IsUnderWay = false, IsHarming = false, Since = _now, HasSkipped = run.HasSkipped || finished.Outcome == StepOutcome.Skipped };
+        if (isUndone) ended = ended with { Actions = run.Actions - 1, Harms = run.Harms - (isHarmful ? 1 : 0) };
+        else if (isHarmful) NoteHarm(book, run);
         Put(book, ended);
         if (ended.Ends is { } why) EndOrLet(book, ended with { Ends = null }, why, isOver: true);
         else if (finished.Outcome == StepOutcome.Refused) End(book, ended, RunResult.Refused, finished.Why);
         // What only records is no reason to leave a target as it is.
-        else if (finished.Outcome == StepOutcome.Failed && step.IsHarmful) StepsEnded(book, ended with { HasFailed = true }, false);
+        else if (finished.Outcome == StepOutcome.Failed && isHarmful) StepsEnded(book, ended with { HasFailed = true }, false);
         else Next(book, ended);
     }
 
@@ -281,8 +292,9 @@ internal sealed partial class PolicyMachine
         if (result is RunResult.Rejected or RunResult.Expired) Remember(book, run, RejectionPause, isUnverified: false);
         else if (run.HasActed) Remember(book, run, book.Policy.Limits.Cooldown, isUnverified: run.HasHarmed && result == RunResult.Unverified);
         if (result == RunResult.Refused) book.Refused[run.Key] = _now + RefusalPause;
-        // What was refused before anything was done is still to be done.
-        if (!run.HasActed && run.Step < book.Policy.Steps.Count && result is RunResult.Refused or RunResult.Cancelled && run.Incident is { } id && book.Incidents.TryGetValue(id, out Incident? incident)) book.Incidents[id] = incident with { IsHandled = false };
+        // What was refused before it was done is still to be done, though a recording may have gone before.
+        bool isLeft = !run.HasActed || (!run.HasHarmed && book.Policy.Steps.Skip(run.Step).Any(static step => step.IsHarmful));
+        if (isLeft && run.Step < book.Policy.Steps.Count && result is RunResult.Refused or RunResult.Cancelled && run.Incident is { } id && book.Incidents.TryGetValue(id, out Incident? incident)) book.Incidents[id] = incident with { IsHandled = false };
         if (!hasDone) return;
         if (result == RunResult.Cured)
         {

@@ -18,6 +18,9 @@ internal sealed partial class PolicyMachine
     /// <summary>How long is watched for escalations that have a condition.</summary>
     public static readonly TimeSpan WatchTime = TimeSpan.FromMinutes(30);
 
+    /// <summary>No run waits for anything longer than that, but for an operator.</summary>
+    public static readonly TimeSpan LongestWait = WatchTime + TimeSpan.FromHours(1);
+
     /// <summary>How long a run waits for another policy that is at work on its target.</summary>
     public static readonly TimeSpan TurnPatience = TimeSpan.FromMinutes(10);
 
@@ -30,10 +33,16 @@ internal sealed partial class PolicyMachine
     /// <summary>How long one is that an operator has refused.</summary>
     public static readonly TimeSpan RejectionPause = TimeSpan.FromHours(1);
 
+    /// <summary>How long an alert may have to do with somebody whom no sample shows yet, before it is said that it means nobody.</summary>
+    public static readonly TimeSpan NobodyPatience = TimeSpan.FromSeconds(15);
+
     /// <summary>Of one policy at once: alerts that fire, approvals that wait, targets that are remembered.</summary>
     public const int MostIncidents = 100, MostApprovals = 16, MostTargets = 500;
 
     private readonly Dictionary<string, PolicyBook> _books = new(StringComparer.Ordinal);
+
+    /// <summary>What is known of policies that were taken out: to take one out for a moment must not forgive what it has done, nor give a number twice.</summary>
+    private readonly Dictionary<string, PolicyBook> _gone = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
     private readonly StormBreaker _storm;
     private readonly List<PolicyDecision> _decisions = [];
@@ -60,7 +69,8 @@ internal sealed partial class PolicyMachine
             _kept[key] = value;
             if (policies.Find(name) is { } policy) BookOf(policy).Load(kind, value);
         }
-        _storm = new StormBreaker(storm);
+        _storm = new StormBreaker(storm < now + StormBreaker.CoolDown ? storm : storm is null ? null : now + StormBreaker.CoolDown);
+        foreach (PolicyBook book in _books.Values) book.NotAfter(now);
         Configure(policies);
         foreach (PolicyBook book in _books.Values)
             foreach (PolicyRun run in book.Runs.Values.ToList()) TakeUp(book, run);
@@ -95,8 +105,15 @@ internal sealed partial class PolicyMachine
 
     private PolicyBook BookOf(Policy policy)
     {
-        if (!_books.TryGetValue(policy.Name, out PolicyBook? book)) _books[policy.Name] = book = new PolicyBook(policy);
-        return book;
+        if (_books.TryGetValue(policy.Name, out PolicyBook? book)) return book;
+        if (!_gone.Remove(policy.Name, out book))
+        {
+            book = new PolicyBook(policy);
+            // Taken out before we began.
+            foreach ((string key, string value) in _kept)
+                if (PolicyMemory.Parse(key) is var (name, kind) && name == policy.Name && kind is PolicyMemory.Self or PolicyMemory.Target) book.Load(kind, value);
+        }
+        return _books[policy.Name] = book;
     }
 
     private void Sample(Sampled sampled)
@@ -108,7 +125,7 @@ internal sealed partial class PolicyMachine
         {
             var looks = new Dictionary<string, TargetLook>(StringComparer.Ordinal);
             foreach (TargetLook look in sampled.Looks.GetValueOrDefault(book.Policy.Name) ?? []) looks.TryAdd(look.Key, look);
-            book.Looks = looks;
+            (book.Looks, book.HasMore) = (looks, sampled.TooMany.Contains(book.Policy.Name));
             foreach (TargetMemory target in book.Targets.Values.Where(target => target.Expires <= _now).ToList())
             {
                 book.Targets.Remove(target.Key);
@@ -144,7 +161,8 @@ internal sealed partial class PolicyMachine
                 Say(book, "", "incidents", null, FormattableString.Invariant($"{MostIncidents} alerts fire for it already"));
                 continue;
             }
-            if (_storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
+            // Who only says what he would do puts nobody else out of action.
+            if (book.Mode.Acts() && _storm.Note(_now)) _decisions.Add(new StormBegan(book.Policy.Name, _storm.Until!.Value));
             book.Incidents[alert.IncidentId] = new Incident(alert.IncidentId, TraceIdOf(alert), _now) { Labels = Incident.LabelsOf(alert.Labels), Delivery = alert.DeliveryId, SpanId = spanId };
             book.IsDirty = true;
         }
@@ -164,9 +182,10 @@ internal sealed partial class PolicyMachine
     /// <summary>An alert fires no more: what was to be done for it is not.</summary>
     private void Forget(PolicyBook book, string incident, string why)
     {
+        book.Said.RemoveWhere(said => said.Key == incident); // Also of one that was not taken.
         if (!book.Incidents.Remove(incident)) return;
+        book.Said.Remove(("", "incidents"));
         book.IsDirty = true;
-        book.Said.RemoveWhere(said => said.Key == incident);
         foreach (PolicyRun run in book.Runs.Values.Where(run => run.Incident == incident).ToList()) EndOrLet(book, run, why, isOver: true);
     }
 
@@ -204,8 +223,10 @@ internal sealed partial class PolicyMachine
         }
         foreach (PolicyBook gone in _books.Values.Where(book => policies.Find(book.Policy.Name) is null).ToList())
         {
-            foreach (PolicyRun run in gone.Runs.Values.ToList()) _decisions.Add(new RunEnded(gone.Policy.Name, run, RunResult.Cancelled, "the policy is no more"));
+            foreach (PolicyRun run in gone.Runs.Values.ToList()) End(gone, run, run.HasHarmed ? RunResult.Unverified : RunResult.Cancelled, "the policy is no more");
+            gone.Leave();
             _books.Remove(gone.Policy.Name);
+            _gone[gone.Policy.Name] = gone;
         }
         _policies = policies;
     }
@@ -218,7 +239,7 @@ internal sealed partial class PolicyMachine
         if (storm is not null && _kept.GetValueOrDefault(PolicyMemory.StormKey) != storm) Keep(changes, new StateChange(PolicyMemory.StormKey, storm, _storm.Until));
         var rows = new Dictionary<string, StateChange>(StringComparer.Ordinal);
         var looked = new HashSet<string>(StringComparer.Ordinal);
-        foreach (PolicyBook book in _books.Values.Where(static book => book.IsDirty))
+        foreach (PolicyBook book in _books.Values.Concat(_gone.Values).Where(static book => book.IsDirty))
         {
             book.IsDirty = false;
             looked.Add(book.Policy.Name);
@@ -230,8 +251,8 @@ internal sealed partial class PolicyMachine
         foreach (string key in _kept.Keys.ToList())
         {
             if (PolicyMemory.Parse(key) is not var (name, kind) || rows.ContainsKey(key)) continue;
-            // Of a policy that is gone its budget stays: to take it out for a moment must not forgive what it has done.
-            bool isGone = !_books.ContainsKey(name) && kind != PolicyMemory.Self;
+            // Of a policy that was gone before we began its budget stays, and whom it lets be.
+            bool isGone = !_books.ContainsKey(name) && kind is not (PolicyMemory.Self or PolicyMemory.Target);
             if (isGone || looked.Contains(name)) Keep(changes, new StateChange(key, null));
         }
         return changes;
@@ -241,8 +262,11 @@ internal sealed partial class PolicyMachine
     public void NotKept(IReadOnlyList<StateChange> changes)
     {
         foreach (StateChange change in changes) _kept[change.Key] = ""; // What is there is not known: neither that it is right, nor that there is nothing.
-        foreach (PolicyBook book in _books.Values) book.IsDirty = true;
+        foreach (PolicyBook book in _books.Values.Concat(_gone.Values)) book.IsDirty = true;
     }
+
+    /// <summary>Whether a step that was to be begun still is: what came after the decision may have been the end of what set it off.</summary>
+    public bool IsToBegin(string run) => Find(run) is var (_, found) && found is { IsUnderWay: true, Ends: null };
 
     private void Keep(List<StateChange> changes, StateChange change)
     {

@@ -29,6 +29,9 @@ internal static class PolicyMemory
 
     public const string StormKey = "policy-storm";
 
+    /// <summary>Number of the last thing that happened to an alert of which all that followed is kept.</summary>
+    public const string AlertsKey = "policy-alerts";
+
     public const string Run = "run", Incident = "incident", Target = "target", Self = "self";
 
     public static string KeyOf(string policy, string kind, string what = "") => what.Length == 0 ? $"{Prefix}{policy}/{kind}" : $"{Prefix}{policy}/{kind}/{Hash(what)}";

@@ -41,6 +41,9 @@ internal sealed record PolicyRun(string Id, string Plan, string Key, string Targ
     /// <summary>A step is under way, which was told to begin.</summary>
     public bool IsUnderWay { get; init; }
 
+    /// <summary>That one may end the target.</summary>
+    public bool IsHarming { get; init; }
+
     /// <summary>Index of the step that is under way, or comes next.</summary>
     public int Step { get; init; }
 

@@ -57,7 +57,8 @@ internal static class Explainer
         List<TargetLook> looks;
         using (SnapshotLease lease = tools.Store.Acquire())
         {
-            looks = lease.Snapshot is { } snapshot ? [.. eyes.Look(snapshot, [asked]).GetValueOrDefault(policy.Name, []).Where(look => look.Holds && incident.Admits(look))] : [];
+            looks = lease.Snapshot is { } snapshot ? [.. eyes.Look(snapshot, [asked], now).Looks.GetValueOrDefault(policy.Name, []).Where(static look => look.Holds)
+                .Select(look => (Look: look, Identity: incident.Find(look))).Where(static one => one.Identity is not null).Select(static one => one.Look with { Identity = one.Identity! })] : [];
         }
         if (looks.Count == 0) return new PolicyExplanation(policy.Name, book.Mode, false, policy.When is null ? "the alert means nobody who is here" : $"nobody of its targets is like that now: {policy.When}");
         List<TargetExplanation> targets = [.. looks.Take(MostTargets).Select(look => new TargetExplanation(look.Key, look.Identity, []) { LetBe = LetBe(book, look, now) })];
@@ -99,7 +100,8 @@ internal static class Explainer
         if (meant > limits.MaxTargets) yield return FormattableString.Invariant($"{meant} are meant, and {limits.MaxTargets} may be at once (max_targets): nothing is done to any");
         if (storm is { } until) yield return $"too many things began at once: nothing new before {until.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}Z";
         if (book.Left(now) < book.Policy.Actions) yield return FormattableString.Invariant($"{book.Budget.Spent(now)} actions of this hour are spent, {limits.MaxActionsPerHour} are allowed (max_actions_per_hour), and it takes {book.Policy.Actions}");
-        if (book.Runs.Values.Count(static run => run.Phase != RunPhase.Approval) >= limits.MaxConcurrent) yield return FormattableString.Invariant($"it is at work on {book.Runs.Count} targets already (max_concurrent)");
+        if (book.Runs.Values.Count(static run => run.Phase != RunPhase.Approval) is var working && working >= limits.MaxConcurrent)
+            yield return FormattableString.Invariant($"it is at work on {working} {(working == 1 ? "target" : "targets")} already, and {limits.MaxConcurrent} may be (max_concurrent)");
     }
 
     private static string? LetBe(PolicyBook book, TargetLook look, DateTimeOffset now)

@@ -8,7 +8,7 @@ public sealed class PolicyInbox
 {
     public const int Most = 10_000;
 
-    private readonly Channel<AlertEvent> _waiting = Channel.CreateBounded<AlertEvent>(new BoundedChannelOptions(Most) { SingleReader = true });
+    private readonly Channel<(AlertEvent Event, Action? Handled)> _waiting = Channel.CreateBounded<(AlertEvent Event, Action? Handled)>(new BoundedChannelOptions(Most) { SingleReader = true });
     private long _refused;
 
     /// <summary>Told that something waits. Must not wait.</summary>
@@ -21,10 +21,11 @@ public sealed class PolicyInbox
     public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Takes what happened to an incident, in the order in which it did; from any thread, at once.</summary>
+    /// <param name="handled">Called when what follows from it is on the disk; null: nobody need know.</param>
     /// <returns>False: there is no room. It is to be offered again.</returns>
-    public bool Offer(AlertEvent alert)
+    public bool Offer(AlertEvent alert, Action? handled = null)
     {
-        if (_waiting.Writer.TryWrite(alert))
+        if (_waiting.Writer.TryWrite((alert, handled)))
         {
             Arrived?.Invoke();
             return true;
@@ -33,5 +34,5 @@ public sealed class PolicyInbox
         return false;
     }
 
-    internal bool TryTake(out AlertEvent? alert) => _waiting.Reader.TryRead(out alert);
+    internal bool TryTake(out (AlertEvent Event, Action? Handled) alert) => _waiting.Reader.TryRead(out alert);
 }

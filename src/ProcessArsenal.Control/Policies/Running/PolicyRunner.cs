@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Threading.Channels;
 using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Ledger;
@@ -24,18 +25,22 @@ public sealed class PolicyRunner : IAsyncDisposable
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly CancellationTokenSource _closed = new();
     private readonly ConcurrentDictionary<Task, byte> _steps = new();
+    private readonly ForwardClock _clock;
+
+    /// <summary>Alerts that were handled, until what followed is kept, with their numbers.</summary>
+    private readonly Queue<(long Number, Action? Handled)> _handled = new();
     private PolicySet _policies;
     private PolicyMachine? _machine;
     private ActionLedger? _ledger;
     private Task _loop = Task.CompletedTask;
     private volatile IReadOnlyList<PolicyStatus> _statuses = [];
-    private long _lastTick = -1;
+    private long _lastTick = -1, _lastAlert, _keptAlert;
     private bool? _isPaused;
 
     public PolicyRunner(PolicyTools tools, PolicySet policies)
     {
-        (_tools, _policies) = (tools, policies);
-        _eyes = new PolicyEyes(tools.OwnerOf, tools.Grace);
+        (_tools, _policies, _clock) = (tools, policies, new ForwardClock(tools.Time));
+        _eyes = new PolicyEyes(identity => tools.OwnerOf(identity)?.Name, tools.Grace);
         _alerts = new PolicyAlerts(tools.Alertmanager, tools.Ledger, NoteAsync, why => Trouble?.Invoke(why), tools.Time);
         _hands = new PolicyHands(tools, _alerts);
         Inbox.Arrived = Wake;
@@ -59,8 +64,13 @@ public sealed class PolicyRunner : IAsyncDisposable
     /// <summary>Until when no policy begins anything, as too much began at once; null: they may.</summary>
     public DateTimeOffset? StormUntil { get; private set; }
 
-    /// <summary>Which policies an alert with these labels sets off, by name, as they are configured.</summary>
-    public IReadOnlyList<string> Match(IReadOnlyDictionary<string, string> labels) => Volatile.Read(ref _policies).Match(labels);
+    /// <summary>Which policies an alert with these labels sets off, by name: none that is off, whoever has set that.</summary>
+    public IReadOnlyList<string> Match(IReadOnlyDictionary<string, string> labels)
+    {
+        IReadOnlyList<PolicyStatus> statuses = _statuses;
+        if (statuses.Count == 0) return Volatile.Read(ref _policies).Match(labels);
+        return [.. statuses.Where(status => status.Mode != PolicyMode.Off && status.Policy.Alert?.Matches(labels) == true).Select(static status => status.Policy.Name)];
+    }
 
     /// <summary>Begins. A sample is looked at as soon as it is there.</summary>
     public void Start()
@@ -99,9 +109,10 @@ public sealed class PolicyRunner : IAsyncDisposable
         (PolicyBook Book, PolicyRun Run)? found = (_machine?.Books ?? []).SelectMany(static book => book.Runs.Values.Select(one => (book, one))).Cast<(PolicyBook, PolicyRun)?>().FirstOrDefault(one => one!.Value.Item2.Id == run);
         if (found is not var (book, waiting)) return "there is no such approval, or it is over";
         if (waiting.Phase != RunPhase.Approval || waiting.ApprovedBy is not null) return "it waits for no approval any more";
-        if (waiting.Deadline <= Now) return "nobody has approved it in time";
+        DateTimeOffset at = Now; // That it is over while it is noted counts for nothing.
+        if (waiting.Deadline <= at) return "nobody has approved it in time";
         await NoteAsync(new IntentEntry(Entry("approval", waiting.Target, by) with { Policy = book.Policy.Name, TraceId = waiting.TraceId, Reason = reason }, new Outcome(isApproved ? OutcomeKind.Succeeded : OutcomeKind.Cancelled, Now) { Reason = $"{run} was {(isApproved ? "approved" : "rejected")} by {by}" })).ConfigureAwait(false);
-        await HandleAsync([new ApprovalDecided(run, isApproved, by)]).ConfigureAwait(false);
+        await HandleAsync([new ApprovalDecided(run, isApproved, by)], at).ConfigureAwait(false);
         return null;
     });
 
@@ -128,7 +139,7 @@ public sealed class PolicyRunner : IAsyncDisposable
         _signal.Dispose();
     }
 
-    private DateTimeOffset Now => _tools.Time.GetUtcNow();
+    private DateTimeOffset Now => _clock.Now;
 
     private void Wake()
     {
@@ -190,6 +201,8 @@ public sealed class PolicyRunner : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string>> kept = ledger.States(PolicyMemory.Prefix).Concat(ledger.States(PolicyMemory.StormKey)).Select(static state => KeyValuePair.Create(state.Key, state.Value));
         _machine = new PolicyMachine(Volatile.Read(ref _policies), kept, Now);
         (_lastTick, _isPaused) = (-1, null);
+        _keptAlert = _lastAlert = ledger.State(PolicyMemory.AlertsKey) is { } last && long.TryParse(last.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        _handled.Clear();
         Show(_machine);
         Beside(() => _alerts.TakeUpAsync(ledger));
     }
@@ -212,11 +225,30 @@ public sealed class PolicyRunner : IAsyncDisposable
             _isPaused = isPaused;
             await HandleAsync([new PauseChanged(isPaused)]).ConfigureAwait(false);
         }
-        var alerts = new List<PolicyEvent>();
-        while (alerts.Count < MostAtOnce && Inbox.TryTake(out AlertEvent? alert)) alerts.Add(new Alerted(alert!) { SpanId = ControlTrace.Told(alert!, PolicyMachine.TraceIdOf(alert!)) });
+        List<PolicyEvent> alerts = TakeAlerts();
         if (alerts.Count > 0) await HandleAsync(alerts).ConfigureAwait(false);
         await LookAsync(isUrgent: alerts.Count > 0).ConfigureAwait(false);
+        TellHandled();
         if (Inbox.Waiting > 0) Wake();
+    }
+
+    /// <summary>Those that wait, but for such as were handled before an end of ours that came before that was known.</summary>
+    private List<PolicyEvent> TakeAlerts()
+    {
+        var alerts = new List<PolicyEvent>();
+        while (alerts.Count < MostAtOnce && Inbox.TryTake(out (AlertEvent Event, Action? Handled) taken))
+        {
+            long number = taken.Event.Number;
+            if (number == 0 || number > _lastAlert) alerts.Add(new Alerted(taken.Event) { SpanId = ControlTrace.Told(taken.Event, PolicyMachine.TraceIdOf(taken.Event)) });
+            _lastAlert = Math.Max(_lastAlert, number);
+            if (taken.Handled is not null) _handled.Enqueue((number, taken.Handled));
+        }
+        return alerts;
+    }
+
+    private void TellHandled()
+    {
+        while (_handled.TryPeek(out (long Number, Action? Handled) first) && first.Number <= _keptAlert) _handled.Dequeue().Handled!();
     }
 
     /// <param name="isUrgent">Also at a sample that was looked at already: whom an alert means is not known before it comes.</param>
@@ -228,7 +260,7 @@ public sealed class PolicyRunner : IAsyncDisposable
             if (lease.Snapshot is { } snapshot && (isUrgent || snapshot.Tick != _lastTick))
             {
                 _lastTick = snapshot.Tick;
-                sampled = new Sampled(snapshot.Time, _eyes.Look(snapshot, [.. _machine!.Books]));
+                sampled = _eyes.Look(snapshot, [.. _machine!.Books], Now - _tools.Time.GetElapsedTime(snapshot.Timestamp));
             }
         }
         if (sampled is null) return;
@@ -236,20 +268,32 @@ public sealed class PolicyRunner : IAsyncDisposable
         foreach ((string key, KeptAlert alert, string why) in _alerts.Over(_machine!.Books)) Beside(() => _alerts.ResolveAsync(key, alert, why));
     }
 
+    /// <param name="at">When they happened; null: now.</param>
     /// <returns>Whether what changed is durable.</returns>
-    private async Task<bool> HandleAsync(IReadOnlyList<PolicyEvent> events)
+    private async Task<bool> HandleAsync(IReadOnlyList<PolicyEvent> events, DateTimeOffset? at = null)
     {
         if (_machine is not { } machine) return false;
         var decisions = new List<PolicyDecision>();
         var changes = new Dictionary<string, StateChange>(StringComparer.Ordinal);
         foreach (PolicyEvent happened in events)
         {
-            PolicyVerdict verdict = machine.Handle(Now, happened);
+            PolicyVerdict verdict = machine.Handle(at ?? Now, happened);
             decisions.AddRange(verdict.Decisions);
             foreach (StateChange change in verdict.Changes) changes[change.Key] = change;
         }
+        long alert = _lastAlert;
+        // What changed nothing may as well be told again.
+        if (alert > _keptAlert && changes.Count > 0) changes[PolicyMemory.AlertsKey] = new StateChange(PolicyMemory.AlertsKey, alert.ToString(CultureInfo.InvariantCulture)); // The last: with all that follows, or not at all.
         bool isKept = await KeepAsync([.. changes.Values]).ConfigureAwait(false);
-        foreach (PolicyDecision decision in decisions) await CarryOutAsync(machine, decision, isKept).ConfigureAwait(false);
+        if (isKept) _keptAlert = alert;
+        // What is only said is written at once, before anything is begun: a slow disk does not keep steps waiting for one note after the other.
+        await NoteAsync([.. decisions.Select(decision => NoteOf(machine, decision)).OfType<IntentEntry>()]).ConfigureAwait(false);
+        foreach (BeginStep begin in decisions.OfType<BeginStep>())
+        {
+            if (!isKept) Post(new StepFinished(begin.Run.Id, StepOutcome.Refused, "it can't be recorded, so it is not done"));
+            else if (!machine.IsToBegin(begin.Run.Id)) Post(new StepFinished(begin.Run.Id, StepOutcome.Refused, "what set it off was over before it was begun"));
+            else Begin(machine, begin);
+        }
         Show(machine);
         return isKept;
     }
@@ -270,14 +314,9 @@ public sealed class PolicyRunner : IAsyncDisposable
         }
     }
 
-    private async Task CarryOutAsync(PolicyMachine machine, PolicyDecision decision, bool isKept)
+    /// <returns>What is to be recorded of a decision; null: nothing, or it is by whoever carries it out.</returns>
+    private IntentEntry? NoteOf(PolicyMachine machine, PolicyDecision decision)
     {
-        if (decision is BeginStep begin)
-        {
-            if (isKept) Begin(machine, begin);
-            else Post(new StepFinished(begin.Run.Id, StepOutcome.Refused, "it can't be recorded, so it is not done"));
-            return;
-        }
         PolicyBook? book = machine.Books.FirstOrDefault(one => one.Policy.Name == decision.Policy);
         if (decision is RunEnded ended)
         {
@@ -287,20 +326,21 @@ public sealed class PolicyRunner : IAsyncDisposable
             Beside(() => told);
         }
         if (decision is Latched latched) HasLatched?.Invoke(latched.Policy, latched.Why);
-        if (decision is WouldAct { Mode: PolicyMode.DryRun } would && book is not null) Beside(() => AskAndNoteAsync(would, book.Policy)); // Owners may have to be asked, which takes time.
-        else if (PolicyNotes.Of(decision, book?.Policy, null, Now) is { } entry) await NoteAsync(entry).ConfigureAwait(false);
+        if (decision is not WouldAct { Mode: PolicyMode.DryRun } would || book is null) return PolicyNotes.Of(decision, book?.Policy, null, Now);
+        Beside(() => AskAndNoteAsync(would, book.Policy)); // Owners may have to be asked, which takes time.
+        return null;
     }
 
     private void Begin(PolicyMachine machine, BeginStep begin)
     {
         PolicyBook book = machine.Books.First(one => one.Policy.Name == begin.Policy);
         TargetLook? look = book.Looks.GetValueOrDefault(begin.Run.Key);
-        string about = look?.Identity ?? begin.Run.Target, identity = about;
+        string about = begin.Identity, identity = about;
         if (begin.Step is RestartStep)
         {
             // Whoever has ended can't be held, but has an owner.
             using SnapshotLease lease = _tools.Store.Acquire();
-            if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key) is { } living) identity = living;
+            if (lease.Snapshot is { } snapshot && _eyes.LivingOf(snapshot, begin.Run.Key, identity) is { } living) identity = living;
         }
         Beside(async () => Post(await _hands.RunAsync(begin, book.Policy, identity, look, about, _closed.Token).ConfigureAwait(false)));
     }
@@ -326,11 +366,12 @@ public sealed class PolicyRunner : IAsyncDisposable
         Wake();
     }
 
-    private async Task NoteAsync(IntentEntry entry)
+    private async Task NoteAsync(params IntentEntry[] entries)
     {
         try
         {
-            if (_ledger is { } ledger) await ledger.Record(new IntentBatch([entry])).ConfigureAwait(false);
+            foreach (IntentEntry[] part in entries.Chunk(ActionLedger.MostInBatch))
+                if (_ledger is { } ledger) await ledger.Record(new IntentBatch(part)).ConfigureAwait(false);
         }
         catch (LedgerException e)
         {

@@ -62,7 +62,7 @@ public sealed record PolicyStatus(Policy Policy, PolicyMode Mode)
     private static PolicyStep? StepOf(Policy policy, PolicyRun run) => run.Phase switch
     {
         RunPhase.Steps when run.Step < policy.Steps.Count => policy.Steps[run.Step],
-        RunPhase.Escalating => policy.Escalation[run.Escalated - 1].Step,
+        RunPhase.Escalating when run.Escalated <= policy.Escalation.Count => policy.Escalation[run.Escalated - 1].Step, // Else it is under way still, and the policy was changed.
         _ => null,
     };
 }

@@ -109,7 +109,8 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>What changes in the ledger when actions are taken.</summary>
     public List<StateChange> Spend(ControlRequest request, IReadOnlyList<Target> targets)
     {
-        List<StateChange> changes = [Budget(targets.Count)];
+        // What harms nobody (a recording, a resume) takes nothing from what may be done against harm.
+        List<StateChange> changes = request.Action.IsHarmful ? [Budget(targets.Count)] : [];
         if (request.Limits.Cooldown <= TimeSpan.Zero) return changes;
         DateTimeOffset until = time.GetUtcNow() + request.Limits.Cooldown;
         foreach (string key in targets.Select(target => CooldownKey(request, target)).Distinct()) changes.Add(new StateChange(key, until.ToString("O", CultureInfo.InvariantCulture), until));
@@ -118,8 +119,12 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
 
     /// <summary>What changes in the ledger when an action that was taken is not carried out.</summary>
     /// <param name="isOnly">No other of its request holds the cooldown up.</param>
-    public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly) =>
-        isOnly && request.Limits.Cooldown > TimeSpan.Zero ? [Budget(-1), new StateChange(CooldownKey(request, target), null)] : [Budget(-1)];
+    public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly)
+    {
+        List<StateChange> changes = request.Action.IsHarmful ? [Budget(-1)] : [];
+        if (isOnly && request.Limits.Cooldown > TimeSpan.Zero) changes.Add(new StateChange(CooldownKey(request, target), null));
+        return changes;
+    }
 
     private StateChange Budget(int count)
     {

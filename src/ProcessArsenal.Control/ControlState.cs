@@ -109,7 +109,8 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <summary>What changes in the ledger when actions are taken.</summary>
     public List<StateChange> Spend(ControlRequest request, IReadOnlyList<Target> targets)
     {
-        List<StateChange> changes = request.Action.OnlyLooks ? [] : [Budget(targets.Count)]; // Evidence must not use up what a cure takes.
+        // What harms nobody (a recording, a resume) takes nothing from what may be done against harm.
+        List<StateChange> changes = request.Action.IsHarmful ? [Budget(targets.Count)] : [];
         if (request.Limits.Cooldown <= TimeSpan.Zero) return changes;
         DateTimeOffset until = time.GetUtcNow() + request.Limits.Cooldown;
         foreach (string key in targets.Select(target => CooldownKey(request, target)).Distinct()) changes.Add(new StateChange(key, until.ToString("O", CultureInfo.InvariantCulture), until));
@@ -120,7 +121,7 @@ internal sealed class ControlState(ProcFs proc, ActionLedger? ledger, TargetReso
     /// <param name="isOnly">No other of its request holds the cooldown up.</param>
     public List<StateChange> GiveBack(ControlRequest request, Target target, bool isOnly)
     {
-        List<StateChange> changes = request.Action.OnlyLooks ? [] : [Budget(-1)];
+        List<StateChange> changes = request.Action.IsHarmful ? [Budget(-1)] : [];
         if (isOnly && request.Limits.Cooldown > TimeSpan.Zero) changes.Add(new StateChange(CooldownKey(request, target), null));
         return changes;
     }

@@ -19,7 +19,7 @@ public sealed class TraceAction(TraceSessions sessions, TraceOrder order) : Cont
 
     internal override async Task<ActionEnd> ActAsync(ActionContext context, CancellationToken cancellation)
     {
-        string? why = await sessions.BeginAsync(context.Id, context.Process.Identity, context.Target.Name, order, cancellation).ConfigureAwait(false);
+        string? why = await sessions.BeginAsync(context.Id, context.Process, context.Target.Name, order, cancellation).ConfigureAwait(false);
         return why is null ? new ActionEnd(true, FormattableString.Invariant($"it is recorded: process-arsenal trace report {context.Id}")) : new ActionEnd(false, why);
     }
 }

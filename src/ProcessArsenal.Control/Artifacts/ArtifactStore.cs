@@ -15,7 +15,11 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
     internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
-    private const string Manifest = "manifest.json";
+    private const string Manifest = "manifest.json", Beside = ".new";
+
+    /// <summary>That a manifest may say: more than any file has, and what they come to is no more than a number holds.</summary>
+    private const long MostBytes = 1L << 46;
+
     private const long SoonRead = 64 << 20;
 
     private readonly Lock _gate = new();
@@ -31,7 +35,8 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
     /// <returns>Null if there is none.</returns>
     public ArtifactRecord? Find(string id)
     {
-        lock (_gate) return long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _records.GetValueOrDefault(number) : null;
+        // As it is written, and in no other way: 03 is none.
+        lock (_gate) return long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _records.GetValueOrDefault(number) is { } record && record.Id == id ? record : null;
     }
 
     /// <summary>Where its file is.</summary>
@@ -85,7 +90,7 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
             foreach (string folder in Directory.EnumerateDirectories(root))
             {
                 if (!long.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out long number) || Read(Path.Join(folder, Manifest), ArtifactJson.Default.ArtifactRecord) is not { } record || record.Action != number) continue;
-                record = record with { Id = number.ToString(CultureInfo.InvariantCulture), Bytes = Math.Max(0, record.Bytes) };
+                record = record with { Id = number.ToString(CultureInfo.InvariantCulture), Bytes = Math.Clamp(record.Bytes, 0, MostBytes) };
                 long length = new FileInfo(FileOf(record)) is { Exists: true } file ? file.Length : 0;
                 if (record.Wrong is not null) record = record with { Bytes = length }; // It may have been told before the last was written.
                 if (!record.IsDone)
@@ -146,6 +151,17 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
         if (record.IsDone) Tidy();
     }
 
+    /// <summary>Takes one away that nobody wants any more.</summary>
+    /// <returns>False if it is written still, its action goes on, or it is gone already.</returns>
+    public bool TryRemove(string id)
+    {
+        if (Find(id) is not { IsDone: true } record) return false;
+        lock (_gate)
+            if (_held.Contains(record.Action) || !_records.Remove(record.Action)) return false;
+        Remove(record);
+        return true;
+    }
+
     /// <summary>Takes it away.</summary>
     internal void Remove(ArtifactRecord record)
     {
@@ -172,13 +188,14 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
         string path = Path.Join(FolderOf(record.Action), name);
         try
         {
-            string beside = path + ".new";
+            string beside = path + Beside;
             using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly })) JsonSerializer.Serialize(file, value, type);
             File.Move(beside, path, overwrite: true);
             return true;
         }
         catch (Exception e) when (IsExpected(e))
         {
+            Forget(path + Beside);
             return false; // The disk is full, say. After a restart it is one that broke off, or unknown.
         }
     }
@@ -245,6 +262,18 @@ public sealed class ArtifactStore(string root, Func<ArtifactLimits> limits, Time
         catch (Exception e) when (IsExpected(e) || e is JsonException)
         {
             return null;
+        }
+    }
+
+    private static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            // The next one takes its place.
         }
     }
 

@@ -42,10 +42,13 @@ internal sealed class CoreDump : DumpType
             try
             {
                 answer = await ToolRun.RunAsync(gdb, Arguments(run), new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["LC_ALL"] = "C", ["HOME"] = "/nonexistent" }, MostSaid, ended.Token).ConfigureAwait(false);
+                if (answer.ExitCode != 0) run.Watch.Break();
             }
-            catch (OperationCanceledException) when (run.Watch.Why is { } why)
+            catch (OperationCanceledException)
             {
-                return why;
+                run.Watch.Break();
+                if (run.Watch.Why is { } why) return why;
+                throw;
             }
         }
         // As long as it had not ended by now nobody else could have its number, so it is its memory.

@@ -16,6 +16,7 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
     private readonly CancellationTokenSource _over = new(), _done = new();
     private readonly bool _wasStopped = IsStopped(directory);
     private Task _looking = Task.CompletedTask;
+    private bool _isBroken;
 
     /// <summary>Canceled when it is too long, or too much, or the process has ended: <see cref="Why"/>.</summary>
     public CancellationToken Token => _over.Token;
@@ -25,6 +26,12 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
 
     /// <summary>How long it stood still, at most: from the look before it was seen to do so to the look after. Zero: it was not seen.</summary>
     public TimeSpan Freeze { get; private set; }
+
+    /// <summary>It has looked at all.</summary>
+    public bool HasBegun => _looking != Task.CompletedTask;
+
+    /// <summary>Says that the tracer has ended in the middle, or was ended: by us, for want of memory, by anybody.</summary>
+    public void Break() => _isBroken = true;
 
     /// <summary>Begins to look; ends when what is returned is disposed.</summary>
     /// <param name="length">Of what is written so far, bytes.</param>
@@ -37,6 +44,12 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
             try
             {
                 LookOn(length);
+            }
+            catch (Exception e)
+            {
+                // Nobody else would take it, and it would end us.
+                Why = $"how long it stands still can't be watched: {e.Message}";
+                _over.Cancel();
             }
             finally
             {
@@ -99,7 +112,7 @@ internal sealed class FreezeWatch(HeldProcess held, ProcessDirectory directory, 
     /// <summary>A tracer that is ended in the middle may leave a SIGSTOP of its own behind (PTRACE_ATTACH sends one), which nobody else would take back.</summary>
     private async Task LetGoAsync()
     {
-        if (_wasStopped || Why is null) return;
+        if (_wasStopped || (Why is null && !_isBroken)) return;
         long began = time.GetTimestamp();
         while (!held.HasEnded() && time.GetElapsedTime(began) < TimeSpan.FromMilliseconds(200))
         {

@@ -43,6 +43,7 @@ internal sealed class GcHeapDump : DumpType
     {
         (DiagnosticSocket? socket, string? why) = await RuntimeDoor.OpenAsync(run.Directory, run.Time, cancellation).ConfigureAwait(false);
         if (socket is null) return why;
+        long began = run.Time.GetTimestamp();
         using (socket)
         {
             if (await VersionAsync(socket, run.Time, cancellation).ConfigureAwait(false) is not { } version) return "its runtime does not say what it is: it is stopped, hung, or very busy";
@@ -64,7 +65,9 @@ internal sealed class GcHeapDump : DumpType
                 }, cancellation).ConfigureAwait(false);
                 if (trouble is not null) return trouble.TrimEnd('.');
                 if (run.Held.HasEnded()) return "it ended meanwhile"; // As long as it had not, nobody else could have its number.
-                run.Freeze = TimeSpan.FromSeconds(report.Heap.PauseSeconds ?? 0);
+                // By the clock of the program, which may say what it likes.
+                if (report.Heap.PauseSeconds > run.Time.GetElapsedTime(began).TotalSeconds) report = report with { Heap = report.Heap with { PauseSeconds = null } };
+                run.Freeze = report.Heap.PauseSeconds is { } pause ? TimeSpan.FromSeconds(pause) : null;
                 run.Wrong = report.Heap.Incomplete;
                 run.Keep(report);
                 return RandomAccess.GetLength(run.File.SafeFileHandle) is var length && length > run.Most ? "it became larger than artifacts may be (artifacts.max_size), or twice of what was expected" : null;

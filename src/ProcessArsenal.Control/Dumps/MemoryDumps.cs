@@ -77,14 +77,14 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
         DumpType type = DumpTypes.Find(order.Type)!;
         if (proc.OpenProcess(context.Process.Identity.Pid, out ProcessDirectory? opened) != ReadOutcome.Ok) return Refuse("it has ended");
         using ProcessDirectory directory = opened!;
-        if (await type.WhyNotAsync(directory, time, cancellation).ConfigureAwait(false) is { } why) return Refuse(why);
         string? other;
         lock (_gate) other = _running is null ? null : FormattableString.Invariant($"action {_running.Id}, of pid {_running.Pid}");
         try
         {
-            return BurdenSurvey.Make(proc, directory, type, order, store, out why) is { } burden ? new Reach { Burden = burden with { Other = other } } : Refuse(why!);
+            if (await type.WhyNotAsync(directory, time, cancellation).ConfigureAwait(false) is { } why) return Refuse(why);
+            return BurdenSurvey.Make(proc, directory, type, order, store, out string? none) is { } burden ? new Reach { Burden = burden with { Other = other } } : Refuse(none!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return Refuse($"what it would take can't be told: {e.Message}");
         }
@@ -121,11 +121,12 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
             (DumpRecord? done, string? why) = await WriteAsync(context, type, order, record, ended.Token).ConfigureAwait(false);
             if (done is null) return new ActionEnd(false, $"there is no dump: {why}");
             isKept = true;
-            return new ActionEnd(true, FormattableString.Invariant($"a {done.Type} dump of {Burden.Size(done.Bytes)} is kept: process-arsenal dump get {done.Id}; the process stood still for {done.Freeze:0.###} s")) { Artifact = new ArtifactNote(done.Bytes, done.Sha256, done.Freeze) };
+            return new ActionEnd(true, FormattableString.Invariant($"a {done.Type} dump of {Burden.Size(done.Bytes)} is kept: process-arsenal dump get {done.Id}{(done.Freeze is { } freeze ? FormattableString.Invariant($"; the process stood still for {freeze:0.###} s") : "")}")) { Artifact = new ArtifactNote(done.Bytes, done.Sha256, done.Freeze) };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e)
         {
-            return new ActionEnd(false, $"there is no dump: {(e is OperationCanceledException ? "the exporter ended meanwhile" : e.Message)}");
+            // Whatever a target answers, and a library makes of that: an action without an end would be under way for good.
+            return new ActionEnd(false, $"there is no dump: {(e is OperationCanceledException ? "the exporter ended meanwhile" : e.Message.TrimEnd('.'))}");
         }
         finally
         {
@@ -182,7 +183,7 @@ public sealed class MemoryDumps(ArtifactStore store, ProcFs proc, TimeProvider t
             State = DumpState.Done,
             At = null,
             Duration = time.GetElapsedTime(began).TotalSeconds,
-            Freeze = Math.Round((run.Freeze ?? watch.Freeze).TotalSeconds, 3),
+            Freeze = (run.Freeze ?? (watch.HasBegun ? watch.Freeze : null)) is { } freeze ? Math.Round(freeze.TotalSeconds, 3) : null,
             Wrong = run.Wrong,
             Bytes = new FileInfo(store.FileOf(record)).Length,
             Sha256 = await store.HashAsync(record).ConfigureAwait(false),

@@ -71,6 +71,7 @@ internal sealed class RuntimeDump(string name, string help, Microsoft.Diagnostic
             {
                 if (await DumpRequest.WriteAsync(socket, kind, place.File, ended.Token).ConfigureAwait(false) is { } why)
                 {
+                    run.Watch.Break();
                     // A connection is reset before the last thread is gone.
                     place.Why = await run.Held.WaitAsync(EndPatience, run.Time, CancellationToken.None).ConfigureAwait(false) ? "it ended meanwhile" : $"its runtime could not write it: {why.TrimEnd('.')}";
                     return null;

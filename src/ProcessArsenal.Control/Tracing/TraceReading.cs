@@ -45,7 +45,7 @@ public sealed class TraceReading : IDisposable
         {
             string file = WithEvents(record);
             ICapture? capture = _running(record);
-            long known = capture is null ? await Task.Run(() => TraceCheck.Of(file).WholeBytes, cancellation).ConfigureAwait(false) : 0;
+            long known = capture is null ? await Task.Run(() => TraceCheck.Of(file, takesLater: false).WholeBytes, cancellation).ConfigureAwait(false) : 0;
             IAsyncEnumerable<RecordedEvent> events = EventTail.ReadAsync(file, () => capture?.WholeBytes ?? known, () => capture?.Completion.IsCompleted != false, filter, after, cancellation);
             await foreach (RecordedEvent value in events.ConfigureAwait(false)) yield return value;
         }

@@ -1,4 +1,3 @@
-using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Control.Artifacts;
 using ProcessArsenal.Control.Targeting;
 using ProcessArsenal.Procfs;
@@ -65,8 +64,9 @@ public sealed class TraceSessions : IAsyncDisposable
 
     /// <summary>Begins one.</summary>
     /// <param name="action">Number of the action in the ledger.</param>
+    /// <param name="process">Held until it has begun, or has not.</param>
     /// <returns>Null if it has begun; else why not.</returns>
-    internal async Task<string?> BeginAsync(long action, ProcessIdentity identity, string name, TraceOrder order, CancellationToken cancellation)
+    internal async Task<string?> BeginAsync(long action, HeldProcess process, string name, TraceOrder order, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref _begun) > MostAtOnce)
         {
@@ -82,8 +82,8 @@ public sealed class TraceSessions : IAsyncDisposable
         {
             Id = action.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Action = action,
-            Identity = identity.ToString(),
-            Pid = identity.Pid,
+            Identity = process.Identity.ToString(),
+            Pid = process.Identity.Pid,
             Name = name,
             For = order.For,
             Filters = order.Filters,
@@ -93,7 +93,8 @@ public sealed class TraceSessions : IAsyncDisposable
         };
         try
         {
-            if (_proc.OpenProcess(identity.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
+            if (_proc.OpenProcess(record.Pid, out directory) != ReadOutcome.Ok) return "it has ended";
+            if (process.HasEnded()) return "it has ended"; // As long as it had not, nobody else could have its number, and what was opened is its own.
             (socket, string? why) = await RuntimeDoor.OpenAsync(directory!, _time, cancellation).ConfigureAwait(false);
             order = order.Choose(isDotnet: socket is not null);
             if (socket is null && !order.IsNative) return why;
@@ -111,9 +112,9 @@ public sealed class TraceSessions : IAsyncDisposable
             }
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or DiagnosticsClientException)
+        catch (Exception e)
         {
-            return e.Message;
+            return e.Message.TrimEnd('.'); // Whatever a target answers, and a library makes of that: an action without an end would be under way for good.
         }
         finally
         {
@@ -147,6 +148,25 @@ public sealed class TraceSessions : IAsyncDisposable
     private async Task FinishAsync(TraceRecord record, ICapture capture, ProcessDirectory directory, DiagnosticSocket? socket, FileStream file, Dictionary<int, double> before)
     {
         await Task.Yield(); // Whoever began it holds the lock.
+        try
+        {
+            record = await EndAsync(record, capture, directory, socket, file, before).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            record = record with { State = TraceState.Done, Wrong = e.Message }; // It gives its place back all the same.
+        }
+        _store.Write(record);
+        lock (_gate)
+        {
+            _running.Remove(record.Action);
+            _store.Set(record);
+        }
+        Interlocked.Decrement(ref _begun);
+    }
+
+    private async Task<TraceRecord> EndAsync(TraceRecord record, ICapture capture, ProcessDirectory directory, DiagnosticSocket? socket, FileStream file, Dictionary<int, double> before)
+    {
         CaptureEnd end = await capture.Completion.ConfigureAwait(false);
         Dictionary<int, double> after = record.IsNative ? [] : ThreadTimes.Read(directory);
         await capture.DisposeAsync().ConfigureAwait(false);
@@ -154,7 +174,7 @@ public sealed class TraceSessions : IAsyncDisposable
         socket?.Dispose();
         directory.Dispose();
         if (before.Count > 0 && after.Count > 0) _store.Write(record, TraceReading.ThreadsName, ThreadTimes.Between(before, after), ArtifactJson.Default.DictionaryInt32Double);
-        record = record with
+        return record with
         {
             State = TraceState.Done,
             Duration = end.Duration.TotalSeconds,
@@ -165,13 +185,6 @@ public sealed class TraceSessions : IAsyncDisposable
             Wrong = end.Wrong ?? _store.WhatIsWrong(record with { Bytes = end.Bytes }),
             Sha256 = await _store.HashAsync(record).ConfigureAwait(false),
         };
-        _store.Write(record);
-        lock (_gate)
-        {
-            _running.Remove(record.Action);
-            _store.Set(record);
-        }
-        Interlocked.Decrement(ref _begun);
     }
 
     private ICapture? CaptureOf(TraceRecord record)

@@ -38,6 +38,9 @@ internal sealed class ApiRequest
 
     public CancellationToken Aborted => Http.RequestAborted;
 
+    /// <summary>Whoever asks has hung up; of a stream <see cref="Aborted"/> says also that we end.</summary>
+    public required CancellationToken HungUp { get; init; }
+
     /// <summary>The value of a parameter; null if it is not given.</summary>
     public T? Get<T>(ApiParameter<T> parameter)
         where T : class => _values.TryGetValue(parameter.Name, out object? value) ? (T)value : null;

@@ -35,9 +35,10 @@ internal sealed partial class Gate(TokenStore tokens, HostRule hosts, RequestLim
                 throw new ProblemException(Problem.Forbidden($"{route.Method} {route.Path} takes the role {route.Role.Name()}, and the token '{token.Name}' has {token.Role.Name()}."));
             bool isStream = route.Streams(http.Request);
             using IDisposable? taken = route.HasOwnLimit ? null : await limits.EnterAsync(token, isStream, route.IsExpensive, http.RequestAborted);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+            CancellationToken hungUp = http.RequestAborted;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(hungUp, stopping);
             if (isStream) http.RequestAborted = either.Token;
-            var request = new ApiRequest(http, route, token, services);
+            var request = new ApiRequest(http, route, token, services) { HungUp = hungUp };
             await request.ReadBodyAsync();
             await route.Handle(request);
         }

@@ -21,6 +21,20 @@ internal static class Options
         },
     };
 
+    /// <summary>A whole number within bounds; null if the flag is not given.</summary>
+    public static Option<long?> Long(string name, long least, long most, string description, string valueName, params string[] aliases) => new(name, aliases)
+    {
+        HelpName = valueName,
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most) return number;
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{Quoting.Cap(text)}'."));
+            return null;
+        },
+    };
+
     /// <summary>One of a few words; the first of them if the flag is not given.</summary>
     public static Option<string> Choice(string name, string[] words, string description, params string[] aliases)
     {

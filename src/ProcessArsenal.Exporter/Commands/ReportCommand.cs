@@ -12,11 +12,11 @@ internal static class ReportCommand
 {
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
-        var file = new Argument<string>("file") { Description = "A recording: .nettrace, by this program, dotnet-trace, dotnet-monitor or Visual Studio." };
+        var file = new Argument<string>("file") { Description = "A recording: .nettrace, by this program, dotnet-trace, dotnet-monitor or Visual Studio; or a native profile of this program (profile.json.gz)." };
         Option<string> output = Options.Choice("--output", ["table", "json"], "How to print.", "-o"), method = Tracing.TraceParts.MethodOf();
         (ProfileFormat Format, Option<string> Option)[] exports =
             [.. ProfileFormats.All.Select(static format => (format, new Option<string>($"--{format.Name}") { HelpName = "path", Description = $"Also write where CPU time went to this file, for {format.Help}." }))];
-        var command = new Command("report", "Say what a recording of a .NET process (.nettrace) tells: what stands out, and where time, memory and exceptions come from.") { file, method, output };
+        var command = new Command("report", "Say what a recording (.nettrace, or a native profile) tells: what stands out, and where time, memory and exceptions come from.") { file, method, output };
         foreach ((_, Option<string> option) in exports) command.Add(option);
         HelpText.Attach(command,
             """
@@ -47,7 +47,7 @@ internal static class ReportCommand
                 error.WriteLine($"process-arsenal: --method takes the name of a method, or a part of it, of at most {NamePattern.Longest} characters.");
                 return CommandLine.Usage;
             }
-            TraceDigest digest = await Task.Run(() => TraceDigest.Read(path, method: pattern), cancellation).ConfigureAwait(false);
+            TraceDigest digest = await Task.Run(() => TraceDigest.Read(path, method: pattern, takesLater: true), cancellation).ConfigureAwait(false);
             if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(digest.Report, ViewJson.Default.TraceReport));
             else ReportText.Write(digest.Report, text);
             foreach ((ProfileFormat format, Option<string> option) in exports)

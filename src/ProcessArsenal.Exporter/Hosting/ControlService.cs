@@ -108,6 +108,16 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>Recordings of .NET processes.</summary>
     public TraceSessions Traces { get; }
 
+    /// <summary>Removes a file that an action has left, and says so in the log.</summary>
+    /// <param name="who">The token.</param>
+    /// <returns>False if it is written still.</returns>
+    public bool RemoveArtifact(ArtifactRecord record, string who)
+    {
+        if (!Artifacts.TryRemove(record.Id)) return false;
+        Log.Removed(_logger, record.Kind, record.Id, record.Pid, record.Bytes, who);
+        return true;
+    }
+
     /// <summary>A request was refused since it can't be recorded.</summary>
     public void NotRecorded(string why)
     {
@@ -258,6 +268,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
 
         [LoggerMessage(548, LogLevel.Warning, "A delivery of Alertmanager was refused: {Reason}{Omitted}")]
         public static partial void NotDelivered(ILogger logger, string reason, string omitted);
+
+        [LoggerMessage(550, LogLevel.Information, "The {Kind} {Id} of pid {Pid} was removed ({Bytes} bytes), as token '{Token}' asked for")]
+        public static partial void Removed(ILogger logger, string kind, string id, int pid, long bytes, string token);
 
         [LoggerMessage(542, LogLevel.Error, "Actions that were open when the exporter ended last can't be closed: {Reason}")]
         public static partial void NotClosed(ILogger logger, string reason);

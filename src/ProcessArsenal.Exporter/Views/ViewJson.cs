@@ -5,7 +5,7 @@ namespace ProcessArsenal.Exporter.Views;
 
 /// <summary>How everything that is shown is written as JSON: snake_case, times by RFC 3339, nothing for what is not known.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = ViewJson.Deepest)]
 [JsonSerializable(typeof(List<ProcessView>))]
 [JsonSerializable(typeof(ProcessListView))]
 [JsonSerializable(typeof(ProcessInspection))]
@@ -46,6 +46,9 @@ namespace ProcessArsenal.Exporter.Views;
 [JsonSerializable(typeof(Linting.LintReport))]
 internal sealed partial class ViewJson : JsonSerializerContext
 {
+    /// <summary>Objects and lists within each other: those of a call tree are two for each of its levels, of which there may be 64.</summary>
+    public const int Deepest = 192;
+
     /// <summary>The same on one line. Made when it is asked for: <see cref="Default"/> is made first then.</summary>
     public static ViewJson OneLine => field ??= new ViewJson(new System.Text.Json.JsonSerializerOptions(Default.Options) { WriteIndented = false });
 }

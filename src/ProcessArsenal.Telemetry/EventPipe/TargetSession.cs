@@ -84,6 +84,10 @@ internal sealed class TargetSession : IAsyncDisposable
         {
             throw new TimeoutException($"The target did not begin a session within {Patience.TotalSeconds} s: it is stopped, hung, or very busy.", e);
         }
+        catch (Exception e) when (e is not (OperationCanceledException or DiagnosticsClientException or IOException))
+        {
+            throw new IOException($"What the target answers makes no sense: {e.Message}", e); // The library takes it as it comes.
+        }
     }
 
     /// <summary>Ends it. What the target has written by then is read, unless it takes too long.</summary>

@@ -20,9 +20,9 @@ internal static class Blocking
             {
                 done.SetResult(read());
             }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            catch (Exception e)
             {
-                done.SetException(e);
+                done.SetException(e); // Whatever it is: nobody else would take it on this thread, and it would end us.
             }
             finally
             {

@@ -58,6 +58,37 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public void One_is_called_as_it_is_written_and_in_no_other_way()
+    {
+        ArtifactStore store = Open();
+        Make(store, 3, TraceState.Done, 1);
+        Assert.NotNull(store.Find("3"));
+        Assert.All((string[])["03", "+3", " 3", "3 ", "-3", "3.0", "0x3", "\u0663", "", "99999999999999999999"], id => Assert.Null(store.Find(id)));
+    }
+
+    [Fact]
+    public void Who_wants_one_no_more_removes_it_once_it_is_written()
+    {
+        ArtifactStore store = Open();
+        Make(store, 1, TraceState.Recording, 1);
+        Make(store, 2, TraceState.Done, 1);
+        Assert.Equal((false, true, false, false), (store.TryRemove("1"), store.TryRemove("2"), store.TryRemove("2"), store.TryRemove("3")));
+        Assert.Equal([1], Numbers(store));
+        Assert.Equal(["1"], Folders());
+    }
+
+    [Fact]
+    public void A_manifest_may_say_any_size()
+    {
+        ArtifactStore store = Open();
+        for (int i = 1; i < 4; i++) Make(store, i, TraceState.Done, 1);
+        for (int i = 1; i < 4; i++) store.Write(Record(i, TraceState.Done, long.MaxValue));
+        ArtifactStore next = Open();
+        Assert.Empty(next.Load());
+        Assert.Equal([3], Numbers(next)); // The latest stays, however much room it takes.
+    }
+
+    [Fact]
     public void It_is_ours_alone()
     {
         ArtifactStore store = Open();

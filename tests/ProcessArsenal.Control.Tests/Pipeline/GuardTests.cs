@@ -129,6 +129,17 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public async Task What_harms_nobody_takes_nothing_from_the_budget()
+    {
+        _place.Options = _place.Options with { MaxActionsPerHour = 1 };
+        Victim victim = _place.Start();
+        for (int i = 0; i < 3; i++) Assert.NotEqual(OutcomeKind.Refused, (await _place.Do(new ResumeAction(), victim)).Outcome); // As recordings do.
+        _place.Restart();
+        Assert.Equal(OutcomeKind.Succeeded, (await _place.Do(new KillAction(), victim)).Outcome);
+        Assert.Equal("budget", (await _place.Do(new KillAction(), _place.Start())).Guard);
+    }
+
+    [Fact]
     public async Task Of_two_that_ask_at_once_for_the_last_healthy_one_is_refused()
     {
         Victim[] group = [_place.Start(_place.Program("member")), _place.Start(_place.Program("member"))];

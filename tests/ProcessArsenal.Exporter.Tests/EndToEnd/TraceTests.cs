@@ -35,6 +35,25 @@ public sealed class TraceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_follows_is_told_of_the_end_also_when_we_end_and_what_nobody_wants_is_removed()
+    {
+        await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "burn", "20");
+        string first = Text(JsonDocument.Parse((await Post($$"""{"target":{{program.Pid}},"preset":"gc","duration":"2s"}""")).Body).RootElement, "id"), artifact = $"/api/v1/artifacts/{first}";
+        Assert.Equal(409, (await _client.Ask(HttpMethod.Delete, artifact, _client.Admin)).Status); // It goes on.
+        await Done(first);
+        Assert.Equal(404, (await _client.Ask(HttpMethod.Delete, $"/api/v1/artifacts/0{first}", _client.Admin)).Status); // There is no such.
+        Assert.Equal((200, 404), ((await _client.Ask(HttpMethod.Delete, artifact, _client.Admin)).Status, (await _client.Ask(HttpMethod.Get, artifact, _client.Admin)).Status));
+
+        string second = Text(JsonDocument.Parse((await Post($$"""{"target":{{program.Pid}},"preset":"gc","duration":"60s"}""")).Body).RootElement, "id");
+        using HttpResponseMessage stream = await Follow($"/api/v1/traces/{second}/events");
+        Task<string> told = stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        await _exporter.Stop();
+        string end = (await told).Split("event: end\ndata: ")[^1];
+        JsonElement record = JsonDocument.Parse(end).RootElement;
+        Assert.Equal((second, "shutdown"), (Text(record, "id"), Text(record, "ended")));
+    }
+
+    [Fact]
     public async Task A_program_is_recorded_and_the_session_that_is_always_there_goes_on()
     {
         await using TroublesTarget program = await TroublesTarget.StartOn("net10.0", "burn", "20");

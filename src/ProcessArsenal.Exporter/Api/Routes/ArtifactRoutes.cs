@@ -38,6 +38,21 @@ internal static class ArtifactRoutes
         },
         new()
         {
+            Method = HttpMethods.Delete,
+            Path = One,
+            Role = Role.Operate,
+            Summary = "Removes a file that an action has left; what is in the ledger stays",
+            Parameters = [Id],
+            Answer = ViewJson.Default.ArtifactView,
+            Handle = static request =>
+            {
+                ArtifactRecord record = Find(request);
+                if (!request.Services.Control.RemoveArtifact(record, request.Token.Name)) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} is written still: end it, or ask again when that is done.", record.Action));
+                return JsonAnswer.WriteAsync(request.Http, ArtifactView.Of(record), ViewJson.Default.ArtifactView);
+            },
+        },
+        new()
+        {
             Path = One + "/download",
             Role = Role.Diagnose,
             Summary = "Gives a file that an action has left; dumps take the role operate",
@@ -59,7 +74,7 @@ internal static class ArtifactRoutes
         if (record.Wrong is null && await store.WhatIsWrongInsideAsync(record) is { } wrong) throw new ProblemException(Problem.NotTraced($"The {record.Kind} {record.Id} can't be given as it was written: {wrong}.", record.Action));
         using Microsoft.Win32.SafeHandles.SafeFileHandle? handle = Procfs.OwnFile.Open(store.FileOf(record), out string? refused);
         if (handle is null) throw new ProblemException(Problem.NotTraced($"The file of the {record.Kind} {record.Id} {refused ?? "is gone"}.", record.Action));
-        Describe(request.Http.Response, Octets, record, record.FileName[record.FileName.IndexOf('.', StringComparison.Ordinal)..]);
+        Describe(request.Http.Response, Octets, record, ExtensionOf(record.FileName));
         using var file = new FileStream(handle, FileAccess.Read);
         request.Http.Response.ContentLength = file.Length;
         if (!HttpMethods.IsHead(request.Http.Request.Method)) await file.CopyToAsync(request.Http.Response.Body, request.Aborted);
@@ -71,6 +86,9 @@ internal static class ArtifactRoutes
         response.ContentType = mediaType;
         response.Headers.ContentDisposition = $"attachment; filename=\"{record.Kind}-{record.Id}{extension}\"";
     }
+
+    /// <summary>With its dot, all of it; a core has none.</summary>
+    internal static string ExtensionOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is >= 0 and int dot ? name[dot..] : $".{name}";
 
     private static ArtifactRecord Find(ApiRequest request)
     {

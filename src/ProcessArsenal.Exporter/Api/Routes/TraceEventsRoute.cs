@@ -63,8 +63,13 @@ internal static class TraceEventsRoute
                 string json = JsonSerializer.Serialize(each.Current, ViewJson.OneLine.RecordedEvent);
                 await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {each.Current.Number}\ndata: {json}\n\n"), request.Aborted);
             }
-            string end = JsonSerializer.Serialize(request.Services.Control.Traces.Find(record.Id) ?? record, ViewJson.OneLine.TraceRecord);
-            await response.WriteAsync($"event: end\ndata: {end}\n\n", request.Aborted);
+            await EndAsync(request, request.Services.Control.Traces.Find(record.Id) ?? record);
+        }
+        catch (OperationCanceledException) when (response.HasStarted && !request.HungUp.IsCancellationRequested)
+        {
+            // We end, and every recording with us: this one is about to.
+            TraceRecord now = request.Services.Control.Traces.Find(record.Id) ?? record;
+            await EndAsync(request, now.State == TraceState.Done ? now : now with { Ended = "shutdown" });
         }
         finally
         {
@@ -74,6 +79,9 @@ internal static class TraceEventsRoute
             await each.DisposeAsync();
         }
     }
+
+    private static Task EndAsync(ApiRequest request, TraceRecord record) =>
+        request.Http.Response.WriteAsync($"event: end\ndata: {JsonSerializer.Serialize(record, ViewJson.OneLine.TraceRecord)}\n\n", request.HungUp);
 
     /// <summary>Waits for the next one, and says meanwhile that we are still here.</summary>
     private static async Task<bool> IsThereAsync(Task<bool> next, ApiRequest request)

@@ -35,6 +35,7 @@ internal static class DumpCommand
         settings.AddTo(command);
         command.Add(CreateList(context, settings));
         command.Add(CreateGet(context, settings));
+        command.Add(CreateDelete(context, settings));
         command.Add(CreateHeap(context, settings));
         command.Add(CreateCompare(context, settings));
         HelpText.Attach(command,
@@ -67,6 +68,11 @@ internal static class DumpCommand
             var body = new JsonObject { ["target"] = name.ToString(), ["type"] = result.GetValue(type) };
             if (result.GetValue(freeze) is { } most) body["max_freeze"] = most;
             if (result.GetValue(reason) is { } why) body["reason"] = why;
+            if (result.GetValue(file) is { } target && NewFile.WhyNot(target) is { } taken)
+            {
+                error.WriteLine($"process-arsenal: {taken}");
+                return CommandLine.Usage;
+            }
             bool isDry = result.GetValue(dryRun);
             if (isDry) body["dry_run"] = true;
             using ApiClient client = server.Connect(result, configuration, working: Working);
@@ -88,7 +94,7 @@ internal static class DumpCommand
             if (result.GetValue(output) == "json") text.WriteLine(JsonSerializer.Serialize(dump, ViewJson.Default.DumpView));
             else
             {
-                text.WriteLine(FormattableString.Invariant($"{Terminal.Printable(dump.Name)} {dump.Identity}: {dump.Type} dump, {Terminal.Bytes(dump.Bytes)} in {dump.Duration:0.0} s; it stood still for {dump.Freeze:0.0##} s."));
+                text.WriteLine(FormattableString.Invariant($"{Terminal.Printable(dump.Name)} {dump.Identity}: {dump.Type} dump, {Terminal.Bytes(dump.Bytes)} in {dump.Duration:0.0} s{(dump.Freeze is { } stood ? FormattableString.Invariant($"; it stood still for {stood:0.0##} s") : "")}."));
                 if (dump.Wrong is { } wrong) text.WriteLine($"! It is not whole: {Terminal.Printable(wrong, 1024)}");
                 bool isHeap = dump.Type == "gcdump";
                 if (isHeap) HeapText.Write(await dumps.HeapAsync(id, CancellationToken.None).ConfigureAwait(false), text);
@@ -114,7 +120,7 @@ internal static class DumpCommand
             List<string[]> rows = [["ID", "BEGAN", "SECONDS", "FROZEN", "BYTES", "STATE", "TYPE", "PROCESS"]];
             rows.AddRange(list.Dumps.Select(static dump => (string[])
             [
-                dump.Id, dump.Began.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), dump.Duration?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-", dump.Freeze?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",
+                dump.Id, dump.Began.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), dump.Duration?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-", dump.Freeze?.ToString("0.0##", CultureInfo.InvariantCulture) ?? "-",
                 Terminal.Bytes(dump.Bytes), dump.Wrong is null ? dump.State.ToString().ToLowerInvariant() : Terminal.Printable(dump.Wrong), dump.Type, $"{Terminal.Printable(dump.Name)} {dump.Identity}",
             ]));
             Terminal.Write(text, Terminal.Table(rows, rightAligned: 0), Terminal.HasColours);
@@ -127,6 +133,12 @@ internal static class DumpCommand
         var path = new Argument<string>("path") { Description = "The file to write; it must not be there yet." };
         return Part(context, settings, new Command("get", "Write a dump to a file, readable by you alone.") { id, path }, (dumps, result, cancellation) =>
             dumps.DownloadAsync(result.GetRequiredValue(id), result.GetRequiredValue(path), cancellation));
+    }
+
+    private static Command CreateDelete(CommandContext context, SettingsOptions settings)
+    {
+        var id = new Argument<string>("id") { Description = "Which dump: process-arsenal dump list." };
+        return Part(context, settings, new Command("delete", "Remove a dump.") { id }, (dumps, result, cancellation) => dumps.DeleteAsync(result.GetRequiredValue(id), cancellation));
     }
 
     private static Command CreateHeap(CommandContext context, SettingsOptions settings)

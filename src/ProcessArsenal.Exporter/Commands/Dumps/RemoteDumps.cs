@@ -41,10 +41,14 @@ internal sealed class RemoteDumps(ApiClient client, TimeProvider time)
         return await made.ConfigureAwait(false);
     }
 
-    /// <summary>Writes a dump to a new file that nobody else may read.</summary>
-    public async Task DownloadAsync(string id, string file, CancellationToken cancellation)
+    /// <summary>Removes one.</summary>
+    public async Task DeleteAsync(string id, CancellationToken cancellation)
     {
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        await client.DownloadAsync($"/api/v1/artifacts/{Uri.EscapeDataString(id)}/download", stream, cancellation).ConfigureAwait(false);
+        _ = await FindAsync(id, cancellation).ConfigureAwait(false); // A dump, and no recording.
+        _ = await client.DeleteAsync($"/api/v1/artifacts/{Uri.EscapeDataString(id)}", ViewJson.Default.ArtifactView, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Writes a dump to a new file that nobody else may read.</summary>
+    public Task DownloadAsync(string id, string file, CancellationToken cancellation) =>
+        client.DownloadAsync($"/api/v1/artifacts/{Uri.EscapeDataString(id)}/download", file, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellation);
 }

@@ -81,16 +81,17 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Writes an answer, of whatever length, to a stream.</summary>
+    /// <summary>Writes an answer, of whatever length, to a new file. What breaks off leaves none, and one that is there already stays as it is.</summary>
+    /// <param name="mode">Of the file.</param>
     /// <exception cref="ServerException">There is none; the message says why.</exception>
-    /// <exception cref="IOException">The stream can't be written.</exception>
-    public async Task DownloadAsync(string path, Stream stream, CancellationToken cancellation)
+    /// <exception cref="IOException">The file can't be written, or is there already.</exception>
+    public async Task DownloadAsync(string path, string file, UnixFileMode mode, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         using HttpResponseMessage answer = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         try
         {
-            await answer.Content.CopyToAsync(stream, cancellation).ConfigureAwait(false);
+            await NewFile.WriteAsync(file, mode, stream => answer.Content.CopyToAsync(stream, cancellation)).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {

@@ -21,7 +21,7 @@ internal static class ProfileCommand
         var managed = new Option<bool>("--managed") { Description = "By the runtime's samples: .NET alone, and every thread, also such as wait. Without either it is --native where the kernel lets us sample processors, or the process is not of .NET." };
         Option<int?> busiest = Options.Number("--busiest", 1, $"The processes (with --managed: of .NET) that use most CPU now, so many of them; {TraceSessions.MostAtOnce} at most.", "number");
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
-        Option<int?> bytes = TraceCommand.Bytes();
+        Option<long?> bytes = TraceCommand.Bytes();
         (ProfileFormat Format, Option<string> Option)[] exports =
             [.. ProfileFormats.All.Select(static format => (format, new Option<string>($"--{format.Name}") { HelpName = "path", Description = $"Of one process: also write the profile to this file, for {format.Help}." }))];
         var command = new Command("profile", "Have the daemon find out where the CPU time of processes goes.") { processes, busiest, native, managed, duration, bytes };
@@ -69,6 +69,11 @@ internal static class ProfileCommand
                 error.WriteLine("process-arsenal: a file takes the profile of one process: name one.");
                 return CommandLine.Usage;
             }
+            if (exports.Select(export => result.GetValue(export.Option)).OfType<string>().Select(NewFile.WhyNot).FirstOrDefault(static why => why is not null) is { } taken)
+            {
+                error.WriteLine($"process-arsenal: {taken}");
+                return CommandLine.Usage;
+            }
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
             if (most is { } count) named = await BusiestAsync(client, count, result.GetValue(managed), cancellation).ConfigureAwait(false);
             if (named.Length == 0)
@@ -78,7 +83,16 @@ internal static class ProfileCommand
             }
             var traces = new RemoteTraces(client, TimeProvider.System);
             var begun = new List<TraceRecord>();
-            foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
+            try
+            {
+                foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
+            }
+            catch
+            {
+                // Side by side or not at all: nobody would wait for those that have begun.
+                foreach (TraceRecord record in begun) await traces.StopAsync(record.Id, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
             TraceRecord[] ended = await traces.FollowAsync(begun, error, cancellation).ConfigureAwait(false);
             var reports = new List<(TraceRecord Record, TraceReport Report)>();
             foreach (TraceRecord record in ended) reports.Add((record, await traces.ReportAsync(record.Id, CancellationToken.None).ConfigureAwait(false)));
@@ -87,6 +101,7 @@ internal static class ProfileCommand
             {
                 output.WriteLine($"{Terminal.Printable(record.Name)} {record.Identity}, kept as {record.Id}");
                 ReportText.Write(report, output);
+                if (record.Wrong is { } broken) output.WriteLine($"! It ended before its time ({record.Ended}): {Terminal.Printable(broken, 1024)}");
             }
             foreach ((ProfileFormat format, Option<string> option) in exports)
                 if (result.GetValue(option) is { } path) await traces.DownloadAsync(ended[0].Id, format.Name, path, CancellationToken.None).ConfigureAwait(false);

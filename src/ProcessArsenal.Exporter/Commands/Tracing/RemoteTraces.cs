@@ -13,7 +13,9 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
 {
     private const string Path = "/api/v1/traces";
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private const UnixFileMode Anybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500), EndPatience = TimeSpan.FromSeconds(25);
 
     public Task<TraceListView> ListAsync(CancellationToken cancellation) => client.GetAsync(Path, ViewJson.Default.TraceListView, cancellation);
 
@@ -35,15 +37,24 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
     /// <summary>Takes events as they come, until the recording has ended.</summary>
     /// <param name="query">With its question mark; or empty.</param>
     /// <param name="take">Told each; false if it wants no more.</param>
-    public Task TailAsync(string id, string query, Func<RecordedEvent, bool> take, CancellationToken cancellation) => client.FollowAsync($"{PathOf(id)}/events{query}", (name, data) =>
-        name != "end" && (JsonSerializer.Deserialize(data, ViewJson.Default.RecordedEvent) is not { } value || take(value)), cancellation);
-
-    /// <summary>Writes a recording to a file.</summary>
-    /// <param name="format">nettrace, speedscope, pprof or folded; null for as it is.</param>
-    public async Task DownloadAsync(string id, string? format, string file, CancellationToken cancellation)
+    /// <param name="ended">Told how the recording stands at the end of its events.</param>
+    public Task TailAsync(string id, string query, Func<RecordedEvent, bool> take, Action<TraceRecord> ended, CancellationToken cancellation) => client.FollowAsync($"{PathOf(id)}/events{query}", (name, data) =>
     {
-        using FileStream stream = File.Create(file);
-        await client.DownloadAsync($"{PathOf(id)}/download{(format is null ? "" : $"?format={format}")}", stream, cancellation).ConfigureAwait(false);
+        if (name != "end") return JsonSerializer.Deserialize(data, ViewJson.Default.RecordedEvent) is not { } value || take(value);
+        if (JsonSerializer.Deserialize(data, ViewJson.Default.TraceRecord) is { } record) ended(record);
+        return false;
+    }, cancellation);
+
+    /// <summary>Writes a recording to a new file, readable by whom the umask lets.</summary>
+    /// <param name="format">nettrace, speedscope, pprof or folded; null for as it is.</param>
+    public Task DownloadAsync(string id, string? format, string file, CancellationToken cancellation) =>
+        client.DownloadAsync($"{PathOf(id)}/download{(format is null ? "" : $"?format={format}")}", file, Anybody, cancellation);
+
+    /// <summary>Removes one that has ended.</summary>
+    public async Task DeleteAsync(string id, CancellationToken cancellation)
+    {
+        _ = await FindAsync(id, cancellation).ConfigureAwait(false); // A recording, and no dump.
+        _ = await client.DeleteAsync($"/api/v1/artifacts/{Uri.EscapeDataString(id)}", ViewJson.Default.ArtifactView, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits until recordings have ended, and tells on a terminal how far they are. Ctrl-C ends them, and keeps what they have.</summary>
@@ -65,6 +76,13 @@ internal sealed class RemoteTraces(ApiClient client, TimeProvider time)
         {
             for (int i = 0; i < now.Length; i++)
                 if (now[i].State == TraceState.Recording) now[i] = await StopAsync(now[i].Id, CancellationToken.None).ConfigureAwait(false);
+            // What its methods are called is told at the end, and that may take a program longer than the daemon makes us wait.
+            for (int i = 0; i < now.Length; i++)
+                for (long began = time.GetTimestamp(); now[i].State == TraceState.Recording && time.GetElapsedTime(began) < EndPatience;)
+                {
+                    await Task.Delay(Look, time, CancellationToken.None).ConfigureAwait(false);
+                    now[i] = await FindAsync(now[i].Id, CancellationToken.None).ConfigureAwait(false);
+                }
         }
         if (tells) error.WriteLine();
         return now;

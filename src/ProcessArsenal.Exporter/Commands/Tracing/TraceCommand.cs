@@ -20,7 +20,7 @@ internal static class TraceCommand
         var presets = new Option<string[]>("--preset", "-p") { HelpName = "name", Description = $"What you want to know; may be repeated. {string.Join("; ", TraceOrder.Presets.Select(static preset => $"{preset.Name}: {preset.Help}"))}. [default: cpu; with --method cpu, exceptions and http]" };
         var providers = new Option<string[]>("--provider") { HelpName = "name:keywords:level", Description = "A provider of events, such as Microsoft-Windows-DotNETRuntime:0x1:4; may be repeated." };
         var duration = new Option<string>("--duration", "-d") { HelpName = "duration", Description = $"How long; Ctrl-C ends it earlier. [default: {Configuration.Durations.Format(TraceOrder.UsualDuration)}]" };
-        Option<int?> bytes = Bytes();
+        Option<long?> bytes = Bytes();
         Option<string> method = TraceParts.MethodOf();
         var reason = new Option<string>("--reason") { HelpName = "text", Description = "Why; kept in the ledger." };
         var file = new Option<string>("--file", "-f") { HelpName = "path", Description = "Also write the recording to this file, for dotnet-trace, PerfView and Visual Studio; a native one for process-arsenal report." };
@@ -58,6 +58,11 @@ internal static class TraceCommand
                 body["filters"] = new JsonObject { ["method"] = wanted };
                 if (!body.ContainsKey("presets") && !body.ContainsKey("providers")) body["presets"] = new JsonArray("cpu", "exceptions", "http"); // All that there may be to say of it.
             }
+            if (result.GetValue(file) is { } target && NewFile.WhyNot(target) is { } taken)
+            {
+                error.WriteLine($"process-arsenal: {taken}");
+                return CommandLine.Usage;
+            }
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
             var traces = new RemoteTraces(client, TimeProvider.System);
             TraceRecord begun = await traces.BeginAsync(body, cancellation).ConfigureAwait(false);
@@ -69,13 +74,14 @@ internal static class TraceCommand
                 return CommandLine.Done;
             }
             ReportText.Write(await traces.ReportAsync(ended.Id, CancellationToken.None).ConfigureAwait(false), text);
+            if (ended.Wrong is { } broken) text.WriteLine($"! It ended before its time ({ended.Ended}): {Terminal.Printable(broken, 1024)}");
             text.WriteLine($"Kept as {ended.Id}: process-arsenal trace get {ended.Id} {(ended.IsNative ? $"trace-{ended.Id}.speedscope.json --format speedscope" : $"trace-{ended.Id}.nettrace")}");
             return CommandLine.Done;
         });
         return command;
     }
 
-    public static JsonObject Body(ProcessName name, string[] presets, string[] providers, string? duration, int? bytes, string? reason)
+    public static JsonObject Body(ProcessName name, string[] presets, string[] providers, string? duration, long? bytes, string? reason)
     {
         var body = new JsonObject { ["target"] = name.ToString() };
         if (presets.Length > 0) body["presets"] = new JsonArray([.. presets.Select(static preset => (JsonNode)preset)]);
@@ -86,5 +92,5 @@ internal static class TraceCommand
         return body;
     }
 
-    public static Option<int?> Bytes() => Options.Number("--max-bytes", 1 << 20, $"Bytes of the recording, at which it is ended. [default: {TraceOrder.UsualBytes}, or artifacts.max_size]", "number");
+    public static Option<long?> Bytes() => Options.Long("--max-bytes", 1 << 20, TraceOrder.MostBytes, $"Bytes of the recording, at which it is ended. [default: {TraceOrder.UsualBytes}, or artifacts.max_size]", "number");
 }

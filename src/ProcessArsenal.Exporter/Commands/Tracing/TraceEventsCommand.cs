@@ -21,7 +21,7 @@ internal static class TraceEventsCommand
             Filter("source", "Only events of this activity source."),
             Filter("method", "Only events with this method in their stack."),
         ];
-        var after = new Option<long?>("--after") { HelpName = "number", Description = "Number of the last event that you know." };
+        Option<long?> after = Options.Long("--after", 0, long.MaxValue, "Number of the last event that you know.", "number");
         Option<int?> limit = Options.Number("--limit", 1, "Events at most: 100 unless they are followed, and no more than 1000 then.", "number");
         var follow = new Option<bool>("--follow") { Description = "Show events as they come, without stacks, until the recording ends or Ctrl-C." };
         Option<string> output = Options.Choice("--output", ["table", "json"], "How to print; json: one event a line.", "-o");
@@ -47,7 +47,7 @@ internal static class TraceEventsCommand
             bool isJson = result.GetValue(output) == "json";
             if (result.GetValue(follow))
             {
-                await FollowAsync(traces, result.GetRequiredValue(id), Query(query), most ?? int.MaxValue, value => Print(value, isJson, text), cancellation).ConfigureAwait(false);
+                await FollowAsync(traces, result.GetRequiredValue(id), Query(query), most ?? int.MaxValue, value => Print(value, isJson, text), result.InvocationConfiguration.Error, cancellation).ConfigureAwait(false);
                 return;
             }
             if (most is { } events) query.Add(string.Create(CultureInfo.InvariantCulture, $"limit={events}"));
@@ -58,7 +58,7 @@ internal static class TraceEventsCommand
         });
     }
 
-    private static async Task FollowAsync(RemoteTraces traces, string id, string query, int most, Action<RecordedEvent> print, CancellationToken cancellation)
+    private static async Task FollowAsync(RemoteTraces traces, string id, string query, int most, Action<RecordedEvent> print, TextWriter error, CancellationToken cancellation)
     {
         int count = 0;
         try
@@ -67,7 +67,7 @@ internal static class TraceEventsCommand
             {
                 print(value);
                 return ++count < most;
-            }, cancellation).ConfigureAwait(false);
+            }, ended => error.WriteLine($"The recording has ended: {Terminal.Printable(ended.Ended ?? "done")}."), cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

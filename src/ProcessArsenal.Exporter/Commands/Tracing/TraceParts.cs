@@ -8,13 +8,13 @@ using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
 
-/// <summary>What one does with recordings that there are: <c>trace list</c>, <c>report</c>, <c>events</c>, <c>get</c>, <c>stop</c>.</summary>
+/// <summary>What one does with recordings that there are: <c>trace list</c>, <c>report</c>, <c>events</c>, <c>get</c>, <c>stop</c>, <c>delete</c>.</summary>
 internal static class TraceParts
 {
     private static readonly string[] Formats = ["nettrace", .. Telemetry.Tracing.Profiles.ProfileFormats.All.Select(static format => format.Name)];
 
     public static Command[] Create(CommandContext context, SettingsOptions settings) =>
-        [CreateList(context, settings), CreateReport(context, settings), TraceEventsCommand.Create(context, settings), CreateGet(context, settings), CreateStop(context, settings)];
+        [CreateList(context, settings), CreateReport(context, settings), TraceEventsCommand.Create(context, settings), CreateGet(context, settings), CreateStop(context, settings), CreateDelete(context, settings)];
 
     private static Command CreateList(CommandContext context, SettingsOptions settings)
     {
@@ -40,10 +40,11 @@ internal static class TraceParts
 
     private static Command CreateGet(CommandContext context, SettingsOptions settings)
     {
-        Argument<string> id = IdOf(), path = new("path") { Description = "The file to write." };
-        Option<string> format = Options.Choice("--format", Formats, "In which form.");
+        Argument<string> id = IdOf(), path = new("path") { Description = "The file to write; it must not be there yet." };
+        Option<string> format = Options.Choice("--format", Formats, "In which form; else as it is: .nettrace, or the profile by the kernel's samples.");
+        format.DefaultValueFactory = null;
         return Part(context, settings, new Command("get", "Write a recording to a file, for other tools.") { id, path, format }, (traces, result, cancellation) =>
-            traces.DownloadAsync(result.GetRequiredValue(id), result.GetRequiredValue(format), result.GetRequiredValue(path), cancellation));
+            traces.DownloadAsync(result.GetRequiredValue(id), result.GetValue(format), result.GetRequiredValue(path), cancellation));
     }
 
     private static Command CreateStop(CommandContext context, SettingsOptions settings)
@@ -60,6 +61,13 @@ internal static class TraceParts
             TraceListView ended = result.GetValue(id) is { } one ? new TraceListView([await traces.StopAsync(one, cancellation).ConfigureAwait(false)]) : await traces.StopAllAsync(cancellation).ConfigureAwait(false);
             Print(ended, isJson: false, result.InvocationConfiguration.Output);
         });
+    }
+
+    private static Command CreateDelete(CommandContext context, SettingsOptions settings)
+    {
+        Argument<string> id = IdOf();
+        return Part(context, settings, new Command("delete", "Remove a recording that has ended. It takes a token with the role operate.") { id }, (traces, result, cancellation) =>
+            traces.DeleteAsync(result.GetRequiredValue(id), cancellation));
     }
 
     public static Option<string> MethodOf() =>
@@ -82,6 +90,9 @@ internal static class TraceParts
         return command;
     }
 
+    /// <summary>Of one that broke off with the daemon nobody has counted anything.</summary>
+    private static bool IsCounted(TraceRecord record) => record.State == TraceState.Recording || record.Duration is not null;
+
     private static void Print(TraceListView list, bool isJson, TextWriter output)
     {
         if (isJson)
@@ -92,8 +103,8 @@ internal static class TraceParts
         List<string[]> rows = [["ID", "BEGAN", "SECONDS", "EVENTS", "BYTES", "STATE", "FOR", "PROCESS"]];
         rows.AddRange(list.Traces.Select(static record => (string[])
         [
-            record.Id, record.Began.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), (record.Duration ?? record.Asked).ToString("0.0", CultureInfo.InvariantCulture),
-            record.Events.ToString("N0", CultureInfo.InvariantCulture), Terminal.Bytes(record.Bytes), record.State == TraceState.Recording ? "recording" : record.Wrong is null ? record.Ended ?? "done" : $"{record.Ended}: {Terminal.Printable(record.Wrong)}",
+            record.Id, record.Began.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), IsCounted(record) ? (record.Duration ?? record.Asked).ToString("0.0", CultureInfo.InvariantCulture) : "-",
+            IsCounted(record) ? record.Events.ToString("N0", CultureInfo.InvariantCulture) : "-", Terminal.Bytes(record.Bytes), record.State == TraceState.Recording ? "recording" : record.Wrong is null ? record.Ended ?? "done" : $"{record.Ended}: {Terminal.Printable(record.Wrong)}",
             Terminal.Printable(string.Join(',', record.For)), $"{Terminal.Printable(record.Name)} {record.Identity}",
         ]));
         Terminal.Write(output, Terminal.Table(rows, rightAligned: 0), Terminal.HasColours);

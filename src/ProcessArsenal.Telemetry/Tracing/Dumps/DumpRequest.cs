@@ -24,7 +24,11 @@ internal static class DumpRequest
         {
             return "its runtime has no such command: it was compiled ahead of time (Native AOT), say";
         }
-        catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException)
+        catch (Exception e) when (e is not (OperationCanceledException or DiagnosticsClientException or IOException or TimeoutException))
+        {
+            return $"what it answers makes no sense: {e.Message}"; // The library takes it as it comes.
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             if (cancellation.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellation);
             return e.Message;

@@ -12,7 +12,7 @@ public static class EventReading
     /// <param name="after">Number of the last event that is known; 0 for the first page.</param>
     /// <param name="limit">Events.</param>
     /// <exception cref="TraceFileException">It can't be read.</exception>
-    public static EventPage Page(string file, EventFilter filter, long after, int limit, CancellationToken cancellation = default) => TraceFile.Use(file, trace =>
+    public static EventPage Page(string file, EventFilter filter, long after, int limit, CancellationToken cancellation = default) => TraceFile.Use(file, takesLater: false, trace =>
     {
         using TraceLogEventSource source = trace.Log.Events.GetSource();
         var names = new StackNames(trace.Log);

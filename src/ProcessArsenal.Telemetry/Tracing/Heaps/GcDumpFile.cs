@@ -12,7 +12,9 @@ public static class GcDumpFile
     /// <exception cref="IOException">It can't be read.</exception>
     public static HeapGraph Read(string file, HeapLimits limits)
     {
+        if (Directory.Exists(file)) throw new HeapException($"{file}: it is a directory.");
         if (!new FileInfo(file).Exists) throw new FileNotFoundException($"{file}: there is no such file.");
+        if (new FileInfo(file).Length == 0) throw new HeapException($"{file}: it is empty, or no regular file: save what comes to a file first."); // A pipe has no length, and to open one would wait.
         using FileStream stream = File.OpenRead(file);
         try
         {

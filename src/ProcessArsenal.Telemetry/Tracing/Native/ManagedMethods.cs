@@ -2,6 +2,7 @@ using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Telemetry.EventPipe;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
+using ProcessArsenal.Telemetry.Tracing.Native.Symbols;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Telemetry.Tracing.Native;
@@ -15,6 +16,10 @@ internal sealed class ManagedMethods : IAsyncDisposable
 
     private const string Runtime = "Microsoft-Windows-DotNETRuntime", Rundown = "Microsoft-Windows-DotNETRuntimeRundown";
     private const long Jit = 0x10, Ngen = 0x20;
+
+    /// <summary>Characters of a part of a name, and of all names: what a runtime tells has no bounds of its own.</summary>
+    private const int LongestPart = 1024, MostCharacters = 64 << 20;
+
     private const int MethodLoadVerbose = 143, MethodDCEndVerbose = 144, BufferMegabytes = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -22,6 +27,7 @@ internal sealed class ManagedMethods : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, (ulong Size, string Name)> _methods = [];
     private ulong[]? _wanted;
+    private long _characters;
     private TargetSession? _session;
 
     /// <summary>Methods for which there was no room.</summary>
@@ -69,14 +75,16 @@ internal sealed class ManagedMethods : IAsyncDisposable
         lock (_gate)
         {
             if (_wanted is { } wanted && !IsWanted(wanted, start, size)) return;
-            if (_methods.Count >= Most && !_methods.ContainsKey(start))
+            if ((_methods.Count >= Most && !_methods.ContainsKey(start)) || _characters > MostCharacters)
             {
                 Dropped++;
                 return;
             }
             int parameters = signature.IndexOf('(');
-            string whole = string.Concat(space, space.IsEmpty ? "" : ".", name, parameters < 0 ? "" : signature[parameters..]);
-            _methods[start] = (size, MethodNames.Shorten(whole));
+            string whole = string.Concat(Cut(space), space.IsEmpty ? "" : ".", Cut(name), parameters < 0 ? "" : Cut(signature[parameters..]));
+            if (_methods.TryGetValue(start, out (ulong Size, string Name) before)) _characters -= before.Name.Length;
+            _methods[start] = (size, whole = MethodNames.Shorten(whole));
+            _characters += whole.Length;
         }
     }
 
@@ -89,13 +97,10 @@ internal sealed class ManagedMethods : IAsyncDisposable
 
     private Dictionary<ulong, string> Match(ulong[] wanted)
     {
-        var names = new Dictionary<ulong, string>();
-        int next = 0;
-        foreach ((ulong start, (ulong size, string name)) in _methods)
-        {
-            while (next < wanted.Length && wanted[next] < start) next++;
-            for (int i = next; i < wanted.Length && wanted[i] - start < size; i++) names[wanted[i]] = name;
-        }
-        return names;
+        var nearest = new NearestBelow(wanted);
+        foreach ((ulong start, (ulong size, _)) in _methods) nearest.Add(start, size, 0, (long)start);
+        return nearest.Found().ToDictionary(static found => found.Address, found => _methods[(ulong)found.Token].Name);
     }
+
+    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, LongestPart)];
 }

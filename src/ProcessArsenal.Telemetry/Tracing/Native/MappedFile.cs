@@ -40,24 +40,25 @@ internal sealed class MappedFile(string path, ulong inode) : IDisposable
     public FrameTable? Rules => _rules;
 
     /// <summary>Opens it, once.</summary>
-    public void Open(ProcessDirectory directory)
+    /// <param name="room">For unwinding rules, of all files together.</param>
+    public void Open(ProcessDirectory directory, UnwindRoom room)
     {
         if (_isOpened) return;
         _isOpened = true;
-        if (Blocking.TryRead(() => Read(directory), Patience, out (ElfFile? Elf, FrameTable? Rules, string? Refused) read)) (_elf, _rules, Refused) = read;
+        if (Blocking.TryRead(() => Read(directory, room), Patience, out (ElfFile? Elf, FrameTable? Rules, string? Refused) read)) (_elf, _rules, Refused) = read;
         else Refused = "did not answer in time";
     }
 
     public void Dispose() => _elf?.Bytes.Dispose();
 
-    private (ElfFile? Elf, FrameTable? Rules, string? Refused) Read(ProcessDirectory directory)
+    private (ElfFile? Elf, FrameTable? Rules, string? Refused) Read(ProcessDirectory directory, UnwindRoom room)
     {
         string? refused = null;
         ByteSource? bytes = path == MappedFiles.Vdso ? OwnVdso.Read() : Bytes(directory, out refused);
         if (bytes is null) return (null, null, refused);
         var elf = ElfFile.Parse(bytes);
         if (elf is null) bytes.Dispose();
-        return (elf, elf is null ? null : FrameTable.Of(elf), null);
+        return (elf, elf is null ? null : FrameTable.Of(elf, room), null);
     }
 
     private ByteSource? Bytes(ProcessDirectory directory, out string? refused)

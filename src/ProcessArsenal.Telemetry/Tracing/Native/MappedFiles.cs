@@ -21,6 +21,10 @@ internal sealed class MappedFiles(ProcessDirectory directory) : IDisposable
     private readonly Dictionary<(string Path, ulong Inode), MappedFile> _files = [];
     private readonly Dictionary<(MappedFile File, ulong Bias), ushort> _places = [];
     private readonly List<Placement?> _placements = [null];
+    private readonly UnwindRoom _room = new();
+
+    /// <summary>No code is mapped: so it is seen of a process whose main thread has ended.</summary>
+    public bool IsEmpty => _mappings.Count == 0;
 
     /// <summary>All files that were mapped.</summary>
     public IEnumerable<MappedFile> Files => _files.Values;
@@ -67,7 +71,12 @@ internal sealed class MappedFiles(ProcessDirectory directory) : IDisposable
     {
         address = 0;
         if (_placements[PlaceAt(at, out _)] is not { } placement) return null;
-        placement.File.Open(directory);
+        placement.File.Open(directory, _room);
+        if (_room.IsFull)
+        {
+            foreach (MappedFile file in _files.Values) file.Rules?.Forget();
+            _room.Rows = 0;
+        }
         if (placement.File.Rules is not { } rules || placement.File.Elf!.ToAddress(at - placement.Bias) is not { } known) return null;
         address = known;
         return rules.Find(known);

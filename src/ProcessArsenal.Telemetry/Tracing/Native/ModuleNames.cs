@@ -7,7 +7,9 @@ internal static class ModuleNames
     public const string Unknown = "?";
 
     private const string Kernel = "kernel", MadeAtRunTime = "made at run time";
-    private const int Longest = 400;
+
+    /// <summary>Characters that are shown of a function, and of a file.</summary>
+    public const int Longest = 400;
 
     /// <param name="function">Null if it is not known.</param>
     /// <param name="file">Its name; null if it is of none.</param>

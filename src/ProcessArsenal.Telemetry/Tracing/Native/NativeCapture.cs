@@ -13,6 +13,9 @@ internal sealed class NativeCapture : ICapture
 {
     private const int MostThreads = 2048;
 
+    /// <summary>Files of which is said why nothing is known of them.</summary>
+    private const int MostNotes = 10;
+
     /// <summary>Nanoseconds that a record may take from its time to where we read it.</summary>
     private const ulong Margin = 5_000_000;
 
@@ -74,6 +77,7 @@ internal sealed class NativeCapture : ICapture
             capture._notes.AddRange(notes);
             if (!events.IsSystemWide && !options.OfWaits) capture._notes.Add("single threads were sampled, which costs the process time at each of its context switches: with CAP_PERFMON, or kernel.perf_event_paranoid of 0 or less, processors are");
             if (!events.SeesKernel) capture._notes.Add(string.Create(CultureInfo.InvariantCulture, $"what the kernel does for the process is not seen, and its time is in nothing here: that takes CAP_PERFMON, or kernel.perf_event_paranoid of 1 or less (it is {PerfEvents.Paranoid()})"));
+            if (files.IsEmpty) capture._notes.Add("its main thread has ended, so that its files can't be reached, and its functions have no names");
             capture.OpenPerfMap();
             new Thread(capture.Sample) { IsBackground = true, Name = "native profile" }.Start();
             capture.Completion = capture.FinishAsync(file);
@@ -225,7 +229,9 @@ internal sealed class NativeCapture : ICapture
         var symbols = new ProcessSymbols(_directory, _files, _managed, _perfMap);
         Dictionary<ulong, string> names = await symbols.NameAsync(StackNaming.CodesOf(_reader.Stacks)).ConfigureAwait(false);
         (IReadOnlyList<string> methods, IReadOnlyList<NativeStack> stacks) = StackNaming.Fold(_reader.Stacks, names);
-        foreach (MappedFile file in _files.Files.Where(static file => file.Refused is not null && !file.IsMemory)) _notes.Add($"nothing is known of the functions of {file.Name}: it {file.Refused}");
+        MappedFile[] refused = [.. _files.Files.Where(static file => file.Refused is not null && !file.IsMemory)];
+        foreach (MappedFile file in refused.Take(MostNotes)) _notes.Add($"nothing is known of the functions of {Text.Quoting.Cap(file.Name, ModuleNames.Longest)}: it {file.Refused}");
+        if (refused.Length > MostNotes) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"nor of those of {refused.Length - MostNotes} other files"));
         if (_managed is { Dropped: > 0 } many) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{many.Dropped} methods of its runtime have no names here: more than {ManagedMethods.Most} are not kept"));
         return new NativeProfile
         {

@@ -11,7 +11,16 @@ internal sealed class ProcessSymbols(ProcessDirectory directory, MappedFiles fil
 {
     private const long MostDebugBytes = 8L << 30;
 
+    /// <summary>Characters of all names; code beyond has none.</summary>
+    private const int MostCharacters = 64 << 20;
+
+    /// <summary>Names of which is remembered how they were written: that takes longer than to look.</summary>
+    private const int MostWritten = 20_000;
+
     private readonly Dictionary<ulong, string> _names = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
+    private int _left = MostCharacters;
 
     /// <summary>Names places of code.</summary>
     /// <param name="codes">As <see cref="CodeAddress"/> has them.</param>
@@ -32,7 +41,7 @@ internal sealed class ProcessSymbols(ProcessDirectory directory, MappedFiles fil
     {
         ulong[] wanted = Ordered(codes);
         Dictionary<ulong, string> names = KernelSymbols.NamesOf(wanted);
-        foreach (ulong code in wanted) _names[code] = ModuleNames.OfKernel(names.GetValueOrDefault(code));
+        foreach (ulong code in wanted) Name(code, ModuleNames.OfKernel(names.GetValueOrDefault(code)));
     }
 
     private void NameFile(IEnumerable<ulong> codes, ElfFile elf, MappedFile file, ulong bias)
@@ -42,7 +51,7 @@ internal sealed class ProcessSymbols(ProcessDirectory directory, MappedFiles fil
         Dictionary<ulong, string> names = elf.NamesOf(wanted);
         if (!elf.HasSymbols)
             foreach ((ulong address, string name) in DebugNames(elf, [.. wanted.Where(address => !names.ContainsKey(address))])) names[address] = name;
-        foreach ((ulong code, ulong address) in addresses) _names[code] = ModuleNames.Of(names.TryGetValue(address, out string? name) ? Demangled.Of(name) : null, file.Name);
+        foreach ((ulong code, ulong address) in addresses) Name(code, ModuleNames.Of(names.TryGetValue(address, out string? name) ? WrittenAs(name) : null, file.Name));
     }
 
     /// <summary>Of the file that a distribution keeps symbols in, found by the build id, which must be in it too.</summary>
@@ -69,11 +78,32 @@ internal sealed class ProcessSymbols(ProcessDirectory directory, MappedFiles fil
         foreach (ulong code in codes)
         {
             ulong address = CodeAddress.AddressOf(code);
-            _names[code] = methods.TryGetValue(address, out string? method) ? method : ModuleNames.Of(map.TryGetValue(address, out string? name) ? Demangled.Of(name) : null, FileOf(code));
+            Name(code, methods.TryGetValue(address, out string? method) ? method : ModuleNames.Of(map.TryGetValue(address, out string? name) ? WrittenAs(name) : null, FileOf(code)));
         }
     }
 
     private string? FileOf(ulong code) => files[CodeAddress.PlaceOf(code)]?.File is { IsMemory: false } file ? file.Name : null;
+
+    /// <summary>Each name is kept once, however much code has it.</summary>
+    private void Name(ulong code, string name)
+    {
+        if (!_known.TryGetValue(name, out string? known))
+        {
+            if (_left <= 0) known = ModuleNames.Of(null, null);
+            else _known.Add(known = name);
+            _left -= name.Length + 32; // And what keeps it.
+        }
+        _names[code] = known;
+    }
+
+    /// <summary>As it was written, as far as it will be shown: short names may become long ones.</summary>
+    private string WrittenAs(string name)
+    {
+        if (_written.TryGetValue(name, out string? written)) return written;
+        written = Text.Quoting.Cut(Demangled.Of(name), ModuleNames.Longest + 1);
+        if (_written.Count < MostWritten) _written.Add(name, written);
+        return written;
+    }
 
     private static ulong[] Ordered(IEnumerable<ulong> addresses) => [.. addresses.Distinct().Order()];
 }

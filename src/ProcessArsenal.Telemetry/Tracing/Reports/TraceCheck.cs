@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 
 namespace ProcessArsenal.Telemetry.Tracing.Reports;
@@ -13,15 +14,16 @@ internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, dou
     private const byte EndOfStream = 1;
     private const string Names = "Microsoft-Windows-DotNETRuntimeRundown";
 
+    /// <param name="takesLater">One of a later version may be read by others, though we can't check it.</param>
     /// <exception cref="InvalidDataException">It is no recording, or nothing of it is whole.</exception>
-    public static TraceCheck Of(string path)
+    public static TraceCheck Of(string path, bool takesLater)
     {
         // A pipe has no length, and to open one would wait.
         if (new FileInfo(path) is { Exists: true, Length: 0 }) throw new InvalidDataException("it is empty, or no regular file: save what comes to a file first.");
         if (Directory.Exists(path)) throw new InvalidDataException("it is a directory.");
         using FileStream file = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[8];
-        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual("Nettrace"u8)) throw new InvalidDataException("it is no recording of .nettrace: it does not begin with 'Nettrace'.");
+        Span<byte> head = stackalloc byte[16];
+        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < "Nettrace"u8.Length || !head.StartsWith("Nettrace"u8)) throw new InvalidDataException("it is no recording of .nettrace: it does not begin with 'Nettrace'.");
         file.Position = 0;
         var reader = new NetTraceReader(file);
         string? wrong = null;
@@ -36,13 +38,21 @@ internal sealed record TraceCheck(long? Events, long? Lost, long WholeBytes, dou
         }
         catch (NetTraceException e)
         {
-            if (reader.WholeBytes == 0) return new TraceCheck(null, null, 0, null, null); // Of a later version, perhaps.
+            if (reader.WholeBytes == 0)
+            {
+                // Whoever reads them is not as careful as we are: nothing of what a stranger may have sent, and we could not read, is handed on.
+                if (takesLater && IsLater(head)) return new TraceCheck(null, null, 0, null, null);
+                throw new InvalidDataException($"it is no recording that we can read: {e.Message}", e);
+            }
             wrong = $"after {reader.WholeBytes} bytes it makes no sense: {e.Message}";
         }
         if (reader.WholeBytes == 0) throw new InvalidDataException("it breaks off before anything is told.");
         double? seconds = told < long.MaxValue && reader.Header is { } header && told > header.StartTicks ? (double)(told - header.StartTicks) / header.TicksPerSecond : null;
         return new TraceCheck(reader.Events, reader.Lost, reader.WholeBytes, seconds, wrong);
     }
+
+    /// <summary>From version 6 on, 0 and the version follow the name (NetTraceFormat.md of microsoft/perfview).</summary>
+    private static bool IsLater(ReadOnlySpan<byte> head) => BinaryPrimitives.ReadInt32LittleEndian(head[8..]) == 0 && BinaryPrimitives.ReadInt32LittleEndian(head[12..]) >= 6;
 
     /// <summary>Writes the whole part to another file, with an end.</summary>
     public void CopyWhole(string path, string target)

@@ -20,12 +20,13 @@ public sealed class TraceDigest
     /// <summary>Reads a file of .nettrace, or a profile by the kernel's samples. The former takes some times its size in memory, and a file of about its size in the directory for temporary files.</summary>
     /// <param name="threadSeconds">CPU time of threads by the kernel's account, by their ids; null if nobody asked it.</param>
     /// <param name="method">Methods that more is to be said of; null for none.</param>
+    /// <param name="takesLater">Also one of a later version than we can check: for who reads a file of his own.</param>
     /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
-    public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null, NamePattern? method = null) =>
-        IsPacked(file) ? ReadNative(file, method) : TraceFile.Use(file, trace => Read(trace, threadSeconds, method));
+    public static TraceDigest Read(string file, IReadOnlyDictionary<int, double>? threadSeconds = null, NamePattern? method = null, bool takesLater = false) =>
+        IsPacked(file) ? ReadNative(file, method) : TraceFile.Use(file, takesLater, trace => Read(trace, threadSeconds, method));
 
     /// <summary>Reads a profile by the kernel's samples.</summary>
-    /// <inheritdoc cref="Read(string, IReadOnlyDictionary{int, double}?, NamePattern?)"/>
+    /// <inheritdoc cref="Read(string, IReadOnlyDictionary{int, double}?, NamePattern?, bool)"/>
     internal static TraceDigest ReadNative(string file, NamePattern? method = null)
     {
         var profile = NativeProfile.Read(file);

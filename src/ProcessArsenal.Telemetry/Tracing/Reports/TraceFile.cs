@@ -24,13 +24,13 @@ internal sealed class TraceFile : IDisposable
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.DynamicTraceEventParserState", Assembly)]
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.ExternalTraceEventParserState", Assembly)]
     [DynamicDependency(Constructors, "Microsoft.Diagnostics.Tracing.Parsers.Clr.ClrTraceEventParserState", Assembly)]
-    private static TraceFile Open(string file)
+    private static TraceFile Open(string file, bool takesLater)
     {
         string folder = Directory.CreateTempSubdirectory("process-arsenal-").FullName; // Ours alone: the library has files of its own beside what it makes.
         try
         {
             string indexed = Path.Join(folder, "trace.etlx"), part = Path.Join(folder, "part.nettrace");
-            TraceCheck check = TraceCheck.Of(file);
+            TraceCheck check = TraceCheck.Of(file, takesLater);
             if (check.Incomplete is not null) check.CopyWhole(file, part);
             TraceLog.CreateFromEventPipeDataFile(check.Incomplete is null ? file : part, indexed, new TraceLogOptions { ContinueOnError = true, ShouldResolveSymbols = static _ => false });
             var log = new TraceLog(indexed);
@@ -46,12 +46,13 @@ internal sealed class TraceFile : IDisposable
     }
 
     /// <summary>Opens a file for as long as something is asked of it.</summary>
+    /// <param name="takesLater">Also one of a later version than we can check.</param>
     /// <exception cref="TraceFileException">It is none, or can't be read.</exception>
-    public static T Use<T>(string file, Func<TraceFile, T> ask)
+    public static T Use<T>(string file, bool takesLater, Func<TraceFile, T> ask)
     {
         try
         {
-            using TraceFile trace = Open(file);
+            using TraceFile trace = Open(file, takesLater);
             return ask(trace);
         }
         catch (OperationCanceledException)
@@ -60,7 +61,7 @@ internal sealed class TraceFile : IDisposable
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            string advice = e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal) && !file.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? " Name a directory with more room by TMPDIR." : "";
+            string advice = e is not (FileNotFoundException or DirectoryNotFoundException) && e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal) && !Path.GetFullPath(file).StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? " Name a directory with more room by TMPDIR." : "";
             throw new TraceFileException($"{file}: {e.Message}{advice}", e);
         }
         catch (Exception e)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
+using ProcessArsenal.Telemetry.EventPipe.NetTrace;
 using ProcessArsenal.Telemetry.Tracing.Native;
 using ProcessArsenal.Telemetry.Tracing.Native.Symbols;
 using ProcessArsenal.Telemetry.Tracing.Native.Unwinding;
@@ -126,6 +127,84 @@ public sealed class NativePropertyTests
                 Assert.Equal(within ?? below, found.TryGetValue(address, out long token) ? symbols[token].Item1 : null);
             }
         }, iter: 3_000);
+
+    [Fact]
+    public void Symbols_that_are_everywhere_keep_nobody_busy()
+    {
+        var nearest = new NearestBelow([.. Enumerable.Range(1, 100_000).Select(static at => (ulong)at * 16)]);
+        long began = TimeProvider.System.GetTimestamp();
+        for (int i = 0; i < 300_000; i++) nearest.Add(0, ulong.MaxValue, i, i); // Thirty thousand million looks, if they were all taken.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.Equal(100_000, nearest.Found().Count());
+    }
+
+    [Fact]
+    public void Names_are_read_once_and_no_more_than_there_is_room_for()
+    {
+        int read = 0;
+        string name = new('x', 4096);
+        var names = new NameReader(token =>
+        {
+            read++;
+            return token == 1 ? null : name;
+        });
+        for (int i = 0; i < 3; i++) Assert.Equal((name, null), (names.Of(0), names.Of(1)));
+        Assert.Equal(2, read);
+        int known = Enumerable.Range(2, 20_000).Count(token => names.Of(token) is not null);
+        Assert.InRange(known, 1000, NameReader.MostCharacters / 4096);
+        Assert.Equal(name, names.Of(2));
+    }
+
+    [Fact]
+    public async Task What_a_runtime_calls_its_methods_is_cut_and_those_that_are_everywhere_keep_nobody_busy()
+    {
+        var methods = new ManagedMethods();
+        var kind = new EventMetadata("Microsoft-Windows-DotNETRuntime", 143, "", 0x10, 2, 5, []);
+        string space = new('S', 5_000);
+        for (int i = 0; i < 2_000; i++) methods.Take(new NetTraceEvent(kind, 0, 1, MethodLoad((ulong)i, uint.MaxValue, space, $"M{i}", "void ()")), null);
+        Dictionary<ulong, string> names = await methods.NamesOfAsync([.. Enumerable.Range(1, 100_000).Select(static at => (ulong)at)]);
+        Assert.Equal(100_000, names.Count);
+        Assert.Equal(new string('S', 400) + "...", names[7]); // Of several that it is in the nearest.
+        Assert.Equal(0, methods.Dropped);
+    }
+
+    private static byte[] MethodLoad(ulong start, uint size, string space, string name, string signature)
+    {
+        using var payload = new MemoryStream();
+        using var writer = new BinaryWriter(payload, Encoding.Unicode);
+        writer.Write(1L);
+        writer.Write(2L);
+        writer.Write(start);
+        writer.Write(size);
+        writer.Write(3);
+        writer.Write(4);
+        foreach (string text in (string[])[space, name, signature]) writer.Write(Encoding.Unicode.GetBytes(text + '\0'));
+        return payload.ToArray();
+    }
+
+    [Fact]
+    public void The_row_of_an_address_is_the_last_that_begins_before_it() =>
+        Gen.Select(Gen.ULong[0, 30].Array[0, 12], Gen.ULong[0, 32]).Sample((starts, address) =>
+        {
+            Array.Sort(starts);
+            var rows = new FrameRows(0, 40, [.. starts.Select(static (start, place) => new UnwindRow(start, new UnwindRule(UnwindRuleKind.Register, 7, place), []))], [], false);
+            int expected = Array.FindLastIndex(starts, start => start <= address);
+            Assert.Equal(expected, rows.At(address)?.Frame.Value ?? -1);
+        }, iter: 3_000);
+
+    [Fact]
+    public void Unwinding_rules_have_so_much_room_whoever_makes_them()
+    {
+        var room = new UnwindRoom();
+        Assert.True(room.TryTakeIndex(UnwindRoom.MostIndexBytes));
+        Assert.False(room.TryTakeIndex(1));
+        Assert.False(new UnwindRoom().TryTakeIndex(ulong.MaxValue));
+        room.Take(new FrameRows(0, 1, [new UnwindRow(0, default, [])], [new byte[1 << 20]], false));
+        Assert.InRange(room.Rows, 8_000, 9_000); // A long expression takes as much as many rows.
+        Assert.False(room.IsFull);
+        for (int i = 0; i < 30; i++) room.Take(new FrameRows(0, 1, [], [new byte[1 << 20]], false));
+        Assert.True(room.IsFull);
+    }
 
     [Fact]
     public void Stacks_are_counted_by_thread_and_frames() =>

@@ -16,7 +16,8 @@ public sealed class TraceFileTests : IDisposable
     [InlineData("Nettrac", "it is no recording of .nettrace")]
     [InlineData("#!/bin/sh", "it is no recording of .nettrace")]
     [InlineData("Nettrace", "it breaks off before anything is told")]
-    [InlineData("Nettrace and more that makes no sense", "")]
+    [InlineData("Nettrace and more that makes no sense", "it is no recording that we can read: ")]
+    [InlineData("Nettrace\0\0\0\0\u0006\0\0\0 and no more than that", "it is no recording that we can read: ")] // Of a later version, and of a stranger.
     public void What_is_none_says_so(string text, string says)
     {
         System.IO.File.WriteAllText(File, text);
@@ -26,9 +27,20 @@ public sealed class TraceFileTests : IDisposable
     }
 
     [Fact]
+    public void One_of_a_later_version_is_read_by_others_for_who_asks_for_that()
+    {
+        System.IO.File.WriteAllText(File, "Nettrace\0\0\0\0\u0006\0\0\0 and no more than that");
+        Assert.DoesNotContain("it is no recording that we can read", Assert.Throws<TraceFileException>(() => TraceDigest.Read(File, takesLater: true)).Message, StringComparison.Ordinal);
+        System.IO.File.WriteAllText(File, "Nettrace\u0014\0\0\0!FastSerialization.1 and no more than that");
+        Assert.Contains("it is no recording that we can read", Assert.Throws<TraceFileException>(() => TraceDigest.Read(File, takesLater: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void So_does_what_is_not_there()
     {
         Assert.Contains("Could not find file", Assert.Throws<TraceFileException>(() => TraceDigest.Read(File)).Message, StringComparison.Ordinal);
+        string near = Path.GetRelativePath(Environment.CurrentDirectory, File);
+        Assert.DoesNotContain("TMPDIR", Assert.Throws<TraceFileException>(() => TraceDigest.Read(near)).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(File);
         Assert.Contains("it is a directory", Assert.Throws<TraceFileException>(() => TraceDigest.Read(File)).Message, StringComparison.Ordinal);
     }

@@ -69,8 +69,9 @@ internal sealed class ElfFile
             if (rest.Length == 0) break;
             var nearest = new NearestBelow(rest);
             AddAll(table, nearest);
+            var texts = new NameReader(token => _bytes.ReadText(table.NamesAt + (ulong)token, LongestName));
             foreach ((ulong address, long token) in nearest.Found())
-                if (_bytes.ReadText(table.NamesAt + (ulong)token, LongestName) is { Length: > 0 } name) names[address] = name;
+                if (texts.Of(token) is { } name) names[address] = name;
         }
         return names;
     }

@@ -8,7 +8,11 @@ internal sealed class NearestBelow(ulong[] wanted)
     /// <summary>How far beyond the beginning of a symbol of unknown size an address may be its.</summary>
     private const ulong Reach = 64 << 10;
 
+    /// <summary>Addresses that are looked at within symbols, of all together: in files that make sense each is in one, or in few. Others would keep us busy for days.</summary>
+    private const long MostSteps = 20_000_000;
+
     private readonly Candidate?[] _within = new Candidate?[wanted.Length], _before = new Candidate?[wanted.Length];
+    private long _steps;
 
     /// <summary>The addresses.</summary>
     public ReadOnlySpan<ulong> Wanted => wanted;
@@ -23,7 +27,7 @@ internal sealed class NearestBelow(ulong[] wanted)
         if (first < 0) first = ~first;
         var candidate = new Candidate(start, rank, token);
         if (size == 0 && first < wanted.Length && candidate.IsBetterThan(_before[first])) _before[first] = candidate;
-        for (int i = first; i < wanted.Length && wanted[i] - start < size; i++)
+        for (int i = first; i < wanted.Length && wanted[i] - start < size && _steps < MostSteps; i++, _steps++)
             if (candidate.IsBetterThan(_within[i])) _within[i] = candidate;
     }
 

@@ -46,8 +46,9 @@ internal static class PerfMap
             text[..kept].CopyTo(buffer);
         }
         var names = new Dictionary<ulong, string>();
+        var texts = new NameReader(token => file.ReadText((ulong)token, LongestLine)?.Split('\n', 2)[0]);
         foreach ((ulong address, long token) in nearest.Found())
-            if (file.ReadText((ulong)token, LongestLine)?.Split('\n', 2)[0] is { Length: > 0 } name) names[address] = name;
+            if (texts.Of(token) is { } name) names[address] = name;
         return names;
     }
 

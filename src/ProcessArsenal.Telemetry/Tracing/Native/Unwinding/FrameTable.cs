@@ -17,9 +17,11 @@ internal sealed class FrameTable
     private readonly byte[] _index;
     private readonly int _first;
     private readonly Dictionary<int, FrameRows?> _kept = [];
+    private readonly UnwindRoom _room;
 
-    private FrameTable(ElfFile file, ulong address, byte[] index, int first, int count)
+    private FrameTable(ElfFile file, ulong address, byte[] index, int first, int count, UnwindRoom room)
     {
+        _room = room;
         _file = file;
         _address = address;
         _index = index;
@@ -30,16 +32,18 @@ internal sealed class FrameTable
     /// <summary>Functions that it has rules for.</summary>
     public int Count { get; }
 
-    /// <returns>Null if it has none, or in a form that we do not know.</returns>
-    public static FrameTable? Of(ElfFile file)
+    /// <param name="room">That those of all files have together; null for one's own.</param>
+    /// <returns>Null if it has none, or in a form that we do not know, or there is no room for them.</returns>
+    public static FrameTable? Of(ElfFile file, UnwindRoom? room = null)
     {
-        if (!file.IsX64 || file.UnwindIndex is not { } place || file.Bytes.Read(place.Offset, place.Length, MostIndex) is not { } index) return null;
+        room ??= new UnwindRoom();
+        if (!file.IsX64 || file.UnwindIndex is not { } place || place.Length > MostIndex || !room.TryTakeIndex(place.Length) || file.Bytes.Read(place.Offset, place.Length, MostIndex) is not { } index) return null;
         var cursor = new DwarfCursor(index, place.Address);
         byte version = cursor.ReadByte(), entries = cursor.ReadByte(), counted = cursor.ReadByte(), pairs = cursor.ReadByte();
         _ = cursor.ReadPointer(entries, place.Address);
         ulong count = cursor.ReadPointer(counted, place.Address);
         if (cursor.HasFailed || version != 1 || pairs != PairsOfIndex) return null;
-        return new FrameTable(file, place.Address, index, cursor.At, (int)Math.Min(count, (ulong)(cursor.Left / EntryBytes)));
+        return new FrameTable(file, place.Address, index, cursor.At, (int)Math.Min(count, (ulong)(cursor.Left / EntryBytes)), room);
     }
 
     /// <summary>The rows of the function at an address; null if none is there, or nothing that makes sense is said of it.</summary>
@@ -60,8 +64,13 @@ internal sealed class FrameTable
     {
         if (_kept.TryGetValue(place, out FrameRows? rows)) return rows;
         if (_kept.Count >= MostKept) _kept.Clear();
-        return _kept[place] = Read(_address + (ulong)Pair(place, sizeof(int)));
+        rows = Read(_address + (ulong)Pair(place, sizeof(int)));
+        if (rows is not null) _room.Take(rows);
+        return _kept[place] = rows;
     }
+
+    /// <summary>Lets go of what was read; it is read again when it is wanted.</summary>
+    public void Forget() => _kept.Clear();
 
     private FrameRows? Read(ulong address)
     {

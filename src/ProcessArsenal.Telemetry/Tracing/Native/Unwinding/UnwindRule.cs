@@ -49,12 +49,13 @@ internal sealed record FrameRows(ulong Start, ulong End, IReadOnlyList<UnwindRow
     /// <summary>The row that holds at an address.</summary>
     public UnwindRow? At(ulong address)
     {
-        UnwindRow? found = null;
-        foreach (UnwindRow row in Rows)
+        int low = 0, high = Rows.Count; // Whoever makes a file may give a function many.
+        while (low < high)
         {
-            if (row.Start > address) break;
-            found = row;
+            int middle = low + ((high - low) / 2);
+            if (Rows[middle].Start <= address) low = middle + 1;
+            else high = middle;
         }
-        return found;
+        return low == 0 ? null : Rows[low - 1];
     }
 }

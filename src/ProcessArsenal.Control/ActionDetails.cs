@@ -62,7 +62,7 @@ internal static class ActionDetails
         new OutcomeDetails(
             attempt.Objection?.Guard, attempt.End?.HasEnded == true ? true : null,
             attempt.End?.Exit is { Signal: 0 } exit ? exit.Code : null, attempt.End?.Exit is { Signal: > 0 } killed ? killed.Signal : null,
-            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact, attempt.Evidence ?? attempt.End?.Evidence), ActionJson.Default.OutcomeDetails);
+            attempt.Reach.Owner, attempt.End?.Old?.ToString(), attempt.End?.New?.ToString(), attempt.End?.Artifact, Evidence: attempt.Evidence ?? attempt.End?.Evidence), ActionJson.Default.OutcomeDetails);
 
     public static TargetResult ToResult(ActionRecord action)
     {

@@ -113,9 +113,8 @@ internal static class SnapshotCommand
         string one = $"{Artifacts}/{Uri.EscapeDataString(id)}";
         ArtifactView artifact = await client.GetAsync(one, ViewJson.Default.ArtifactView, cancellation).ConfigureAwait(false);
         if (artifact.Kind != EvidenceRecord.KindName) throw new IOException($"{id} is no evidence, but a {artifact.Kind}: process-arsenal {artifact.Kind} list");
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        await client.DownloadAsync($"{one}/download", stream, cancellation).ConfigureAwait(false);
-        stream.Position = 0;
+        await client.DownloadAsync($"{one}/download", path, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellation).ConfigureAwait(false);
+        using FileStream stream = File.OpenRead(path);
         string? wrong = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false)) == artifact.Sha256 ? null : "its hash is not the one that was kept of it";
         stream.Position = 0;
         wrong ??= EvidenceBundle.WhatIsWrong(stream);

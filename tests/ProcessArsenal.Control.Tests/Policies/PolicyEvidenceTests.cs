@@ -1,4 +1,5 @@
 using ProcessArsenal.Control.Actions;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Policies.Running;
@@ -19,18 +20,21 @@ public sealed class PolicyEvidenceTests : IAsyncDisposable
 
     private readonly EvidenceBench _bench = new();
     private readonly TraceSessions _traces;
+    private readonly AlertmanagerClient _alertmanager = new(static () => [], static () => new Dictionary<string, string>(), TimeProvider.System);
     private readonly PolicyHands _hands;
     private int _step;
 
     public PolicyEvidenceTests()
     {
         _traces = new TraceSessions(_bench.Store, _bench.Place.Proc, TimeProvider.System);
-        _hands = new PolicyHands(new PolicyTools(_bench.Place.Store, () => _bench.Place.Ledger, () => _bench.Place.Pipeline, _traces, new RestartOptions(), static _ => null, static _ => null, TimeProvider.System) { Evidence = _bench.Taker });
+        var tools = new PolicyTools(_bench.Place.Store, () => _bench.Place.Ledger, () => _bench.Place.Pipeline, _traces, new RestartOptions(), static _ => null, static _ => null, TimeProvider.System) { Evidence = _bench.Taker, Alertmanager = _alertmanager, Dumps = null! };
+        _hands = new PolicyHands(tools, new PolicyAlerts(_alertmanager, tools.Ledger, static _ => Task.CompletedTask, static _ => { }, TimeProvider.System));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _traces.DisposeAsync();
+        await _alertmanager.DisposeAsync();
         _bench.Dispose();
     }
 
@@ -88,6 +92,6 @@ public sealed class PolicyEvidenceTests : IAsyncDisposable
     private Task<StepFinished> Do(string run, PolicyStep step, Victim victim, Victim? about = null)
     {
         var begun = new PolicyRun(run, "", $"process/{victim.Identity}", victim.Identity.ToString(), null, "", default) { Step = ++_step };
-        return _hands.RunAsync(new BeginStep(Policy.Name, begun, step, false), Policy, victim.Identity.ToString(), (about ?? victim).Identity.ToString(), TestContext.Current.CancellationToken);
+        return _hands.RunAsync(new BeginStep(Policy.Name, begun, step, false), Policy, victim.Identity.ToString(), null, (about ?? victim).Identity.ToString(), TestContext.Current.CancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ProcessArsenal.Control.Alerting;
+using ProcessArsenal.Control.Alerting.Raising;
 using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
@@ -11,13 +12,19 @@ using ProcessArsenal.Tests;
 namespace ProcessArsenal.Control.Tests.Policies;
 
 /// <summary>The loop, with processes of this host, a ledger, and the pipeline of all actions.</summary>
-public sealed class PolicyRunnerTests : IDisposable
+public sealed class PolicyRunnerTests : IAsyncDisposable
 {
     private readonly ControlPlace _place = new();
     private readonly ConcurrentQueue<long> _handled = new();
     private readonly ConcurrentQueue<string> _trouble = new();
 
-    public void Dispose() => _place.Dispose();
+    private readonly AlertmanagerClient _alertmanager = new(static () => [], static () => new Dictionary<string, string>(), TimeProvider.System);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _alertmanager.DisposeAsync();
+        _place.Dispose();
+    }
 
     [Fact]
     public async Task An_alert_is_handled_once_what_follows_is_kept_and_what_was_handled_is_not_handled_again()
@@ -82,7 +89,7 @@ public sealed class PolicyRunnerTests : IDisposable
             Steps = [new KillStep()],
             Limits = new PolicyLimits { Cooldown = TimeSpan.Zero },
         };
-        var tools = new PolicyTools(_place.Store, () => _place.Ledger, () => _place.Pipeline, null!, new RestartOptions(), static _ => null, static _ => null, TimeProvider.System);
+        var tools = new PolicyTools(_place.Store, () => _place.Ledger, () => _place.Pipeline, null!, new RestartOptions(), static _ => null, static _ => null, TimeProvider.System) { Alertmanager = _alertmanager, Dumps = null! };
         var runner = new PolicyRunner(tools, new PolicySet([policy])) { Trouble = _trouble.Enqueue };
         runner.Start();
         return runner;

@@ -41,7 +41,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     {
         (_tools, _policies, _clock) = (tools, policies, new ForwardClock(tools.Time));
         _eyes = new PolicyEyes(identity => tools.OwnerOf(identity)?.Name, tools.Grace);
-        _alerts = new PolicyAlerts(tools.Alertmanager, tools.Ledger, NoteAsync, why => Trouble?.Invoke(why), tools.Time);
+        _alerts = new PolicyAlerts(tools.Alertmanager, tools.Ledger, entry => NoteAsync(entry), why => Trouble?.Invoke(why), tools.Time);
         _hands = new PolicyHands(tools, _alerts);
         Inbox.Arrived = Wake;
     }

@@ -10,7 +10,7 @@ namespace ProcessArsenal.Control.Evidence;
 public static class EvidenceBundle
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int MostEntries = 64;
+    private const int MostEntries = 64, LongestEnd = 64 * 1024;
 
     /// <summary>Packs it, the manifest first.</summary>
     internal static byte[] Pack(EvidenceManifest manifest, IReadOnlyDictionary<string, byte[]> files)
@@ -74,6 +74,8 @@ public static class EvidenceBundle
             entry.DataStream?.CopyTo(content);
             if (!files.TryAdd(entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], content.ToArray())) wrong = "it has a file twice";
         }
+        // Its checksum is behind all that: what breaks off is found there, and whatever else is there is none of ours.
+        if (wrong is null && gzip.Read(new byte[LongestEnd]) == LongestEnd) wrong = "it has more than a bundle has";
         return files;
     }
 }

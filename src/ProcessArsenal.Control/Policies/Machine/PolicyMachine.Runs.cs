@@ -99,6 +99,12 @@ internal sealed partial class PolicyMachine
             Put(book, run with { Phase = RunPhase.Verifying, Deadline = _now + verify.Within });
             return;
         }
+        // Only a verification goes on when its alert is resolved, and that has succeeded if there is a next step.
+        if (IsResolved(book, run))
+        {
+            End(book, run, run.HasHarmed ? RunResult.Cured : RunResult.Cancelled, run.HasHarmed ? "it was verified, and the alert is resolved" : "the alert is resolved");
+            return;
+        }
         if (!_hasSampled) return; // After a start of ours: what it is like now is to be known first.
         if (IsHeld(run.Key, run))
         {

@@ -135,29 +135,6 @@ public sealed class EvidenceTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_dead_child_that_a_policy_starts_again_there_is_evidence()
-    {
-        await using Supervised shop = await Supervised.Start("""
-            supervisors:
-              - { name: shop, children: [ { name: orders, command: [sleep, "600"], restart: temporary } ] }
-            policies:
-              - name: again
-                mode: enforce
-                when: dead and has(owner)
-                steps: [ { restart: {} } ]
-                limits: { cooldown: 1s }
-
-            """);
-        string first = await shop.Runs("orders");
-        await Eventually.True("it was sampled a few times", async () => (await shop.Client.Ask(HttpMethod.Get, $"/api/v1/processes/{first}/history?signal=memory", shop.Client.Admin)) is { Status: 200 } answer && JsonDocument.Parse(answer.Body).RootElement.GetRawText().Split("\"time\"").Length > 3);
-        Supervised.Signal(first, 9);
-        await shop.Runs("orders", first);
-        JsonElement artifact = default;
-        await Eventually.True("its evidence is there", async () => (await shop.Client.Get("/api/v1/artifacts")).GetProperty("artifacts") is var all && all.GetArrayLength() == 1 && (artifact = all[0]).GetProperty("is_whole").GetBoolean(), () => shop.Exporter.Log);
-        Assert.Equal(first, Supervised.Text(artifact, "identity"));
-    }
-
-    [Fact]
     public async Task An_exporter_that_is_killed_while_it_takes_it_leaves_no_half_of_it()
     {
         using var target = new Target();

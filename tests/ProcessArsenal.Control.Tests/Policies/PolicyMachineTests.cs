@@ -330,6 +330,16 @@ public sealed class PolicyMachineTests
     }
 
     [Fact]
+    public void Those_of_an_alert_who_have_no_turn_are_said_to_be_let_be()
+    {
+        Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }), Steps = [new RestartStep()], Escalation = [], Limits = Usual.Limits with { MaxTargets = 2 } });
+        Sample([Look(), Look("u-1")]);
+        Assert.Equal(["begin restart", "held max_concurrent"], Alert(AlertEventKind.Firing));
+        Assert.Equal(["ended Unverified"], Finish("p-1"));
+        Assert.Empty(Sample([Look("t-2"), Look("u-1")], 3600));
+    }
+
+    [Fact]
     public void That_an_alert_means_nobody_is_said_once()
     {
         Begin(Usual with { When = null, Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }) });

@@ -51,6 +51,10 @@ internal sealed partial class PolicyMachine
             return;
         }
         foreach ((TargetLook look, string identity) in meant) TryStart(book, look with { Identity = identity }, incident);
+        // It is acted upon once: who has no turn now gets none, and that is said.
+        int begun = meant.Count(one => book.Runs.Values.Any(run => run.Key == one.Look.Key && run.Incident == incident.Id));
+        if (!incident.IsHandled && begun < meant.Count && book.Incidents.GetValueOrDefault(incident.Id) is { IsHandled: true })
+            Say(book, incident.Id, "max_concurrent", null, FormattableString.Invariant($"{meant.Count} are meant, and it is at work on {begun} (max_concurrent, cooldown): nothing is done to the others for this alert"));
     }
 
     private static bool AreTooMany(PolicyBook book, int meant) => meant > book.Policy.Limits.MaxTargets || book.HasMore;

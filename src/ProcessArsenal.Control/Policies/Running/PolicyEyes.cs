@@ -205,8 +205,8 @@ internal sealed class PolicyEyes(Func<ProcessIdentity, ChildName?> ownerOf, Func
         {
             _all.Sort(static (a, b) => a.Began.CompareTo(b.Began));
             TargetMember[] holders = [.. _all.Where(static one => one.Holds).Select(static one => new TargetMember(one.Identity.ToString(), one.Group))];
-            var first = holders.Length > 0 ? holders[0] : new TargetMember(_all[0].Identity.ToString(), _all[0].Group);
-            var own = _all.Select(static one => one.Identity).ToHashSet();
+            TargetMember first = holders.Length > 0 ? holders[0] : new TargetMember(_all[0].Identity.ToString(), _all[0].Group);
+            HashSet<ProcessIdentity> own = [.. _all.Select(static one => one.Identity)];
             List<(ProcessIdentity Identity, bool IsHealthy)> members = first.Group is { } group && membersOf is not null ? membersOf(group) : [];
             return new TargetLook(key, [.. _all.Select(static one => one.Identity.ToString())], first.Group)
             {

@@ -96,6 +96,10 @@ bench-webhook: publish ## how soon a delivery of Alertmanager is on the disk and
 	dotnet build benchmarks/ProcessArsenal.Overhead -c Release -v quiet
 	benchmarks/Peers/webhook.sh
 
+.PHONY: bench-webhook-signal
+bench-webhook-signal: setup publish $(WORKLOAD) ## how soon a signal is there after an alert was delivered, of which a policy says so (WEBHOOK_ROUNDS=10, of 19 alerts each)
+	WEBHOOK_ROUNDS=$${WEBHOOK_ROUNDS:-10} dotnet test --project tests/ProcessArsenal.Exporter.Tests -c Release --filter-class '*WebhookLatencyTests' --output Detailed
+
 .PHONY: bench-targets
 bench-targets: publish ## memory and CPU of the exporter for each .NET process that it listens to, and time to first values (TARGETS=20 ROUNDS=5 TICKS=30 STARTS=10)
 	@scripts/setup.sh run

@@ -47,6 +47,8 @@ for k in ${kind:-}; do
       need python3-prometheus-client /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'
       need util-linux have setpriv
       need bsdutils have script
+      need zsh have zsh # whose completion is tried
+      need fish have fish
       ;;
     node) # tests/otlp-receiver, tests/speedscope
       need nodejs node_18

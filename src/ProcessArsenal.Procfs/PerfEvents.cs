@@ -8,7 +8,7 @@ namespace ProcessArsenal.Procfs;
 public sealed record PerfSampling
 {
     /// <summary>CPU time between two samples; of each processor, or of each thread.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromTicks(10_010); // 999 a second: not in step with what happens a thousand times.
+    public TimeSpan Interval { get; init; } = TimeSpan.FromTicks(33_440); // 299 a second: not in step with what happens a hundred or a thousand times.
 
     /// <summary>Sampled is where threads leave their processor, each time, instead of where they are on it.</summary>
     public bool OfSwitches { get; init; }

@@ -29,7 +29,7 @@ internal sealed class GcHeapDump : DumpType
 
     public override long Estimate(ProcessDirectory target, in ProcStatus memory) => (HeapOf(memory) / BytesOfHeapForOne) + Extra;
 
-    /// <summary>What usually waits to be read; it may be more on a busy host, but never more than half of what is left.</summary>
+    /// <summary>With less most of it would be lost. It may take as much as the heap has, where there are few processors, but never more than half of what is left.</summary>
     public override long MemoryOf(ProcessDirectory target, in ProcStatus memory, long bytes) => Math.Max(HeapOf(memory) / WaitingPart, 64L << 20);
 
     public override async Task<string?> WhyNotAsync(ProcessDirectory target, TimeProvider time, CancellationToken cancellation)

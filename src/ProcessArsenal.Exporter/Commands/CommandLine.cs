@@ -55,6 +55,7 @@ internal static class CommandLine
         ConfigCommand.Create,
         HealthCommand.Create,
         LintCommand.Create,
+        CompletionCommand.Create,
     ];
 
     /// <summary>Parses and runs.</summary>
@@ -113,9 +114,7 @@ internal static class CommandLine
               0 done, 1 refused or failed, 2 wrong usage.
 
             Completion:
-              'process-arsenal "[suggest:8]" "config s"' prints what can follow at that position. In bash:
-              _process_arsenal() { mapfile -t COMPREPLY < <(process-arsenal "[suggest:$((COMP_POINT - ${#1} - 1))]" "${COMP_LINE#* }"); }
-              complete -o default -F _process_arsenal process-arsenal
+              source <(process-arsenal completion bash)          and for zsh and fish: process-arsenal completion --help
             """);
         return root;
     }

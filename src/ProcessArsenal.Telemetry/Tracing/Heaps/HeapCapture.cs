@@ -34,7 +34,7 @@ internal sealed class HeapCapture
     }
 
     /// <summary>Memory of the target for what waits to be read, at most: a program tells of its heap faster than a busy host reads, and what has no room is lost.
-    /// Of small objects it tells as many bytes as they have; what waits is a part of that, and is given back at once.</summary>
+    /// Of small objects it tells as many bytes as they have; on two processors nearly all of that waits. It is given back at once.</summary>
     /// <param name="heapBytes">How large its heap is.</param>
     /// <param name="room">Bytes that it may take before it is short of memory; null if not known.</param>
     public static int BufferMegabytes(long heapBytes, long? room) =>

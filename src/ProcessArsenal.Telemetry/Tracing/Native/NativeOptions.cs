@@ -8,7 +8,7 @@ internal sealed record NativeOptions
     /// <summary>Samples a second of all processors together, at most: each copies a piece of a stack.</summary>
     private const int MostSamples = 32_000;
 
-    private const int MostRings = 64 << 20, LargestRing = 8 << 20, LeastRing = 256 << 10, Usual = 999, Least = 49;
+    private const int MostRings = 64 << 20, LargestRing = 8 << 20, LeastRing = 256 << 10, Usual = 299, Least = 49;
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -27,6 +27,7 @@ public sealed class KitScene : IAsyncLifetime
     {
         _web = Keep(await WebTarget.StartOn("net10.0"));
         ShopTarget shop = Keep(await ShopTarget.Start());
+        _scratch.CopyProgram("/bin/sleep", "steady");
         Workload victims = Keep(await Workload.Start(_scratch, "e2e-kit", "--rss-mib", "4"));
         await victims.Spawn(8);
         Keep(await Workload.Start(_scratch, "e2e-kit", "--rss-mib", "300")); // Far from the others of its group.
@@ -35,9 +36,13 @@ public sealed class KitScene : IAsyncLifetime
         _load = Load(victims);
         await exporter.PageWhere("both .NET programs are listened to", page => new[] { _web.Label, shop.Label }.All(label => page.Where("arsenal_dotnet_session_state", label).Any(state => state.Value == 1)));
         await shop.Stop(); // Its runtime says no more.
+        await Recover(exporter);
         await Act(exporter);
         for (int minute = 0; minute < Minutes; minute++) await Task.Delay(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
+
+    /// <summary>A program that is nobody else's, so that the policy means this one alone.</summary>
+    private string Steady => _scratch.PathOf("steady");
 
     private string Configuration(ShopTarget shop) => $$"""
         sampling: { interval: 1s }
@@ -49,12 +54,19 @@ public sealed class KitScene : IAsyncLifetime
         flows: { enabled: true }
         dotnet: { attach: 'pid = {{_web.Pid}} or pid = {{shop.Pid}}' }
         otlp: { endpoint: "http://127.0.0.1:1", interval: 1s }
-        control: { max_actions_per_hour: 3 }
+        control: { max_actions_per_hour: 4 }
+        policies:
+          - name: mend
+            mode: enforce
+            alert: { alertname: Trouble }
+            target: exe = "{{Steady}}"
+            steps: [ { restart: {} }, { verify: { until: threads > 0 } } ]
+            limits: { min_uptime: 0s }
         supervisors:
           - name: shop
             max_restarts: 1000
             children:
-              - { name: steady, command: [/bin/sleep, "1000"], health: { http: "{{_web.Address}}orders/1", interval: 1s } }
+              - { name: steady, command: ["{{Steady}}", "1000"], health: { http: "{{_web.Address}}orders/1", interval: 1s } }
               - { name: fails, command: [/bin/sh, -c, "sleep 2; exit 1"], health: { http: "{{_web.Address}}teapot", interval: 1s, failures: 100 } }
           - name: broken
             max_restarts: 0
@@ -87,6 +99,17 @@ public sealed class KitScene : IAsyncLifetime
         {
             return false;
         }
+    }
+
+    /// <summary>An alert that is delivered, and a policy that cures what it tells of.</summary>
+    private static async Task Recover(ExporterProcess exporter)
+    {
+        using var client = new ControlClient(exporter);
+        string began = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        Answer answer = await client.Ask(HttpMethod.Post, "/api/v1/alerts", client.Responder, request => request.Content = new StringContent(
+            $$"""{"version":"4","groupKey":"g","truncatedAlerts":0,"alerts":[{"status":"firing","labels":{"alertname":"Trouble","instance":"localhost:9464"},"annotations":{},"startsAt":"{{began}}","endsAt":"0001-01-01T00:00:00Z"}]}""", Encoding.UTF8, "application/json"));
+        Assert.True(answer.Status == 202, $"{answer.Status} {answer.Body}\n{exporter.Log}");
+        await Eventually.True("it is cured", async () => (await exporter.Page()).Value("process_controller_policy_score", "policy=mend") == 1, () => exporter.Log);
     }
 
     /// <summary>An action that succeeds, one that fails, one that a guard refuses, and more than there may be in an hour.</summary>

@@ -13,6 +13,9 @@ namespace ProcessArsenal.Exporter.Commands.Tracing;
 /// <summary><c>profile</c>: where the CPU time of processes goes, of one, or of the busiest side by side.</summary>
 internal static class ProfileCommand
 {
+    /// <summary>Of the busiest, those that take the place of such as can't be recorded.</summary>
+    private const int Spare = 4;
+
     public static Command Create(CommandContext context, SettingsOptions settings)
     {
         var server = new ServerOptions(context);
@@ -75,7 +78,7 @@ internal static class ProfileCommand
                 return CommandLine.Usage;
             }
             using ApiClient client = server.Connect(result, configuration, working: TimeSpan.FromSeconds(60));
-            if (most is { } count) named = await BusiestAsync(client, count, result.GetValue(managed), cancellation).ConfigureAwait(false);
+            if (most is { } count) named = await BusiestAsync(client, count + Spare, result.GetValue(managed), cancellation).ConfigureAwait(false);
             if (named.Length == 0)
             {
                 error.WriteLine($"process-arsenal: no {(result.GetValue(managed) ? ".NET " : "")}process is seen to run.");
@@ -85,7 +88,18 @@ internal static class ProfileCommand
             var begun = new List<TraceRecord>();
             try
             {
-                foreach (string name in named) begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
+                foreach (string name in named)
+                {
+                    if (begun.Count == most) break;
+                    try
+                    {
+                        begun.Add(await traces.BeginAsync(TraceCommand.Body(ProcessName.Parse(name)!, [preset], [], result.GetValue(duration), result.GetValue(bytes), reason: null), cancellation).ConfigureAwait(false));
+                    }
+                    catch (ServerException e) when (most is not null && !e.IsUsage && (begun.Count > 0 || name != named[^1]))
+                    {
+                        error.WriteLine($"process-arsenal: left out: {Terminal.Printable(e.Message, 1024)}"); // It may be the daemon itself, or one that ends meanwhile.
+                    }
+                }
             }
             catch
             {
@@ -112,7 +126,7 @@ internal static class ProfileCommand
 
     private static async Task<string[]> BusiestAsync(ApiClient client, int count, bool isManaged, CancellationToken cancellation)
     {
-        string which = isManaged ? "runtime = \"dotnet\" and has(gc_heap)" : "cpu > 0";
+        string which = isManaged ? "runtime = \"dotnet\" and has(gc_heap)" : "cpu > 0 and memory > 0"; // Threads of the kernel have none.
         string path = string.Create(CultureInfo.InvariantCulture, $"/api/v1/processes?where={Uri.EscapeDataString(which)}&sort=cpu&order=desc&limit={count}");
         ProcessListView list = await client.GetAsync(path, ViewJson.Default.ProcessListView, cancellation).ConfigureAwait(false);
         return [.. list.Processes.Select(static process => process.Identity)];

@@ -142,7 +142,7 @@ internal sealed class NativeCapture : ICapture
         }
         catch (Exception e) when (e is TimeoutException or DiagnosticsClientException or IOException)
         {
-            notes.Add($"its runtime does not tell what its methods are called: {e.Message}");
+            notes.Add($"its runtime does not tell what its methods are called: {e.Message.TrimEnd('.')}");
             return null;
         }
     }

@@ -139,6 +139,20 @@ public sealed class RaisedAlertTests : IDisposable
         Assert.Contains("process-arsenal dump get", (await shop.Run("actions", "--target", first, "--long")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_heap_that_can_not_be_had_keeps_nothing_from_being_restarted()
+    {
+        await using Supervised shop = await Supervised.Start(Shop("leak", "enforce", "limits: { cooldown: 1s, min_uptime: 0s }", "gcdump: { max_freeze: 5s }", "restart: {}", "verify: { until: memory < 20MiB, within: 1m }"));
+        string first = await shop.Runs("orders");
+        await shop.Runs("orders", first);
+        JsonElement policy = default;
+        await Eventually.True("it is verified", async () => (policy = await shop.Client.Get("/api/v1/policies/leak")).GetProperty("cured").GetInt32() == 1, () => $"{policy}\n{shop.Exporter.Log}", Patience);
+        Assert.Equal(1, policy.GetProperty("actions_within_hour").GetInt32());
+        JsonElement[] actions = [.. (await shop.Client.Get("/api/v1/actions?policy=leak")).GetProperty("actions").EnumerateArray().Reverse()];
+        Assert.Equal(["dump refused", "restart succeeded", "verify succeeded"], actions.Select(static one => $"{Text(one, "action")} {Text(one, "outcome")}"));
+        Assert.Equal("dump", Text(actions[0].GetProperty("result"), "guard"));
+    }
+
     /// <summary>Its shell keeps a text of 64 MiB, the first time, and does not mind a window that changes.</summary>
     private string Shop(string policy, string mode, string limits, params string[] steps)
     {

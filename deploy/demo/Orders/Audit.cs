@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Orders;
 
 /// <summary>The bug.</summary>
@@ -6,6 +8,7 @@ internal sealed class Audit(int bytes)
 {
     private readonly List<byte[]> _everything = [];
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // By its own name in a recording, not as a part of its caller.
     public void Note(int order)
     {
         if (bytes == 0) return;

@@ -377,6 +377,29 @@ public sealed class PolicyMachineTests
     }
 
     [Fact]
+    public void That_no_more_is_done_is_said_once_and_not_of_each_of_a_flood_of_alerts()
+    {
+        Begin(Usual with
+        {
+            When = null,
+            Alert = new AlertMatch(new Dictionary<string, IReadOnlyList<string>> { ["alertname"] = ["A"] }),
+            Steps = [new RestartStep()],
+            Escalation = [],
+            Limits = new PolicyLimits { Cooldown = TimeSpan.Zero, MaxActionsPerHour = 3, LatchAfter = 0 },
+        });
+        Sample(Look());
+        var said = new List<string>();
+        for (int i = 0, runs = 0; i < 60; i++)
+        {
+            string[] now = Alert(AlertEventKind.Firing, $"a{i}");
+            said.AddRange(now);
+            if (now.Contains("begin restart")) said.AddRange(Finish($"p-{++runs}"));
+        }
+        Assert.Equal((3, 1, 1), (said.Count(static one => one == "begin restart"), said.Count(static one => one == "held max_actions_per_hour"), said.Count(static one => one == "held storm")));
+        Assert.Contains("held max_actions_per_hour", Sample(Look(), 3600).Concat(Sample(Look(), 1)).Concat(Finish("p-4")).Concat(Sample(Look())).Concat(Finish("p-5")).Concat(Sample(Look())).Concat(Finish("p-6")).Concat(Sample(Look()))); // An hour later there are three more.
+    }
+
+    [Fact]
     public void More_than_may_be_meant_at_once_is_nobody()
     {
         Begin(Usual);

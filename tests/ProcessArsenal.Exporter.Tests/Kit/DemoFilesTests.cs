@@ -54,6 +54,7 @@ public sealed partial class DemoFilesTests : IDisposable
         "otlp" => "{}",
         "sampler" => "auto",
         "for" or "trace" or "interval" or "group_interval" or "repeat_interval" => "3s",
+        "alertmanager2" => "1235",
         _ => "1234",
     };
 }

@@ -73,7 +73,7 @@ internal sealed partial class PolicyMachine
         if (_isPaused) return;
         if (_storm.IsTripped(_now))
         {
-            Say(book, about, "storm", look.Key, $"too many things began at once: nothing new is begun until {_storm.Until!.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}Z");
+            Say(book, "", "storm", null, $"too many things began at once: nothing new is begun until {_storm.Until!.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}Z");
             return;
         }
         bool isEscalation = incident is { IsHandled: true, IsUrged: true };
@@ -85,7 +85,7 @@ internal sealed partial class PolicyMachine
         int cost = isEscalation ? 1 : book.Policy.Actions;
         if (book.Left(_now) < cost)
         {
-            Say(book, about, "max_actions_per_hour", look.Key, FormattableString.Invariant($"{book.Policy.Limits.MaxActionsPerHour} actions within an hour are allowed (max_actions_per_hour), {book.Budget.Spent(_now)} are spent, and it takes {cost}"));
+            Say(book, "", "max_actions_per_hour", look.Key, FormattableString.Invariant($"{book.Policy.Limits.MaxActionsPerHour} actions within an hour are allowed (max_actions_per_hour), {book.Budget.Spent(_now)} are spent, and it takes {cost}"));
             return;
         }
         book.Sequence++;

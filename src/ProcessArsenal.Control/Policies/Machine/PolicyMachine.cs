@@ -126,6 +126,9 @@ internal sealed partial class PolicyMachine
             var looks = new Dictionary<string, TargetLook>(StringComparer.Ordinal);
             foreach (TargetLook look in sampled.Looks.GetValueOrDefault(book.Policy.Name) ?? []) looks.TryAdd(look.Key, look);
             (book.Looks, book.HasMore) = (looks, sampled.TooMany.Contains(book.Policy.Name));
+            // Said once, not of each of a flood of alerts: rows about what was not done would push out those about what was.
+            if (!_storm.IsTripped(_now)) book.Said.Remove(("", "storm"));
+            if (book.Left(_now) >= book.Policy.Actions) book.Said.Remove(("", "max_actions_per_hour"));
             foreach (TargetMemory target in book.Targets.Values.Where(target => target.Expires <= _now).ToList())
             {
                 book.Targets.Remove(target.Key);

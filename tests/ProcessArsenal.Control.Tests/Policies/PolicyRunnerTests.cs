@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ProcessArsenal.Control.Alerting;
-using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Policies.Running;

@@ -158,7 +158,7 @@ public sealed class EvidenceTests : IDisposable
                     {
                         // Killed in between.
                     }
-                });
+                }, TestContext.Current.CancellationToken);
                 long began = TimeProvider.System.GetTimestamp();
                 while (Folders(artifacts).Length == before.Length && TimeProvider.System.GetElapsedTime(began) < Eventually.Patience) Thread.Yield();
                 await exporter.Kill();
@@ -209,5 +209,5 @@ public sealed class EvidenceTests : IDisposable
         }
     }
 
-    private static Task Told(ExporterProcess exporter, int pid) => exporter.PageWhere("its runtime has told", page => page.Value("dotnet_thread_pool_thread_count", string.Create(CultureInfo.InvariantCulture, $"pid={pid}")) is not null);
+    private static Task<MetricsPage> Told(ExporterProcess exporter, int pid) => exporter.PageWhere("its runtime has told", page => page.Value("dotnet_thread_pool_thread_count", string.Create(CultureInfo.InvariantCulture, $"pid={pid}")) is not null);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ProcessArsenal.Control.Alerting;
 using ProcessArsenal.Control.Alerting.Raising;
-using ProcessArsenal.Control.Ledger;
 using ProcessArsenal.Control.Policies;
 using ProcessArsenal.Control.Policies.Machine;
 using ProcessArsenal.Control.Policies.Running;

@@ -203,7 +203,7 @@ public sealed class ControlPipeline(ProcFs proc, SnapshotStore store, ActionLedg
             if (attempt.Objection is null) attempt.End = await request.Action.ActAsync(ContextOf(request, attempt), CancellationToken.None).ConfigureAwait(false);
             attempt.Objection ??= attempt.End?.Objection;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) // Whatever it is: an action without an outcome would hold its target for good.
         {
             attempt.End = new ActionEnd(false, $"what came of it is not known: {e.Message}");
         }

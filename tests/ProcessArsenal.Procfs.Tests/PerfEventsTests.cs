@@ -12,7 +12,7 @@ public sealed class PerfEventsTests
         ulong first = 0, last = 0;
         await Task.Run(() =>
         {
-            var sampling = new PerfSampling();
+            var sampling = new PerfSampling { Interval = TimeSpan.FromMilliseconds(1.001) };
             int thread = Directory.GetDirectories("/proc/thread-self").Length > 0 ? int.Parse(Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget!), System.Globalization.CultureInfo.InvariantCulture) : 0;
             using PerfEvents? events = isSystemWide ? PerfEvents.OpenSystemWide(sampling, out int error) : PerfEvents.OpenThreads(sampling, [thread], out error);
             Assert.Equal(0, error);

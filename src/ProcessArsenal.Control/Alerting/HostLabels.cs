@@ -12,10 +12,10 @@ public sealed class HostLabels
     /// <summary>Names that every host has for itself.</summary>
     private static readonly string[] Own = ["localhost", "127.0.0.1", "::1"];
 
-    private readonly ImmutableArray<KeyValuePair<string, string>> _labels;
     /// <summary>How the bridges are called that container engines and hypervisors make for themselves: their addresses are the same on every host (172.17.0.1 is Docker's).</summary>
     private static readonly string[] Bridges = ["docker", "br-", "podman", "cni", "nerdctl", "virbr", "lxcbr", "lxdbr", "incusbr"];
 
+    private readonly ImmutableArray<KeyValuePair<string, string>> _labels;
     private readonly IReadOnlySet<string> _names, _shared;
 
     private HostLabels(ImmutableArray<KeyValuePair<string, string>> labels, IReadOnlySet<string> names, IReadOnlySet<string> shared) => (_labels, _names, _shared) = (labels, names, shared);

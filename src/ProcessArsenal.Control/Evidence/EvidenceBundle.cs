@@ -75,7 +75,7 @@ public static class EvidenceBundle
             if (!files.TryAdd(entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], content.ToArray())) wrong = "it has a file twice";
         }
         // Its checksum is behind all that: what breaks off is found there, and whatever else is there is none of ours.
-        if (wrong is null && gzip.Read(new byte[LongestEnd]) == LongestEnd) wrong = "it has more than a bundle has";
+        if (wrong is null && gzip.ReadAtLeast(new byte[LongestEnd], LongestEnd, throwOnEndOfStream: false) == LongestEnd) wrong = "it has more than a bundle has";
         return files;
     }
 }

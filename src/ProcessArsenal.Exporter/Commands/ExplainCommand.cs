@@ -100,6 +100,7 @@ internal static class ExplainCommand
         foreach (ExplainedAlertView alert in view.Alerts)
         {
             if (alert.Labels is { } labels) output.WriteLine($"alert {string.Join(", ", labels.Select(static label => $"{Terminal.Printable(label.Key, 60)}={Terminal.Printable(label.Value, 100)}"))}");
+            if (alert.Nothing is { } nothing) output.WriteLine($"Delivered like that nothing is begun for it: {Terminal.Printable(nothing, 500)}. Otherwise:");
             foreach (ExplainedPolicyView policy in alert.Policies)
             {
                 output.WriteLine($"{policy.Policy} ({policy.Mode}): {Terminal.Printable(policy.Verdict, 1000)}");

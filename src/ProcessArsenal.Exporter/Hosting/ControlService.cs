@@ -87,6 +87,9 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     /// <summary>To whom alerts are told; null until it is there: then they wait.</summary>
     public PolicyRunner? Policies { get; set; }
 
+    /// <summary>How alerts are judged now.</summary>
+    public AlertOptions AlertOptions => _alertOptions;
+
     /// <summary>Where our own alerts are raised.</summary>
     public AlertmanagerClient Alertmanager { get; }
 

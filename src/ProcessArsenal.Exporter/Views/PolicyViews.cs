@@ -98,7 +98,11 @@ internal sealed record ReplayView(string Action, string Target, string Said)
 
 /// <summary>What they would do about one alert.</summary>
 /// <param name="Labels">Of it; null: no alert, conditions alone.</param>
-internal sealed record ExplainedAlertView(IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<ExplainedPolicyView> Policies);
+internal sealed record ExplainedAlertView(IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<ExplainedPolicyView> Policies)
+{
+    /// <summary>Why nothing is begun for it, whatever policies say, if it is delivered as it is; null: that is up to them.</summary>
+    public string? Nothing { get; init; }
+}
 
 /// <summary>What one policy would do.</summary>
 internal sealed record ExplainedPolicyView(string Policy, string Mode, bool SetOff, string Verdict)

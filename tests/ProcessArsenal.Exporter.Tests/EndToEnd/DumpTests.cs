@@ -93,7 +93,7 @@ public sealed class DumpTests : IAsyncDisposable
         Assert.Equal(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(again, TestContext.Current.CancellationToken));
         Command over = await Run("dump", "get", id, again);
         Assert.Equal(1, over.ExitCode);
-        Assert.Contains("exists", over.Error, StringComparison.Ordinal);
+        Assert.Contains("is there already: name another file", over.Error, StringComparison.Ordinal);
         Command refused = await Run("dump", other.Pid.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("it is no .NET process", refused.Error, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ internal static class ExplainRoute
     {
         string? policy = request.Get(Policy);
         var notes = new List<string>();
-        List<IReadOnlyDictionary<string, string>?> alerts = [.. request.Get(ExplainBody.Payload) ?? []];
+        List<IReadOnlyDictionary<string, string>?> alerts = [];
         if (request.Get(ExplainBody.Labels) is { } labels) alerts.Add(labels);
         ActionView? entry = null;
         ReplayView? replay = null;
@@ -54,11 +54,15 @@ internal static class ExplainRoute
         bool isKnown = policy is null || request.Services.Policies.Runner.Statuses.Any(status => status.Policy.Name == policy);
         if (!isKnown && entry is null) throw new ProblemException(Problem.NotFound($"There is no policy {Telemetry.Text.Quoting.Cap(policy!)}. GET /api/v1/policies lists them."));
         if (!isKnown) notes.Add($"the policy {Telemetry.Text.Quoting.Cap(policy!)} is no more");
-        if (alerts.Count == 0 && request.Get(Delivery) is null && (entry is null || entry.Policy is not null)) alerts.Add(null);
+        if (alerts.Count == 0 && request.Get(ExplainBody.Payload) is null && request.Get(Delivery) is null && (entry is null || entry.Policy is not null)) alerts.Add(null);
         var explained = new List<ExplainedAlertView>();
-        foreach (IReadOnlyDictionary<string, string>? alert in isKnown ? alerts : [])
-            explained.Add(new ExplainedAlertView(alert, [.. (await request.Services.Policies.Runner.ExplainAsync(alert, policy, request.Aborted)).Select(ExplainedPolicyView.Of)]));
+        IReadOnlyList<AskedAlert> asked = request.Get(ExplainBody.Payload) ?? [];
+        foreach (AskedAlert alert in isKnown ? asked : []) explained.Add(await ExplainAsync(alert.Labels, alert.WhyNothing(request.Services.Control.AlertOptions, request.Services.Time.GetUtcNow())));
+        foreach (IReadOnlyDictionary<string, string>? alert in isKnown ? alerts : []) explained.Add(await ExplainAsync(alert, null));
         await JsonAnswer.WriteAsync(request.Http, new ExplainView(explained) { Entry = entry, Replay = replay, Notes = notes }, ViewJson.Default.ExplainView);
+
+        async Task<ExplainedAlertView> ExplainAsync(IReadOnlyDictionary<string, string>? alert, string? nothing) =>
+            new(alert, [.. (await request.Services.Policies.Runner.ExplainAsync(alert, policy, request.Aborted)).Select(ExplainedPolicyView.Of)]) { Nothing = nothing };
     }
 
     private static ActionView Entry(ApiRequest request, long id)

@@ -5,6 +5,7 @@ using ProcessArsenal.Telemetry.Publishing.Otlp.Sending;
 namespace ProcessArsenal.Telemetry.Tests.Publishing.Otlp.Sending;
 
 /// <summary>What it costs to be away and to come back. Figures go to the output of the test; the bounds here are far above them.</summary>
+[Collection(Alone.Name)]
 public sealed class SendingCostTests(ITestOutputHelper output)
 {
     /// <summary>What the spool adds to each request where all is well: a file is written, read and removed.</summary>

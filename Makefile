@@ -243,6 +243,8 @@ artifacts/targets/$(1)/$(2)/$(1): $$(wildcard tests/targets/$(1)/*.cs*) tests/ta
 	@touch $$@
 endef
 $(foreach program,$(TARGET_PROGRAMS),$(foreach framework,$(TARGET_FRAMEWORKS),$(eval $(call target,$(program),$(framework)))))
+# A program has one obj for both: two restores at once are in each other's way.
+$(foreach program,$(TARGET_PROGRAMS),$(eval artifacts/targets/$(program)/net9.0/$(program): | artifacts/targets/$(program)/net8.0/$(program)))
 
 .PHONY: image
 image: ## container image (IMAGE=process-arsenal:dev); needs the network, for the base images

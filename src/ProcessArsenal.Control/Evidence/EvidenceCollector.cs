@@ -3,22 +3,28 @@ using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Inspection;
 using ProcessArsenal.Telemetry.Snapshots;
 using ProcessArsenal.Telemetry.Snapshots.Histories;
+using ProcessArsenal.Telemetry.Tracing.Stacks;
 
 namespace ProcessArsenal.Control.Evidence;
 
-/// <summary>Gathers what is known of a process: what it was like in the last minutes, who began and ended meanwhile, what its runtime has told, and how it is now.
-/// All but the last is remembered anyway, so that there is something even of one that has ended.</summary>
+/// <summary>Gathers what is known of a process: what it was like in the last minutes, who began and ended meanwhile, what its runtime has told, and how it is now,
+/// with the stacks of its threads. All but the last is remembered anyway, so that there is something even of one that has ended.</summary>
 /// <param name="runtimes">Null: no .NET process is listened to.</param>
-public sealed class EvidenceCollector(ProcessInspector inspector, SnapshotStore store, History history, LifecycleLog lifecycle, RuntimeAccounts? runtimes, TimeProvider time)
+public sealed class EvidenceCollector(ProcFs proc, ProcessInspector inspector, SnapshotStore store, History history, LifecycleLog lifecycle, RuntimeAccounts? runtimes, TimeProvider time)
 {
-    private const string Past = "history", Around = "lifecycle", Now = "process", Tree = "tree", Runtime = "runtime";
+    private const string Past = "history", Around = "lifecycle", Now = "process", Tree = "tree", Runtime = "runtime", Stacks = "stacks";
 
     private const string NotSampled = "it is not in the latest sample: it has ended, or has just begun";
+
+    /// <summary>Of one that we were told to leave alone, or that has just begun: to be asked then could hang it.</summary>
+    private const string NotListenedTo = "it is a .NET process that is not listened to (dotnet.attach)";
 
     /// <summary>How far back is told.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
     private static readonly InspectionOptions Usual = new() { MostThreads = 1024, MostDescriptors = 4096, MostSockets = 4096 };
+
+    private readonly EvidenceStacks _stacks = new(proc, time);
 
     /// <param name="within">How long looking at the process may take.</param>
     /// <exception cref="OperationCanceledException"/>
@@ -35,13 +41,20 @@ public sealed class EvidenceCollector(ProcessInspector inspector, SnapshotStore 
         parts.Add(Past, past, "nothing is remembered of it: it lived for less than two samples, or ended too long ago", EvidenceJson.Default.EvidenceHistory);
         parts.Add(Around, around, "", EvidenceJson.Default.EvidenceLifecycle);
         parts.Add(Tree, tree, NotSampled, EvidenceJson.Default.EvidenceTree);
+        Task<(ThreadStacks? Stacks, string Why)> asked = StacksAsync(target, runtime, within, cancellation);
         (ProcessInspection? process, string why) = await InspectAsync(subject, within, cancellation).ConfigureAwait(false);
+        (ThreadStacks? stacks, string whyNot) = await asked.ConfigureAwait(false);
         parts.Name = process?.Name ?? parts.Name;
         parts.Add(Now, process, why, EvidenceJson.Default.ProcessInspection);
         // Of one that is none nothing is missing.
-        if (runtime is not null || process?.Dotnet is not null) parts.Add(Runtime, runtime, "it is a .NET process that is not listened to (dotnet.attach)", EvidenceJson.Default.RuntimeAccount);
+        if (runtime is null && process?.Dotnet is null) return parts;
+        parts.Add(Runtime, runtime, NotListenedTo, EvidenceJson.Default.RuntimeAccount);
+        parts.Add(Stacks, stacks, whyNot, EvidenceJson.Default.ThreadStacks);
         return parts;
     }
+
+    private async Task<(ThreadStacks? Stacks, string Why)> StacksAsync(ProcessIdentity target, RuntimeAccount? runtime, TimeSpan within, CancellationToken cancellation) =>
+        runtime is { IsListenedTo: true } ? await _stacks.TakeAsync(target, within, cancellation).ConfigureAwait(false) : (null, runtime?.Reason ?? NotListenedTo);
 
     private async Task<(ProcessInspection? Process, string Why)> InspectAsync(InspectionSubject? subject, TimeSpan within, CancellationToken cancellation)
     {

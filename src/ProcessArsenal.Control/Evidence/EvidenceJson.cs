@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Inspection;
+using ProcessArsenal.Telemetry.Tracing.Stacks;
 
 namespace ProcessArsenal.Control.Evidence;
 
@@ -12,4 +13,5 @@ namespace ProcessArsenal.Control.Evidence;
 [JsonSerializable(typeof(EvidenceTree))]
 [JsonSerializable(typeof(ProcessInspection))]
 [JsonSerializable(typeof(RuntimeAccount))]
+[JsonSerializable(typeof(ThreadStacks))]
 internal sealed partial class EvidenceJson : JsonSerializerContext;

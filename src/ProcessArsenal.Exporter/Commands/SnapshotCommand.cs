@@ -37,7 +37,8 @@ internal static class SnapshotCommand
               process-arsenal snapshot get 17 evidence-17.tar.gz    have it; it is checked against its manifest
 
             A bundle has the process in full (process.json), who stands around it (tree.json), the last 15 minutes (history.json), who began and ended meanwhile
-            (lifecycle.json), of a .NET process its counters and its latest pauses, exceptions and contention (runtime.json), and a manifest with the hash of each.
+            (lifecycle.json), of a .NET process its counters and its latest pauses, exceptions and contention (runtime.json) and the stacks of its threads (stacks.json),
+            and a manifest with the hash of each.
             What may be a secret is ***. It takes a token with the role diagnose. Bundles are kept in the daemon's state directory (artifacts.max_size, artifacts.max_age),
             each under the number of its action (process-arsenal actions).
             """);

@@ -46,7 +46,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         Traces = new TraceSessions(Artifacts, proc, time);
         Dumps = new MemoryDumps(Artifacts, proc, time, new HeapWorker(OwnProgram));
         (_time, _alertOptions, _configuration) = (time, configuration.ToAlertOptions(), configuration);
-        var collector = new EvidenceCollector(new ProcessInspector(proc, time), store, sampler.History, sampler.Lifecycle, sampler.Runtimes, time);
+        var collector = new EvidenceCollector(proc, new ProcessInspector(proc, time), store, sampler.History, sampler.Lifecycle, sampler.Runtimes, time);
         Evidence = new EvidenceTaker(collector, Artifacts, () => _configuration.Evidence, time);
         _metrics = new ControlMetrics(own.Registry);
         _alertMetrics = new AlertMetrics(own.Registry);

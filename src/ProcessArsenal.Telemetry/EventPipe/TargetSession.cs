@@ -19,11 +19,11 @@ internal sealed class TargetSession : IAsyncDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private bool _disposed;
 
-    private TargetSession(EventPipeSession session, Stream stream, TargetEventHandler handler, TimeProvider time)
+    private TargetSession(EventPipeSession session, Stream stream, TargetEventHandler handler, bool keepsStacks, TimeProvider time)
     {
         _session = session;
         _time = time;
-        _reader = new NetTraceReader(stream);
+        _reader = new NetTraceReader(stream, keepsStacks);
         Completion = Task.Run(() => ReadAsync(handler)); // Or a target that writes without end would keep whoever begins the session.
     }
 
@@ -67,10 +67,11 @@ internal sealed class TargetSession : IAsyncDisposable
 
     /// <summary>Begins one of any kind.</summary>
     /// <param name="through">What its stream is read through; null for nothing.</param>
+    /// <param name="keepsStacks">The handler gets events with their stacks.</param>
     /// <inheritdoc cref="StartAsync(DiagnosticSocket, int, IReadOnlyList{EventPipeProvider}, int, TargetEventHandler, TimeProvider, CancellationToken)"/>
     public static async Task<TargetSession> StartAsync(
         DiagnosticSocket socket, EventPipeSessionConfiguration configuration, TargetEventHandler handler, TimeProvider time, CancellationToken cancellationToken,
-        Func<Stream, Stream>? through = null)
+        Func<Stream, Stream>? through = null, bool keepsStacks = false)
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -78,7 +79,7 @@ internal sealed class TargetSession : IAsyncDisposable
         {
             await using DiagnosticsClientConnector connector = await DiagnosticsClientConnector.FromDiagnosticPort(socket.Port, either.Token);
             EventPipeSession session = await connector.Instance.StartEventPipeSessionAsync(configuration, either.Token);
-            return new TargetSession(session, through?.Invoke(session.EventStream) ?? session.EventStream, handler, time);
+            return new TargetSession(session, through?.Invoke(session.EventStream) ?? session.EventStream, handler, keepsStacks, time);
         }
         catch (Exception e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && e is OperationCanceledException or DiagnosticsClientException or IOException)
         {

@@ -22,7 +22,7 @@ internal sealed class EvidenceBench : IDisposable
         Root = root ?? Path.Join(Place.State, "artifacts");
         // The store asks for its limits on its way to the disk: who waits there waits as for a disk that hangs.
         Store = new ArtifactStore(Root, LimitsNow, TimeProvider.System);
-        var collector = new EvidenceCollector(new ProcessInspector(Place.Proc, TimeProvider.System), Place.Store, Place.Sampler.History, Place.Sampler.Lifecycle, Place.Sampler.Runtimes, TimeProvider.System);
+        var collector = new EvidenceCollector(Place.Proc, new ProcessInspector(Place.Proc, TimeProvider.System), Place.Store, Place.Sampler.History, Place.Sampler.Lifecycle, Place.Sampler.Runtimes, TimeProvider.System);
         Taker = new EvidenceTaker(collector, Store, () => Options, TimeProvider.System);
         Place.Take(Taker);
     }

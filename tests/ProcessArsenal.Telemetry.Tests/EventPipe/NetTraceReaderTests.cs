@@ -9,8 +9,8 @@ public sealed class NetTraceReaderTests
         [(1, "Shop", 7, "Sold"), (2, "Microsoft-Windows-DotNETRuntime", 1, ""), (300, "Shop", 9, "Returned")];
 
     private static readonly Gen<WrittenEvent> AnyEvent = Gen.Select(
-        Gen.Int[0, 2], Gen.ULong[0, 5], Gen.UInt, Gen.Long, Gen.Byte.Array[0, 300],
-        (kind, thread, number, ticks, payload) => new WrittenEvent(Kinds[kind].Id, thread, number, ticks, payload));
+        Gen.Int[0, 2], Gen.ULong[0, 5], Gen.UInt, Gen.Long, Gen.Byte.Array[0, 300], Gen.Byte.Array[0, 40],
+        (kind, thread, number, ticks, payload, stack) => new WrittenEvent(Kinds[kind].Id, thread, number, ticks, payload) { Addresses = stack });
 
     [Fact]
     public void What_is_written_is_read_in_whatever_pieces_it_comes() =>
@@ -58,6 +58,37 @@ public sealed class NetTraceReaderTests
         lost.Saw(1, 0);
         lost.Saw(1, 1);
         Assert.Equal(before, lost.Count);
+    }
+
+    [Fact]
+    public void Stacks_are_those_since_the_last_sequence_point()
+    {
+        byte[] bytes = new NetTraceWriter().Kinds(Kinds)
+            .Events([Event(1, 1) with { Addresses = [1, 2] }, Event(1, 2), Event(1, 3) with { Addresses = [3] }])
+            .Block("StackBlock", [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9]) // Another has the number of the first now.
+            .Events([Event(1, 4) with { Kind = 2 }]).SequencePoint((1, 4)).End();
+        (List<WrittenEvent> read, _) = Read(bytes);
+        Assert.Equal(["0102", "", "03", ""], read.Select(static value => Convert.ToHexString(value.Addresses)));
+        var stacks = new EventStacks();
+        stacks.Take([5, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 7, 2, 0, 0, 0, 8, 9]);
+        Assert.Equal(("07", "0809", ""), (Convert.ToHexString(stacks.Of(5)), Convert.ToHexString(stacks.Of(6)), Convert.ToHexString(stacks.Of(7))));
+        stacks.Clear();
+        Assert.True(stacks.Of(5).IsEmpty);
+        Assert.Throws<NetTraceException>(() => stacks.Take([5, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 7]));
+        Assert.Throws<NetTraceException>(() => stacks.Take([5, 0, 0, 0, 255, 255, 255, 255]));
+    }
+
+    [Fact]
+    public void Stacks_have_a_bound()
+    {
+        var stacks = new EventStacks();
+        byte[] block = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 64, 0, .. new byte[4 << 20]];
+        for (byte number = 1; number < 10; number++)
+        {
+            block[0] = number;
+            stacks.Take(block);
+        }
+        Assert.Equal(4, Enumerable.Range(1, 9).Count(number => !stacks.Of((uint)number).IsEmpty));
     }
 
     [Fact]
@@ -136,7 +167,7 @@ public sealed class NetTraceReaderTests
     [Fact]
     public void Garbage_is_refused_and_nothing_worse()
     {
-        byte[] whole = new NetTraceWriter().Kinds(Kinds).Events([Event(1, 1), Event(2, 9)]).SequencePoint((1, 1), (2, 12))
+        byte[] whole = new NetTraceWriter().Kinds(Kinds).Events([Event(1, 1) with { Addresses = [1, 2, 3, 4, 5, 6, 7, 8] }, Event(2, 9)]).SequencePoint((1, 1), (2, 12))
             .Events([Event(3, 1)], compressed: false).Block("NewBlock", [1, 2]).Events([Event(3, 7)]).End();
         Gen.Select(Gen.Int[0, whole.Length - 1].Array[1, 6], Gen.Byte.Array[6], Gen.Int[0, whole.Length]).Sample((places, values, cut) =>
         {
@@ -150,7 +181,7 @@ public sealed class NetTraceReaderTests
 
     private static WrittenEvent Event(ulong thread, uint sequence) => new(1, thread, sequence, 5, [1, 2, 3]);
 
-    private static (int, ulong, long, string) Key(WrittenEvent value) => (value.Kind, value.Thread, value.Ticks, Convert.ToHexString(value.Payload));
+    private static (int, ulong, long, string) Key(WrittenEvent value) => (value.Kind, value.Thread, value.Ticks, Convert.ToHexString(value.Payload) + '/' + Convert.ToHexString(value.Addresses));
 
     private static (List<WrittenEvent> Events, NetTraceReader Reader) Read(byte[] bytes, int piece = 100_000)
     {
@@ -160,9 +191,9 @@ public sealed class NetTraceReaderTests
 
     private static NetTraceReader Read(byte[] bytes, List<WrittenEvent> events, int piece = 100_000)
     {
-        var reader = new NetTraceReader(new PieceStream(bytes, piece));
+        var reader = new NetTraceReader(new PieceStream(bytes, piece), keepsStacks: true);
         reader.ReadAsync(
-            (in NetTraceEvent value) => events.Add(new WrittenEvent(KindOf(value.Metadata), value.Thread, 0, value.Ticks, value.Payload.ToArray())),
+            (in NetTraceEvent value) => events.Add(new WrittenEvent(KindOf(value.Metadata), value.Thread, 0, value.Ticks, value.Payload.ToArray()) { Addresses = value.Stack.ToArray() }),
             CancellationToken.None).GetAwaiter().GetResult();
         return reader;
     }

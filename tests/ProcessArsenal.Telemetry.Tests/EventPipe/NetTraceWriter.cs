@@ -3,13 +3,18 @@ using System.Text;
 namespace ProcessArsenal.Telemetry.Tests.EventPipe;
 
 /// <summary>One event to be written.</summary>
-public sealed record WrittenEvent(int Kind, ulong Thread, uint Sequence, long Ticks, byte[] Payload);
+public sealed record WrittenEvent(int Kind, ulong Thread, uint Sequence, long Ticks, byte[] Payload)
+{
+    /// <summary>Of its stack.</summary>
+    public byte[] Addresses { get; init; } = [];
+}
 
 /// <summary>Writes NetTrace streams of version 4, as the runtime does; in either form of the heads of events.</summary>
 internal sealed class NetTraceWriter : IDisposable
 {
     private readonly MemoryStream _stream = new();
     private readonly BinaryWriter _writer;
+    private uint _stacks;
 
     public NetTraceWriter()
     {
@@ -60,15 +65,37 @@ internal sealed class NetTraceWriter : IDisposable
 
     public NetTraceWriter Events(IEnumerable<WrittenEvent> events, bool compressed = true, string name = "EventBlock")
     {
+        Dictionary<WrittenEvent, uint> stacks = Stacks(events = [.. events]);
         var content = new MemoryStream();
         var block = new BinaryWriter(content);
         block.Write((short)20);
         block.Write((short)(compressed ? 1 : 0));
         block.Write(0L);
         block.Write(long.MaxValue);
-        if (compressed) WriteCompressed(block, events);
-        else WritePlain(block, events);
+        if (compressed) WriteCompressed(block, events, stacks);
+        else WritePlain(block, events, stacks);
         return Block(name, content.ToArray());
+    }
+
+    /// <summary>Writes the stacks of events.</summary>
+    /// <returns>Their numbers.</returns>
+    private Dictionary<WrittenEvent, uint> Stacks(IEnumerable<WrittenEvent> events)
+    {
+        var numbers = new Dictionary<WrittenEvent, uint>(ReferenceEqualityComparer.Instance);
+        WrittenEvent[] with = [.. events.Where(static value => value.Addresses.Length > 0)];
+        if (with.Length == 0) return numbers;
+        var content = new MemoryStream();
+        using var block = new BinaryWriter(content);
+        block.Write(_stacks + 1);
+        block.Write(with.Length);
+        foreach (WrittenEvent value in with)
+        {
+            numbers[value] = ++_stacks;
+            block.Write(value.Addresses.Length);
+            block.Write(value.Addresses);
+        }
+        Block("StackBlock", content.ToArray());
+        return numbers;
     }
 
     public NetTraceWriter SequencePoint(params (ulong Thread, uint Number)[] threads)
@@ -106,15 +133,16 @@ internal sealed class NetTraceWriter : IDisposable
     }
 
     /// <summary>Says only what changed, as the runtime does.</summary>
-    private static void WriteCompressed(BinaryWriter block, IEnumerable<WrittenEvent> events)
+    private static void WriteCompressed(BinaryWriter block, IEnumerable<WrittenEvent> events, Dictionary<WrittenEvent, uint> stacks)
     {
         var last = new WrittenEvent(0, 0, 0, 0, []);
         ulong capture = 0;
+        uint stack = 0;
         foreach (WrittenEvent value in events)
         {
             uint expected = value.Kind != 0 ? last.Sequence + 1 : last.Sequence;
             bool hasSequence = value.Kind != 0 && (expected != value.Sequence || capture != value.Thread);
-            int flags = (value.Kind != last.Kind ? 1 : 0) | (hasSequence ? 2 : 0) | (value.Thread != last.Thread ? 4 : 0) | (value.Payload.Length != last.Payload.Length ? 128 : 0);
+            int flags = (value.Kind != last.Kind ? 1 : 0) | (hasSequence ? 2 : 0) | (value.Thread != last.Thread ? 4 : 0) | (stacks.GetValueOrDefault(value) != stack ? 8 : 0) | (value.Payload.Length != last.Payload.Length ? 128 : 0);
             block.Write((byte)flags);
             if ((flags & 1) != 0) block.Write7BitEncodedInt(value.Kind);
             if (hasSequence)
@@ -125,6 +153,7 @@ internal sealed class NetTraceWriter : IDisposable
                 capture = value.Thread;
             }
             if ((flags & 4) != 0) block.Write7BitEncodedInt64(unchecked((long)value.Thread));
+            if ((flags & 8) != 0) block.Write7BitEncodedInt(unchecked((int)(stack = stacks.GetValueOrDefault(value))));
             block.Write7BitEncodedInt64(unchecked(value.Ticks - last.Ticks));
             if ((flags & 128) != 0) block.Write7BitEncodedInt(value.Payload.Length);
             block.Write(value.Payload);
@@ -132,7 +161,7 @@ internal sealed class NetTraceWriter : IDisposable
         }
     }
 
-    private static void WritePlain(BinaryWriter block, IEnumerable<WrittenEvent> events)
+    private static void WritePlain(BinaryWriter block, IEnumerable<WrittenEvent> events, Dictionary<WrittenEvent, uint> stacks)
     {
         foreach (WrittenEvent value in events)
         {
@@ -142,7 +171,7 @@ internal sealed class NetTraceWriter : IDisposable
             block.Write(value.Thread);
             block.Write(value.Thread);
             block.Write(1);
-            block.Write(0);
+            block.Write(stacks.GetValueOrDefault(value));
             block.Write(value.Ticks);
             block.Write(new byte[32]);
             block.Write(value.Payload.Length);

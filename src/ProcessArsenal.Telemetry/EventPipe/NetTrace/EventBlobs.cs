@@ -15,6 +15,9 @@ internal ref struct EventBlob
     /// <summary>The thread that it is about.</summary>
     public ulong Thread;
 
+    /// <summary>Number of its stack; 0 if it has none.</summary>
+    public uint Stack;
+
     /// <summary>When, in ticks of the target's clock.</summary>
     public long Ticks;
 
@@ -70,7 +73,7 @@ internal ref struct EventBlobs
         }
         if (_current.MetadataId != 0) _current.Sequence++;
         if ((flags & 4) != 0) _current.Thread = _cursor.ReadVarUInt64();
-        if ((flags & 8) != 0) _ = _cursor.ReadVarUInt32(); // stack
+        if ((flags & 8) != 0) _current.Stack = _cursor.ReadVarUInt32();
         _current.Ticks = unchecked(_current.Ticks + (long)_cursor.ReadVarUInt64());
         if ((flags & 16) != 0) _cursor.Skip(GuidSize); // activity
         if ((flags & 32) != 0) _cursor.Skip(GuidSize); // related activity
@@ -86,7 +89,8 @@ internal ref struct EventBlobs
         _current.Sequence = (uint)blob.ReadInt32();
         _current.Thread = (ulong)blob.ReadInt64();
         _current.CaptureThread = (ulong)blob.ReadInt64();
-        blob.Skip(2 * sizeof(int)); // processor, stack
+        blob.Skip(sizeof(int)); // processor
+        _current.Stack = (uint)blob.ReadInt32();
         _current.Ticks = blob.ReadInt64();
         blob.Skip(2 * GuidSize);
         _current.Payload = blob.ReadBytes(blob.ReadInt32());

@@ -1,7 +1,7 @@
 namespace ProcessArsenal.Telemetry.EventPipe.NetTrace;
 
 /// <summary>One event of a target.</summary>
-internal readonly ref struct NetTraceEvent(EventMetadata metadata, long ticks, ulong thread, ReadOnlySpan<byte> payload)
+internal readonly ref struct NetTraceEvent(EventMetadata metadata, long ticks, ulong thread, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> stack = default)
 {
     public EventMetadata Metadata { get; } = metadata;
 
@@ -13,6 +13,9 @@ internal readonly ref struct NetTraceEvent(EventMetadata metadata, long ticks, u
 
     /// <summary>Its fields, one after the other; valid while it is handled.</summary>
     public ReadOnlySpan<byte> Payload { get; } = payload;
+
+    /// <summary>Addresses of its stack, the innermost first; empty if it has none, or they are not kept. Valid while it is handled.</summary>
+    public ReadOnlySpan<byte> Stack { get; } = stack;
 }
 
 /// <summary>Takes events, in the order of the stream: that of time for each thread, not between threads.</summary>

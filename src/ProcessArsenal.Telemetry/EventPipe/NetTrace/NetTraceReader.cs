@@ -3,7 +3,8 @@ namespace ProcessArsenal.Telemetry.EventPipe.NetTrace;
 /// <summary>Reads a live NetTrace stream and hands its events out as they come. Allocates for a new kind of event and for a larger block, never for an
 /// event. Not safe for concurrent use.</summary>
 /// <param name="stream">Read from where it stands; neither written to nor disposed.</param>
-internal sealed class NetTraceReader(Stream stream)
+/// <param name="keepsStacks">Events are handed out with their stacks.</param>
+internal sealed class NetTraceReader(Stream stream, bool keepsStacks = false)
 {
     /// <summary>Kinds of events that are remembered; those beyond are counted in <see cref="Unknown"/>. A target has some hundreds.</summary>
     public const int MostKinds = 16_384;
@@ -14,6 +15,7 @@ internal sealed class NetTraceReader(Stream stream)
     private readonly NetTraceSource _source = new(stream);
     private readonly Dictionary<int, EventMetadata> _kinds = [];
     private readonly LostEvents _lost = new();
+    private readonly EventStacks? _stacks = keepsStacks ? new EventStacks() : null;
     private TraceHeader? _header;
     private int _kindBytes;
     private long _wholeBytes;
@@ -68,11 +70,14 @@ internal sealed class NetTraceReader(Stream stream)
                 break;
             case NetTraceBlockKind.SequencePoint:
                 _lost.Check(block.Content.Span);
+                _stacks?.Clear();
                 break;
             case NetTraceBlockKind.Unknown:
                 UnknownBlocks++;
                 break;
             case NetTraceBlockKind.Stack:
+                _stacks?.Take(block.Content.Span);
+                break;
             case NetTraceBlockKind.End:
                 break;
         }
@@ -104,7 +109,7 @@ internal sealed class NetTraceReader(Stream stream)
                 continue;
             }
             Events++;
-            handler(new NetTraceEvent(kind, blob.Ticks, blob.Thread, blob.Payload));
+            handler(new NetTraceEvent(kind, blob.Ticks, blob.Thread, blob.Payload, _stacks is null ? default : _stacks.Of(blob.Stack)));
         }
         if (blobs.IsBroken) throw new NetTraceException($"A block of events before {_source.Position} does not end where an event does.");
     }

@@ -24,6 +24,9 @@ public sealed record RuntimeAccount(
 {
     private const int MostSeries = 2000;
 
+    /// <summary>There is a session with it, whether or not it tells anything just now.</summary>
+    internal bool IsListenedTo => State is "attached" or "silent";
+
     /// <summary>What a target has told so far.</summary>
     /// <returns>Null if it is not known to be a .NET process.</returns>
     internal static RuntimeAccount? Of(DotnetTarget target, DateTimeOffset now)

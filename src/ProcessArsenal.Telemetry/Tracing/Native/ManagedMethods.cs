@@ -1,37 +1,26 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using ProcessArsenal.Telemetry.EventPipe;
-using ProcessArsenal.Telemetry.EventPipe.NetTrace;
-using ProcessArsenal.Telemetry.Tracing.Native.Symbols;
-using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Telemetry.Tracing.Native;
 
-/// <summary>Where the methods of a .NET process are in its memory, as its runtime tells: those that it compiles meanwhile, and at the end all that it has. Of the
-/// latter only those are kept that are asked for. Safe for concurrent use.</summary>
+/// <summary>Has the runtime of a .NET process tell where its methods are: those that it compiles meanwhile, and at the end all that it has. Of the latter only those are kept
+/// that are asked for.</summary>
 internal sealed class ManagedMethods : IAsyncDisposable
 {
-    /// <summary>Methods that are kept; those beyond are counted in <see cref="Dropped"/>.</summary>
-    public const int Most = 200_000;
-
-    private const string Runtime = "Microsoft-Windows-DotNETRuntime", Rundown = "Microsoft-Windows-DotNETRuntimeRundown";
+    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
     private const long Jit = 0x10, Ngen = 0x20;
-
-    /// <summary>Characters of a part of a name, and of all names: what a runtime tells has no bounds of its own.</summary>
-    private const int LongestPart = 1024, MostCharacters = 64 << 20;
-
-    private const int MethodLoadVerbose = 143, MethodDCEndVerbose = 144, BufferMegabytes = 16;
+    private const int BufferMegabytes = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Lock _gate = new();
-    private readonly SortedDictionary<ulong, (ulong Size, string Name)> _methods = [];
-    private ulong[]? _wanted;
-    private long _characters;
-    private TargetSession? _session;
+    private readonly MethodTable _table;
+    private readonly TargetSession _session;
+
+    private ManagedMethods(MethodTable table, TargetSession session) => (_table, _session) = (table, session);
 
     /// <summary>Methods for which there was no room.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped => _table.Dropped;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="socket">To be held until this is disposed.</param>
@@ -39,10 +28,9 @@ internal sealed class ManagedMethods : IAsyncDisposable
     /// <exception cref="DiagnosticsClientException">The target refuses, or is gone.</exception>
     public static async Task<ManagedMethods> StartAsync(DiagnosticSocket socket, TimeProvider time, CancellationToken cancellation)
     {
-        var methods = new ManagedMethods();
+        var table = new MethodTable();
         var configuration = new EventPipeSessionConfiguration([new EventPipeProvider(Runtime, EventLevel.Verbose, Jit | Ngen)], BufferMegabytes, requestRundown: true);
-        methods._session = await TargetSession.StartAsync(socket, configuration, methods.Take, time, cancellation).ConfigureAwait(false);
-        return methods;
+        return new ManagedMethods(table, await TargetSession.StartAsync(socket, configuration, table.Take, time, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Has the runtime tell of all, as far as one of these addresses is in them.</summary>
@@ -50,57 +38,10 @@ internal sealed class ManagedMethods : IAsyncDisposable
     /// <returns>What each is of; those of no method are left out.</returns>
     public async Task<Dictionary<ulong, string>> NamesOfAsync(ulong[] wanted)
     {
-        lock (_gate) _wanted = wanted;
+        _table.Want(wanted);
         await DisposeAsync().ConfigureAwait(false);
-        lock (_gate) return Match(wanted);
+        return _table.NamesOf(wanted);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_session is { } session) await session.EndAsync(Patience).ConfigureAwait(false);
-    }
-
-    /// <summary>Takes an event; payload of MethodLoadVerbose and MethodDCEndVerbose: MethodID, ModuleID, MethodStartAddress, MethodSize, MethodToken,
-    /// MethodFlags, MethodNamespace, MethodName, MethodSignature.</summary>
-    public void Take(in NetTraceEvent value, TraceHeader? header)
-    {
-        if (!(value.Metadata.EventId == MethodLoadVerbose && value.Metadata.Provider == Runtime) && !(value.Metadata.EventId == MethodDCEndVerbose && value.Metadata.Provider == Rundown)) return;
-        var cursor = new BinaryCursor(value.Payload);
-        cursor.Skip(2 * sizeof(long));
-        ulong start = (ulong)cursor.ReadInt64();
-        uint size = (uint)cursor.ReadInt32();
-        cursor.Skip(2 * sizeof(int));
-        ReadOnlySpan<char> space = cursor.ReadText(), name = cursor.ReadText(), signature = cursor.ReadText();
-        if (cursor.HasFailed || size == 0) return;
-        lock (_gate)
-        {
-            if (_wanted is { } wanted && !IsWanted(wanted, start, size)) return;
-            if ((_methods.Count >= Most && !_methods.ContainsKey(start)) || _characters > MostCharacters)
-            {
-                Dropped++;
-                return;
-            }
-            int parameters = signature.IndexOf('(');
-            string whole = string.Concat(Cut(space), space.IsEmpty ? "" : ".", Cut(name), parameters < 0 ? "" : Cut(signature[parameters..]));
-            if (_methods.TryGetValue(start, out (ulong Size, string Name) before)) _characters -= before.Name.Length;
-            _methods[start] = (size, whole = MethodNames.Shorten(whole));
-            _characters += whole.Length;
-        }
-    }
-
-    private static bool IsWanted(ulong[] wanted, ulong start, ulong size)
-    {
-        int at = Array.BinarySearch(wanted, start);
-        if (at < 0) at = ~at;
-        return at < wanted.Length && wanted[at] - start < size;
-    }
-
-    private Dictionary<ulong, string> Match(ulong[] wanted)
-    {
-        var nearest = new NearestBelow(wanted);
-        foreach ((ulong start, (ulong size, _)) in _methods) nearest.Add(start, size, 0, (long)start);
-        return nearest.Found().ToDictionary(static found => found.Address, found => _methods[(ulong)found.Token].Name);
-    }
-
-    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, LongestPart)];
+    public async ValueTask DisposeAsync() => await _session.EndAsync(Patience).ConfigureAwait(false);
 }

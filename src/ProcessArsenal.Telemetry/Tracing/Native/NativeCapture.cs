@@ -232,7 +232,7 @@ internal sealed class NativeCapture : ICapture
         MappedFile[] refused = [.. _files.Files.Where(static file => file.Refused is not null && !file.IsMemory)];
         foreach (MappedFile file in refused.Take(MostNotes)) _notes.Add($"nothing is known of the functions of {Text.Quoting.Cap(file.Name, ModuleNames.Longest)}: it {file.Refused}");
         if (refused.Length > MostNotes) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"nor of those of {refused.Length - MostNotes} other files"));
-        if (_managed is { Dropped: > 0 } many) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{many.Dropped} methods of its runtime have no names here: more than {ManagedMethods.Most} are not kept"));
+        if (_managed is { Dropped: > 0 } many) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{many.Dropped} methods of its runtime have no names here: more than {MethodTable.Most} are not kept"));
         return new NativeProfile
         {
             OfWaits = _options.OfWaits,

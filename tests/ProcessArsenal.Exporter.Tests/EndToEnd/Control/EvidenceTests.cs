@@ -10,7 +10,7 @@ public sealed class EvidenceTests : IDisposable
 {
     private const string Configuration = "sampling: { interval: 500ms }\ndotnet: { attach: 'cmdline ~ \"Troubles.dll\"' }\n";
 
-    private static readonly string[] All = ["history.json", "lifecycle.json", "manifest.json", "process.json", "runtime.json", "tree.json"];
+    private static readonly string[] All = ["history.json", "lifecycle.json", "manifest.json", "process.json", "runtime.json", "stacks.json", "tree.json"];
 
     private readonly Scratch _scratch = new();
 
@@ -44,6 +44,7 @@ public sealed class EvidenceTests : IDisposable
         JsonElement exceptions = runtime.GetProperty("exceptions");
         Assert.True(exceptions.GetProperty("by_type").GetProperty("FormatException").GetInt64() > 0);
         Assert.Contains(exceptions.GetProperty("latest").EnumerateArray(), static one => one.GetProperty("type").GetString() == "System.FormatException" && one.GetProperty("message").GetString() == "no number");
+        Assert.Contains(In("stacks.json").GetProperty("stacks").EnumerateArray(), static one => one.GetProperty("waits").GetBoolean() && one.GetProperty("frames").EnumerateArray().Any(static frame => frame.GetString() == "Program.<Main>$(String[])"));
         Assert.False(In("manifest.json").GetProperty("missing").EnumerateObject().Any());
 
         JsonElement action = await client.Get($"/api/v1/actions/{id}"), artifact = await client.Get($"/api/v1/artifacts/{id}");

@@ -111,8 +111,15 @@ internal static class LedgerDatabase
         }
     }
 
-    /// <summary>Carries over what nobody reads. Waits for nobody.</summary>
-    public static void CarryOver(SqliteConnection connection) => Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+    /// <summary>Carries over what nobody reads. Waits for nobody (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).</summary>
+    /// <returns>Whether nothing is left: then the log begins anew with the next write.</returns>
+    public static bool CarryOver(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(PASSIVE)";
+        using SqliteDataReader told = command.ExecuteReader();
+        return told.Read() && told.GetInt64(0) == 0 && told.GetInt64(1) == told.GetInt64(2); // busy, frames in the log, of them carried over
+    }
 
     public static void Execute(SqliteConnection connection, string sql)
     {

@@ -6,24 +6,27 @@ namespace ProcessArsenal.Control.Ledger;
 /// (PASSIVE, https://www.sqlite.org/c3ref/wal_checkpoint_v2.html). Used by one thread.</summary>
 internal sealed class LogCarrier(string path, long maxBytes)
 {
+    /// <summary>What was written during one turn is little, and carried over in the next.</summary>
+    private const int MostTurns = 4;
+
     private Thread? _thread;
-    private bool _hasBegun;
+    private volatile bool _leavesTheRest;
 
     public bool IsBusy => _thread is { IsAlive: true };
 
     public void Begin()
     {
-        _hasBegun = true;
+        _leavesTheRest = true;
         _thread = new Thread(Carry) { IsBackground = true, Name = "ledger log" };
         _thread.Start();
     }
 
-    /// <summary>Once after it: what was written meanwhile is left to whoever writes. It is little, and only once nothing is left the log begins anew.</summary>
+    /// <summary>Once after one that did not come to an end, as somebody wrote all the time: the rest is left to him. Only once nothing is left the log begins anew.</summary>
     public bool LeavesTheRest()
     {
-        bool leaves = _hasBegun && !IsBusy;
-        if (leaves) _hasBegun = false;
-        return leaves;
+        if (IsBusy || !_leavesTheRest) return false;
+        _leavesTheRest = false;
+        return true;
     }
 
     /// <summary>Waits for it to be done.</summary>
@@ -34,7 +37,8 @@ internal sealed class LogCarrier(string path, long maxBytes)
         try
         {
             using SqliteConnection connection = LedgerDatabase.OpenToWrite(path, maxBytes);
-            LedgerDatabase.CarryOver(connection);
+            for (int turn = 0; turn < MostTurns && _leavesTheRest; turn++)
+                if (LedgerDatabase.CarryOver(connection)) _leavesTheRest = false;
         }
 #pragma warning disable CA1031 // Whatever it is.
         catch (Exception)

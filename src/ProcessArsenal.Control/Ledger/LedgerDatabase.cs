@@ -112,7 +112,7 @@ internal static class LedgerDatabase
     }
 
     /// <summary>Carries over what nobody reads. Waits for nobody (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).</summary>
-    /// <returns>Whether nothing is left: then the log begins anew with the next write.</returns>
+    /// <returns>Whether nothing is left of what was there when it began.</returns>
     public static bool CarryOver(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();

@@ -84,8 +84,10 @@ internal sealed class LedgerWriter : IDisposable
         while (Take() is { } job)
         {
             if (job.IsGivenUp) continue;
+            _carrier.Note();
             if (Try(job.Do) is { } fault) job.Fail(fault);
             else if (!job.TryComplete()) Try(job.Undo);
+            _carrier.Note();
             Tidy();
             _noted.Save(_head);
         }

@@ -6,13 +6,17 @@ namespace ProcessArsenal.Control.Ledger;
 /// (PASSIVE, https://www.sqlite.org/c3ref/wal_checkpoint_v2.html). Used by one thread.</summary>
 internal sealed class LogCarrier(string path, long maxBytes)
 {
-    /// <summary>What was written during one turn is little, and carried over in the next.</summary>
-    private const int MostTurns = 4;
+    /// <summary>What a few writes have left during one turn is carried over in the next. Who writes all the time does it himself, or the log would grow meanwhile.</summary>
+    private const int MostTurns = 4, FewWrites = 8;
 
     private Thread? _thread;
+    private long _writes;
     private volatile bool _leavesTheRest;
 
     public bool IsBusy => _thread is { IsAlive: true };
+
+    /// <summary>Something is, or was, written.</summary>
+    public void Note() => Interlocked.Increment(ref _writes);
 
     public void Begin()
     {
@@ -21,7 +25,7 @@ internal sealed class LogCarrier(string path, long maxBytes)
         _thread.Start();
     }
 
-    /// <summary>Once after one that did not come to an end, as somebody wrote all the time: the rest is left to him. Only once nothing is left the log begins anew.</summary>
+    /// <summary>Once after one that did not come to an end: the rest is left to whoever writes. Only once nothing is left the log begins anew.</summary>
     public bool LeavesTheRest()
     {
         if (IsBusy || !_leavesTheRest) return false;
@@ -37,8 +41,14 @@ internal sealed class LogCarrier(string path, long maxBytes)
         try
         {
             using SqliteConnection connection = LedgerDatabase.OpenToWrite(path, maxBytes);
-            for (int turn = 0; turn < MostTurns && _leavesTheRest; turn++)
-                if (LedgerDatabase.CarryOver(connection)) _leavesTheRest = false;
+            long meanwhile = 0;
+            for (int turn = 0; turn < MostTurns && _leavesTheRest && meanwhile <= FewWrites; turn++)
+            {
+                long before = Interlocked.Read(ref _writes);
+                bool all = LedgerDatabase.CarryOver(connection);
+                meanwhile = Interlocked.Read(ref _writes) - before;
+                if (all && meanwhile == 0) _leavesTheRest = false;
+            }
         }
 #pragma warning disable CA1031 // Whatever it is.
         catch (Exception)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ProcessArsenal.Telemetry.Text;
 
 namespace ProcessArsenal.Control.Alerting;
 
@@ -80,26 +81,35 @@ public sealed record AlertmanagerMessage
         if (alert is null) throw Wrong("is null");
         if (alert.Status is not (Firing or Resolved)) throw Wrong($"is neither {Firing} nor {Resolved}");
         if (alert.StartsAt is not { } starts) throw Wrong("has no startsAt");
-        Dictionary<string, string> labels = Texts(alert.Labels, "labels", LongestValue), annotations = Texts(alert.Annotations, "annotations", LongestAnnotation);
+        Dictionary<string, string> labels = Labels();
         if (labels.Count == 0) throw Wrong("has no labels");
         if (labels.Sum(static label => label.Key.Length + label.Value.Length) > LongestLabels) throw TooLarge($"the labels of alerts[{index}] have more than the {LongestLabels} characters that are taken");
-        return new ReceivedAlert(alert.Status == Firing, AlertFingerprint.Parse(alert.Fingerprint) ?? AlertFingerprint.Of(labels), labels, annotations, starts, alert.EndsAt ?? DateTimeOffset.MinValue);
+        return new ReceivedAlert(alert.Status == Firing, AlertFingerprint.Parse(alert.Fingerprint) ?? AlertFingerprint.Of(labels), labels, Annotations(alert.Annotations), starts, alert.EndsAt ?? DateTimeOffset.MinValue);
 
-        Dictionary<string, string> Texts(Dictionary<string, string?>? texts, string what, int longest)
+        Dictionary<string, string> Labels()
         {
-            if (texts?.Count > MostLabels) throw TooLarge($"alerts[{index}] has {texts.Count} {what}, more than the {MostLabels} that are taken");
+            if (alert.Labels?.Count > MostLabels) throw TooLarge($"alerts[{index}] has {alert.Labels.Count} labels, more than the {MostLabels} that are taken");
             var read = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach ((string name, string? value) in texts ?? [])
+            foreach ((string name, string? value) in alert.Labels ?? [])
             {
-                if (name.Length == 0 || value is null) throw Wrong($"has {what} without a name or a value");
-                Length(name, LongestName, $"a name in {what} of alerts[{index}]");
-                Length(value, longest, $"a value in {what} of alerts[{index}]");
+                if (name.Length == 0 || value is null) throw Wrong("has labels without a name or a value");
+                Length(name, LongestName, $"a name in labels of alerts[{index}]");
+                Length(value, LongestValue, $"a value in labels of alerts[{index}]");
                 read.Add(name, value);
             }
             return read;
         }
 
         AlertMessageException Wrong(string what) => new(string.Create(CultureInfo.InvariantCulture, $"alerts[{index}] {what}."));
+    }
+
+    /// <summary>They are for people, and nothing goes by them: what is too much of them is left out, rather than that an alert is not heard.</summary>
+    private static Dictionary<string, string> Annotations(Dictionary<string, string?>? told)
+    {
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string? value) in told ?? [])
+            if (read.Count < MostLabels && name.Length is > 0 and <= LongestName && value is not null) read.Add(name, value.Length <= LongestAnnotation ? value : Quoting.Cut(value, LongestAnnotation) + "...");
+        return read;
     }
 
     private static void Length(string text, int most, string what)

@@ -82,6 +82,18 @@ public sealed class AlertmanagerMessageTests
         Assert.Throws<AlertMessageException>(() => AlertmanagerMessage.Parse([.. "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{\"a\":\""u8, 0xFF, 0xFE, .. "\"},\"startsAt\":\"2026-01-01T00:00:00Z\"}]}"u8]));
 
     [Fact]
+    public void What_is_too_much_of_annotations_is_left_out()
+    {
+        JsonObject alert = AlertPayload.Alert("A", Began);
+        alert["annotations"] = new JsonObject { ["summary"] = new string('x', AlertmanagerMessage.LongestAnnotation - 1) + "\U0001F600", [new string('n', AlertmanagerMessage.LongestName + 1)] = "", [""] = "no name", ["nothing"] = null };
+        IReadOnlyDictionary<string, string> read = AlertPayload.Message(alert).Alerts[0].Annotations;
+        Assert.Equal(new string('x', AlertmanagerMessage.LongestAnnotation - 1) + "...", Assert.Single(read).Value);
+        JsonObject many = AlertPayload.Alert("A", Began);
+        for (int i = 0; i < 2 * AlertmanagerMessage.MostLabels; i++) many["annotations"]![$"a{i}"] = "";
+        Assert.Equal(AlertmanagerMessage.MostLabels, AlertPayload.Message(many).Alerts[0].Annotations.Count);
+    }
+
+    [Fact]
     public void More_than_there_is_room_for_is_too_large()
     {
         JsonObject tooLong = AlertPayload.Alert("A", Began), tooMany = AlertPayload.Alert("A", Began), tooMuch = AlertPayload.Alert("A", Began);

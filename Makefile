@@ -22,6 +22,7 @@ help: ## this list
 .PHONY: run
 run: ## start the exporter on http://0.0.0.0:9464/metrics, without any configuration (ARGS="--config FILE")
 	@scripts/setup.sh run
+	@[ -d src/ProcessArsenal.Exporter/bin/Release ] || echo "Building it, which takes some minutes the first time ..."
 	dotnet run -c Release --project src/ProcessArsenal.Exporter -- serve $(ARGS)
 
 .PHONY: demo

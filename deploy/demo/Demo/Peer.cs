@@ -27,7 +27,7 @@ internal sealed partial class Peer : IAsyncDisposable
     {
         string log = Path.Join(folder, name + ".log");
         // The shell is gone with exec: the pid is the program's.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$DEMO_LOG\" 2>&1 </dev/null", .. command]) { Environment = { ["DEMO_LOG"] = log }, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$DEMO_LOG\" 2>&1 </dev/null", .. command]) { Environment = { ["DEMO_LOG"] = log, ["TMPDIR"] = folder }, WorkingDirectory = folder };
         foreach (string own in start.Environment.Keys.Where(static key => key.StartsWith("ARSENAL_", StringComparison.Ordinal) || key.StartsWith("OTEL_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(own);
         return new Peer(name, Process.Start(start)!, log);
     }

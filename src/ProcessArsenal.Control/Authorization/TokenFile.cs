@@ -10,6 +10,7 @@ public sealed class TokenFile(string stateDirectory)
 
     private const string LockName = ".tokens.lock";
     private const int MostBytes = 256 * 1024;
+    private const int WouldBlock = 11; // EWOULDBLOCK, errno(3)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
@@ -104,7 +105,7 @@ public sealed class TokenFile(string stateDirectory)
                 });
                 return true;
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException))
+            catch (IOException e) when (e.HResult == WouldBlock) // Anything else (a disk that can only be read) does not pass by waiting.
             {
                 last = e;
                 return false;

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ProcessArsenal.Procfs;
 using ProcessArsenal.Telemetry.EventPipe.Runtime;
 using ProcessArsenal.Telemetry.Inspection;
@@ -24,6 +26,9 @@ public sealed class EvidenceCollector(ProcFs proc, ProcessInspector inspector, S
 
     private static readonly InspectionOptions Usual = new() { MostThreads = 1024, MostDescriptors = 4096, MostSockets = 4096 };
 
+    /// <summary>For people: names of methods are full of what only JSON in a page of HTML has to escape.</summary>
+    private static readonly EvidenceJson Json = new(new JsonSerializerOptions(EvidenceJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     private readonly EvidenceStacks _stacks = new(proc, time);
 
     /// <param name="within">How long looking at the process may take.</param>
@@ -38,18 +43,18 @@ public sealed class EvidenceCollector(ProcFs proc, ProcessInspector inspector, S
         RuntimeAccount? runtime = runtimes?.Of(target);
         (InspectionSubject? subject, EvidenceTree? tree) = SubjectOf(target);
         (parts.Name, parts.KnowsIt) = (told?.Name, past is not null || told is not null || subject is not null);
-        parts.Add(Past, past, "nothing is remembered of it: it lived for less than two samples, or ended too long ago", EvidenceJson.Default.EvidenceHistory);
-        parts.Add(Around, around, "", EvidenceJson.Default.EvidenceLifecycle);
-        parts.Add(Tree, tree, NotSampled, EvidenceJson.Default.EvidenceTree);
+        parts.Add(Past, past, "nothing is remembered of it: it lived for less than two samples, or ended too long ago", Json.EvidenceHistory);
+        parts.Add(Around, around, "", Json.EvidenceLifecycle);
+        parts.Add(Tree, tree, NotSampled, Json.EvidenceTree);
         Task<(ThreadStacks? Stacks, string Why)> asked = StacksAsync(target, runtime, within, cancellation);
         (ProcessInspection? process, string why) = await InspectAsync(subject, within, cancellation).ConfigureAwait(false);
         (ThreadStacks? stacks, string whyNot) = await asked.ConfigureAwait(false);
         parts.Name = process?.Name ?? parts.Name;
-        parts.Add(Now, process, why, EvidenceJson.Default.ProcessInspection);
+        parts.Add(Now, process, why, Json.ProcessInspection);
         // Of one that is none nothing is missing.
         if (runtime is null && process?.Dotnet is null) return parts;
-        parts.Add(Runtime, runtime, NotListenedTo, EvidenceJson.Default.RuntimeAccount);
-        parts.Add(Stacks, stacks, whyNot, EvidenceJson.Default.ThreadStacks);
+        parts.Add(Runtime, runtime, NotListenedTo, Json.RuntimeAccount);
+        parts.Add(Stacks, stacks, whyNot, Json.ThreadStacks);
         return parts;
     }
 

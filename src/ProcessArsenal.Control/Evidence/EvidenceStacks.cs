@@ -20,6 +20,7 @@ internal sealed class EvidenceStacks(ProcFs proc, TimeProvider time)
         using (directory)
         {
             if (process.HasEnded()) return (null, "it has ended"); // As long as it had not, nobody else could have its number.
+            if (TargetFacts.Read(proc, process) is { IsStopped: true }) return (null, "it is stopped"); // Its runtime answers nobody.
             return await TakeAsync(directory!, within, cancellation).ConfigureAwait(false);
         }
     }

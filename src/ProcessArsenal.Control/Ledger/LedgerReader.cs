@@ -14,6 +14,9 @@ public sealed class LedgerReader : IDisposable
 
     private LedgerReader(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
+    /// <summary>Of the database.</summary>
+    public string Path => _path;
+
     /// <exception cref="LedgerException">There is none, or it can't be read.</exception>
     public static LedgerReader Open(string stateDirectory)
     {

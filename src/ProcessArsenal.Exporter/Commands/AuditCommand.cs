@@ -29,6 +29,7 @@ internal static class AuditCommand
             using LedgerReader reader = LedgerReader.Open(configuration.StateDirectory);
             AuditVerdict verdict = reader.Verify(kept ?? reader.Noted);
             (verdict.IsWhole ? output : error).WriteLine($"{(verdict.IsWhole ? "whole" : "NOT WHOLE")}: {verdict.Message}");
+            output.WriteLine($"ledger: {Terminal.Printable(reader.Path, 4096)}");
             if (verdict.Head is { } last) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"head: {last.Hash} (row {last.Sequence})"));
             return verdict.IsWhole ? CommandLine.Done : CommandLine.Failed;
         });
@@ -37,9 +38,10 @@ internal static class AuditCommand
             """
             Examples:
               process-arsenal audit verify
+              process-arsenal audit verify --state-directory /srv/arsenal        of another daemon than the usual one
               process-arsenal audit verify --head "$(cat head-of-yesterday)"
 
-            Each row covers the one before by its hash. Whoever writes all of it anew can only be found by a head that was kept off this host: it is published as
+            It reads the ledger in the state directory itself, on this host: --server does not matter. Each row covers the one before by its hash. Whoever writes all of it anew can only be found by a head that was kept off this host: it is published as
             the label of process_controller_audit_head.
             """);
         return command;

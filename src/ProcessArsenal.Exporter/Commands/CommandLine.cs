@@ -72,13 +72,15 @@ internal static class CommandLine
         }
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration
+            using var signals = new TerminationSignals(TimeProvider.System);
+            Task<int> command = result.InvokeAsync(new InvocationConfiguration
             {
                 Output = output,
                 Error = error,
-                ProcessTerminationTimeout = TerminationTimeout,
+                ProcessTerminationTimeout = null, // See TerminationSignals.
                 EnableDefaultExceptionHandler = false,
-            }).ConfigureAwait(false);
+            }, signals.Asked);
+            return await signals.WaitAsync(command, TerminationTimeout).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

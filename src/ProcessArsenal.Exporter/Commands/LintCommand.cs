@@ -16,7 +16,7 @@ internal static class LintCommand
         HelpText.Attach(command,
             """
             Examples:
-              process-arsenal lint rules alerts/*.yml            alerts that could not be acted upon
+              process-arsenal lint rules my-rules.yml    alerts that could not be acted upon
             """);
         return command;
     }
@@ -31,9 +31,9 @@ internal static class LintCommand
         HelpText.Attach(command,
             """
             Examples:
-              process-arsenal lint rules alerts/*.yml
-              process-arsenal lint rules --only process_arsenal=act alerts/*.yml    those that Alertmanager sends to us
-              process-arsenal lint rules -o json alerts/*.yml | jq -r '.findings[].message'
+              process-arsenal lint rules my-rules.yml
+              process-arsenal lint rules --only process_arsenal=act my-rules.yml    of those alone that Alertmanager sends to us
+              process-arsenal lint rules -o json my-rules.yml | jq -r '.findings[].message'
 
             An alert is acted upon by the labels of its series: one of identity, group, unit or container says who, and instance says where.
               sum by (job) (process_group_memory_usage_bytes) > 1e9                 keeps job alone: nobody could say whose memory it is

@@ -27,7 +27,7 @@ internal static class TokenCommand
               responder  deliver alerts, and nothing else
 
             Examples:
-              process-arsenal token create grafana --role viewer --expires 90d > grafana.token
+              (umask 077; process-arsenal token create grafana --role viewer --expires 90d > grafana.token)
               process-arsenal token list
               process-arsenal token revoke grafana
 

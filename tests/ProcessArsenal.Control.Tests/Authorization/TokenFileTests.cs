@@ -99,6 +99,18 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
+    public void What_no_waiting_helps_against_is_said_at_once_and_as_it_is()
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        IOException refused = Assert.ThrowsAny<IOException>(() => new TokenFile(Path.Join(_folder, new string('x', 300))).Change(static tokens => tokens));
+        Assert.DoesNotContain("another command", refused.Message, StringComparison.Ordinal);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        File.MakeFirst(Now);
+        using FileStream held = new(Path.Join(_folder, ".tokens.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        Assert.Contains("another command holds", Assert.ThrowsAny<IOException>(() => File.Change(static tokens => tokens)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_directory_that_is_not_there_is_an_error_that_says_so() =>
         Assert.ThrowsAny<IOException>(() => new TokenFile(Path.Join(_folder, "nowhere")).MakeFirst(Now));
 

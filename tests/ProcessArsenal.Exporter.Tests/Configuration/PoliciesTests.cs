@@ -228,8 +228,11 @@ public sealed class PoliciesTests
     }
 
     [Fact]
-    public void Two_of_one_name_are_an_error() =>
+    public void Two_of_one_name_are_an_error_and_what_else_is_wrong_with_them_is_said_too()
+    {
         Assert.Contains("is the name of", Assert.Single(LoadText.Yaml($"policies: [ {{name: p, when: memory > 1GiB, {Steps}}}, {{name: p, when: memory > 2GiB, {Steps}}} ]").Errors).Message, StringComparison.Ordinal);
+        Assert.Equal(2, LoadText.Yaml("policies: [ {name: p, when: memory > 1GiB, target: pid = 7, steps: [ {kill: {}} ]}, {name: p, when: memory > 2GiB, steps: [ {kill: {}} ]} ]").Errors.Count);
+    }
 
     private static Policy Read(string text)
     {

@@ -161,12 +161,20 @@ public sealed class ReferenceTests
         return "";
     }
 
+    /// <summary>A link to what has a heading of its own; a part of one is told by where it is.</summary>
+    private static string LinkTo(JsonElement reference)
+    {
+        string[] words = reference.GetString()!.Split('/')[3..]; // Behind #/components/schemas.
+        string part = string.Join('.', words[1..].Where(static word => word != "properties")).Replace(".items", "[]", StringComparison.Ordinal);
+        return $"[{words[0]}](#{words[0].ToLowerInvariant()}){(part.Length > 0 ? $" `{part}`" : "")}";
+    }
+
     private static string Last(JsonElement reference) => reference.GetString()!.Split('/')[^1];
 
     private static string TypeOf(JsonElement schema)
     {
         if (schema.ValueKind != JsonValueKind.Object) return "anything";
-        if (schema.TryGetProperty("$ref", out JsonElement reference)) return $"[{Last(reference)}](#{Last(reference).ToLowerInvariant()})";
+        if (schema.TryGetProperty("$ref", out JsonElement reference)) return LinkTo(reference);
         if (schema.TryGetProperty("enum", out JsonElement words))
         {
             string[] all = [.. words.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String).Select(word => word.GetString()!)];

@@ -12,6 +12,21 @@ public sealed class ServiceTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
+    /// <summary>As timeout(1) does it: to its child, and to all.</summary>
+    [Fact]
+    public async Task Signals_that_come_together_are_one()
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            await using ExporterProcess exporter = await ExporterProcess.Start(_scratch, "dotnet: { attach: none }\n");
+            exporter.Send(Signals.Terminate);
+            exporter.Send(Signals.Terminate);
+            exporter.Send(Signals.Interrupt);
+            await exporter.Stop(); // With another.
+            Assert.DoesNotContain("Unhandled", exporter.Log, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_reload_changes_the_groups_and_a_broken_file_keeps_them()
     {

@@ -54,7 +54,8 @@ internal sealed class StackCapture
             await session.EndAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left).ConfigureAwait(false);
             broken = await session.Completion.ConfigureAwait(false);
         }
-        return capture.Result(taken) ?? throw new TimeoutException(broken is null ? "its runtime tells of no thread" : $"its runtime did not tell all: {broken.TrimEnd('.')}");
+        if (broken is not null) throw new TimeoutException($"it ended, or broke off, before it had told what its methods are called: {broken.TrimEnd('.')}"); // Addresses are worth nothing to anybody.
+        return capture.Result(taken) ?? throw new TimeoutException("its runtime tells of no thread, or of no method");
     }
 
     /// <summary>Takes an event: a sample of a thread, or what a method is called.</summary>
@@ -87,18 +88,19 @@ internal sealed class StackCapture
         lock (_gate) _methods.Want(Wanted());
     }
 
-    /// <returns>Null if there is no thread.</returns>
+    /// <returns>Null if there is no thread, or not one method has a name.</returns>
     internal ThreadStacks? Result(DateTimeOffset taken)
     {
         lock (_gate)
         {
             if (_stacks.Count == 0) return null;
             Dictionary<ulong, string> names = _methods.NamesOf(Wanted());
+            if (names.Count == 0) return null;
             ThreadPlace[] stacks =
             [
                 .. _stacks.Select(stack => (Thread: stack.Key, Frames: (string[])[.. stack.Value.Select(address => names.GetValueOrDefault(address, ThreadStacks.Unknown)).SkipWhile(WaitMethods.IsSampler)]))
                     .GroupBy(static stack => string.Join('\n', stack.Frames), StringComparer.Ordinal)
-                    .Select(static same => new ThreadPlace([.. same.Select(static stack => stack.Thread).Order()], same.First().Frames is not [var innermost, ..] || WaitMethods.Contains(innermost), same.First().Frames))
+                    .Select(static same => new ThreadPlace([.. same.Select(static stack => stack.Thread).Order()], Waits(same.First().Frames), same.First().Frames))
                     .OrderByDescending(static stack => stack.Threads.Count).ThenBy(static stack => stack.Threads[0]),
             ];
             return new ThreadStacks(taken, _stacks.Count, stacks, _omitted > 0 ? _omitted : null);
@@ -117,6 +119,8 @@ internal sealed class StackCapture
         }
         return addresses;
     }
+
+    private static bool? Waits(string[] frames) => frames is not [var innermost, ..] ? true : innermost == ThreadStacks.Unknown ? null : WaitMethods.Contains(innermost);
 
     private ulong[] Wanted() => [.. _stacks.Values.SelectMany(static stack => stack).Distinct().Order()];
 }

@@ -12,6 +12,6 @@ public sealed record ThreadStacks(DateTimeOffset Taken, int Threads, IReadOnlyLi
 
 /// <summary>Where threads are.</summary>
 /// <param name="Threads">Which, as the process itself numbers them.</param>
-/// <param name="Waits">They wait for something there, rather than run.</param>
+/// <param name="Waits">They wait for something there, rather than run; null if that can't be told, as the innermost method has no name.</param>
 /// <param name="Frames">Methods, the innermost first; "?" for one of which the runtime did not tell the name.</param>
-public sealed record ThreadPlace(IReadOnlyList<long> Threads, bool Waits, IReadOnlyList<string> Frames);
+public sealed record ThreadPlace(IReadOnlyList<long> Threads, bool? Waits, IReadOnlyList<string> Frames);

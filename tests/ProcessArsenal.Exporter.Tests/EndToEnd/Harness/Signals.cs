@@ -7,6 +7,7 @@ namespace ProcessArsenal.Exporter.Tests.EndToEnd.Harness;
 internal static partial class Signals
 {
     public const int HangUp = 1;
+    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
 

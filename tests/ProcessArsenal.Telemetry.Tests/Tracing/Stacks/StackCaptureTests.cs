@@ -22,12 +22,12 @@ public sealed class StackCaptureTests
         await using TroublesTarget program = await TroublesTarget.StartOn(framework, "burn", "100");
         ThreadStacks stacks = null!;
         // Who has just begun to wait looks for a while whether he has to.
-        await Eventually.True("all wait but one", async () => (stacks = await Take(program, TimeSpan.FromSeconds(20))).Stacks.Where(static stack => !stack.Waits).Sum(static stack => stack.Threads.Count) == 1);
-        string shown = string.Join('\n', stacks.Stacks.Select(static stack => $"{stack.Threads.Count} {(stack.Waits ? "wait" : "work")}: {string.Join(" < ", stack.Frames)}"));
+        await Eventually.True("all wait but one", async () => (stacks = await Take(program, TimeSpan.FromSeconds(20))).Stacks.Where(static stack => stack.Waits != true).Sum(static stack => stack.Threads.Count) == 1);
+        string shown = string.Join('\n', stacks.Stacks.Select(static stack => $"{stack.Threads.Count} {(stack.Waits == true ? "wait" : "work")}: {string.Join(" < ", stack.Frames)}"));
         ThreadPlace working = Assert.Single(stacks.Stacks, static stack => stack.Frames.Contains("Troubles.Burn.Work()"));
-        Assert.True(!working.Waits && working.Frames[0] is "Troubles.Burn.Seventy()" or "Troubles.Burn.Twenty()" or "Troubles.Burn.Ten()" or "Troubles.Burn.Work()", shown);
+        Assert.True(working.Waits == false && working.Frames[0] is "Troubles.Burn.Seventy()" or "Troubles.Burn.Twenty()" or "Troubles.Burn.Ten()" or "Troubles.Burn.Work()", shown);
         // A hundred wait in five ways.
-        ThreadPlace[] waiting = [.. stacks.Stacks.Where(static stack => stack.Waits && stack.Frames.Any(static frame => frame.StartsWith("Troubles.Burn", StringComparison.Ordinal)))];
+        ThreadPlace[] waiting = [.. stacks.Stacks.Where(static stack => stack.Waits == true && stack.Frames.Any(static frame => frame.StartsWith("Troubles.Burn", StringComparison.Ordinal)))];
         Assert.True(waiting.Sum(static stack => stack.Threads.Count) == 100 && waiting.Length <= 10, shown);
         Assert.Equal(stacks.Stacks.OrderByDescending(static stack => stack.Threads.Count).Select(static stack => stack.Threads.Count), stacks.Stacks.Select(static stack => stack.Threads.Count));
         long[] threads = [.. stacks.Stacks.SelectMany(static stack => stack.Threads)];
@@ -61,6 +61,7 @@ public sealed class StackCaptureTests
         ThreadStacks stacks = capture.Result(DateTimeOffset.UnixEpoch)!;
         Assert.Equal(["7,8: Shop.Sell()<Shop.Main()", "9: ?"], stacks.Stacks.Select(static stack => $"{string.Join(',', stack.Threads)}: {string.Join('<', stack.Frames)}"));
         Assert.Equal((3, null), (stacks.Threads, stacks.Omitted));
+        Assert.Equal([false, null], stacks.Stacks.Select(static stack => stack.Waits));
         Assert.Null(new StackCapture().Result(DateTimeOffset.UnixEpoch));
     }
 
@@ -70,6 +71,8 @@ public sealed class StackCaptureTests
         var capture = new StackCapture();
         Feed(capture, new NetTraceWriter().Kinds((1, Sampler, 0, "")).Events(Enumerable.Range(1, StackCapture.MostThreads + 5).Select(static thread => Sample((ulong)thread, 0x10))));
         capture.End();
+        Assert.Null(capture.Result(DateTimeOffset.UnixEpoch)); // Nobody has said what anything is called.
+        Feed(capture, new NetTraceWriter().Kinds((1, Rundown, 144, "")).Events([Method(0x10, 1, "Shop", "Sell")]));
         ThreadStacks stacks = capture.Result(DateTimeOffset.UnixEpoch)!;
         Assert.Equal((StackCapture.MostThreads, (int?)5, 1), (stacks.Threads, stacks.Omitted, stacks.Stacks.Count));
     }

@@ -14,16 +14,16 @@ internal sealed class PoliciesKind : ValueKind<ImmutableArray<Policy>>
 
     public override bool TryBind(YamlNode node, string path, BindContext context, out ImmutableArray<Policy> value)
     {
-        // What can be read is checked, whatever is wrong with the rest: all errors at once.
         bool isRead = List.TryBind(node, path, context, out value);
-        if (!isRead) return false;
+        // Two with one name are checked all the same: all errors at once. Where one can't be read, the numbers of others would be wrong.
+        if (node is not YamlSequence sequence || value.Length != sequence.Items.Count) return false;
         IReadOnlyList<PolicyError> errors = PolicyCheck.Errors(value);
         foreach (PolicyError error in errors)
         {
             string at = string.Create(CultureInfo.InvariantCulture, $"[{error.Policy}]{(error.Part.Length > 0 ? "." : "")}{error.Part}");
             context.Error(NodeOf(node, at), $"'{path}{at}' ({value[error.Policy].Name}) {error.Message}.");
         }
-        return errors.Count == 0;
+        return isRead && errors.Count == 0;
     }
 
     public override string Format(ImmutableArray<Policy> value) => List.Format(value);

@@ -7,8 +7,11 @@ namespace ProcessArsenal.Procfs;
 /// <summary>What perf events are to tell.</summary>
 public sealed record PerfSampling
 {
-    /// <summary>CPU time between two samples; of each processor, or of each thread.</summary>
+    /// <summary>CPU time between two samples, on average (<see cref="PerfEvents.Vary"/>); of each processor, or of each thread.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromTicks(33_440); // 299 a second: not in step with what happens a hundred or a thousand times.
+
+    /// <summary>The same in nanoseconds.</summary>
+    internal ulong Nanoseconds => (ulong)Interval.Ticks * 100;
 
     /// <summary>Sampled is where threads leave their processor, each time, instead of where they are on it.</summary>
     public bool OfSwitches { get; init; }
@@ -31,10 +34,13 @@ public sealed unsafe class PerfEvents : IDisposable
 
     private readonly List<int> _descriptors = [], _ringDescriptors = [];
     private readonly List<PerfRing> _rings = [];
-    private readonly bool _hasStack;
+    private readonly PerfSampling _sampling;
+    private readonly bool _hasStack = CopiesStacks;
     private Libc.PollDescriptor[] _polls = [];
+    private PerfInterval[] _intervals = [];
+    private ulong _varied;
 
-    private PerfEvents(bool hasStack) => _hasStack = hasStack;
+    private PerfEvents(PerfSampling sampling) => _sampling = sampling;
 
     /// <summary>All processors are sampled, whoever runs on them, and what is not asked for is passed over: no process pays for it at its context switches.</summary>
     public bool IsSystemWide { get; private init; }
@@ -66,7 +72,7 @@ public sealed unsafe class PerfEvents : IDisposable
     /// <param name="error">errno: EACCES or EPERM if we may not.</param>
     public static PerfEvents? OpenSystemWide(PerfSampling sampling, out int error)
     {
-        var events = new PerfEvents(CopiesStacks) { IsSystemWide = true, SeesKernel = true };
+        var events = new PerfEvents(sampling) { IsSystemWide = true, SeesKernel = true };
         Libc.PerfEventAttributes attributes = events.Attributes(sampling, inherits: false, seesKernel: true);
         error = Libc.ENOSYS;
         foreach (int processor in ProcessorSet.Online())
@@ -93,7 +99,7 @@ public sealed unsafe class PerfEvents : IDisposable
         IReadOnlyList<int> processors = ProcessorSet.Online();
         error = (long)threads.Count * processors.Count > MostDescriptors ? Libc.EMFILE : processors.Count == 0 ? Libc.ENOSYS : threads.Count == 0 ? Libc.ESRCH : 0;
         if (error != 0) return null;
-        var events = new PerfEvents(CopiesStacks) { SeesKernel = seesKernel };
+        var events = new PerfEvents(sampling) { SeesKernel = seesKernel };
         Libc.PerfEventAttributes attributes = events.Attributes(sampling, inherits: true, seesKernel);
         foreach (int processor in processors)
         {
@@ -116,6 +122,7 @@ public sealed unsafe class PerfEvents : IDisposable
     /// <summary>Begins.</summary>
     public void Begin()
     {
+        _varied = KernelClock.MonotonicNanoseconds();
         foreach (int fd in _descriptors) _ = Libc.IoControl(fd, Libc.PERF_EVENT_IOC_ENABLE, null);
     }
 
@@ -124,6 +131,23 @@ public sealed unsafe class PerfEvents : IDisposable
     {
         if (_polls.Length != _rings.Count) _polls = [.. _ringDescriptors.Select(static fd => new Libc.PollDescriptor { Descriptor = fd, Events = Libc.POLLIN })];
         fixed (Libc.PollDescriptor* polls = _polls) _ = Libc.Poll(polls, (nuint)_polls.Length, (int)atMost.TotalMilliseconds); // Interrupted is as good as over.
+    }
+
+    /// <summary>Has each event that has had its thirty samples go on at another rate, a tenth more or less: a program that does the same over and over in the time
+    /// between two samples, or a multiple, would else be found in the same function each time. To be called again and again, as often as one likes.</summary>
+    public void Vary()
+    {
+        ulong now = KernelClock.MonotonicNanoseconds();
+        if (_sampling.OfSwitches || now - _varied < PerfInterval.Samples * _sampling.Nanoseconds) return;
+        _varied = now;
+        if (_intervals.Length != _descriptors.Count) _intervals = new PerfInterval[_descriptors.Count];
+        for (int i = 0; i < _intervals.Length; i++)
+        {
+            ulong counted;
+            if (Libc.Read(_descriptors[i], (byte*)&counted, sizeof(ulong)) != sizeof(ulong) || !_intervals[i].IsOver(counted, _sampling.Nanoseconds)) continue;
+            ulong next = _intervals[i].Next(counted, _sampling.Nanoseconds, Random.Shared.NextDouble());
+            _ = Libc.IoControl(_descriptors[i], Libc.PERF_EVENT_IOC_PERIOD, &next); // Where it is refused, it goes on as before.
+        }
     }
 
     /// <summary>Hands out what has come: samples of one process, and all other records, each processor's in the order of time.</summary>
@@ -148,7 +172,7 @@ public sealed unsafe class PerfEvents : IDisposable
         Type = Libc.PERF_TYPE_SOFTWARE,
         Size = (uint)sizeof(Libc.PerfEventAttributes),
         Config = sampling.OfSwitches ? Libc.PERF_COUNT_SW_CONTEXT_SWITCHES : Libc.PERF_COUNT_SW_CPU_CLOCK,
-        SamplePeriod = sampling.OfSwitches ? 1 : (ulong)sampling.Interval.Ticks * 100,
+        SamplePeriod = sampling.OfSwitches ? 1 : sampling.Nanoseconds,
         SampleType = Libc.PERF_SAMPLE_IP | Libc.PERF_SAMPLE_TID | Libc.PERF_SAMPLE_TIME | Libc.PERF_SAMPLE_CALLCHAIN | (_hasStack ? Libc.PERF_SAMPLE_REGS_USER | Libc.PERF_SAMPLE_STACK_USER : 0),
         SampleRegistersUser = _hasStack ? PerfRecord.RegisterMask : 0,
         SampleStackUser = _hasStack ? (uint)sampling.StackBytes : 0,

@@ -2,6 +2,8 @@ namespace ProcessArsenal.Procfs.Tests;
 
 public sealed class PerfEventsTests
 {
+    private const ulong Interval = 1_001_000;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -10,16 +12,17 @@ public sealed class PerfEventsTests
         Assert.SkipUnless(PerfEvents.IsCheap(), $"perf_event_open(2) is denied here (kernel.perf_event_paranoid is {PerfEvents.Paranoid()}): it takes CAP_PERFMON");
         int samples = 0, broken = 0;
         ulong first = 0, last = 0;
+        var phases = new List<int>();
         await Task.Run(() =>
         {
-            var sampling = new PerfSampling { Interval = TimeSpan.FromMilliseconds(1.001) };
+            var sampling = new PerfSampling { Interval = TimeSpan.FromTicks((long)Interval / 100) };
             int thread = Directory.GetDirectories("/proc/thread-self").Length > 0 ? int.Parse(Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget!), System.Globalization.CultureInfo.InvariantCulture) : 0;
             using PerfEvents? events = isSystemWide ? PerfEvents.OpenSystemWide(sampling, out int error) : PerfEvents.OpenThreads(sampling, [thread], out error);
             Assert.Equal(0, error);
             Assert.Equal((isSystemWide, true), (events!.IsSystemWide, events.SeesKernel));
             events.Begin();
             ulong began = KernelClock.ThreadCpuNanoseconds();
-            while (KernelClock.ThreadCpuNanoseconds() - began < 400_000_000)
+            while (KernelClock.ThreadCpuNanoseconds() - began < 1_000_000_000)
             {
                 events.Drain(Environment.ProcessId, (in record) =>
                 {
@@ -27,14 +30,17 @@ public sealed class PerfEventsTests
                     samples++;
                     if (first == 0) first = record.Time;
                     last = record.Time;
+                    phases.Add((int)(record.Time % Interval * 10 / Interval));
                     if (record.Process != Environment.ProcessId || record.Chain.IsEmpty) broken++;
                 });
+                events.Vary();
             }
             broken += (int)events.Broken;
         }, TestContext.Current.CancellationToken);
         Assert.Equal(0, broken);
-        Assert.InRange(samples, 360, 440); // 400 ms of CPU time.
-        Assert.InRange(last - first, 300_000_000UL, ulong.MaxValue);
+        Assert.InRange(samples, 900, 1100); // A second of CPU time.
+        Assert.InRange(last - first, 800_000_000UL, ulong.MaxValue);
+        Assert.Equal(10, phases.CountBy(static phase => phase).Count(static place => place.Value > 20)); // Not in step with anything.
     }
 
     [Fact]

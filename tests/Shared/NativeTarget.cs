@@ -9,7 +9,7 @@ internal sealed class NativeTarget : TargetProgram
     }
 
     /// <summary>Starts one, and waits until it has begun.</summary>
-    /// <param name="name">seventy, seventy-rust, jit, nap.</param>
+    /// <param name="name">seventy, seventy-rust, instep, jit, nap.</param>
     /// <param name="prefix">What it is started by.</param>
     public static Task<NativeTarget> Start(string name, params string[] prefix) => StartAt(PathOf(name), prefix);
 

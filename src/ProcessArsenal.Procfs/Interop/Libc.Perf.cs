@@ -17,6 +17,7 @@ internal static unsafe partial class Libc
     public const nint PERF_FLAG_FD_CLOEXEC = 8;
     public const nuint PERF_EVENT_IOC_ENABLE = 0x2400;
     public const nuint PERF_EVENT_IOC_SET_OUTPUT = 0x2405;
+    public const nuint PERF_EVENT_IOC_PERIOD = 0x40082404;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;

@@ -5,12 +5,11 @@ namespace Troubles;
 /// <summary>One thread works: 70 % in one method, 20 in another, 10 in a third. Others wait, each in one of the ways that threads wait.</summary>
 internal static class Burn
 {
-    private const int Unit = 200_000;
-
     private static readonly object Gate = new();
     private static readonly ManualResetEventSlim Slim = new(false);
     private static readonly Semaphore Kernel = new(0, 1);
     private static double s_result;
+    private static int s_unit;
 
     public static void Begin(int waiting)
     {
@@ -32,8 +31,10 @@ internal static class Burn
 
     private static void Work()
     {
+        var random = new Random(1);
         while (true)
         {
+            s_unit = random.Next(20_000, 200_000); // No round is as long as the one before: in step with no sampler.
             Seventy();
             Twenty();
             Ten();
@@ -43,24 +44,24 @@ internal static class Burn
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Seventy()
     {
-        double sum = s_result;
-        for (int i = 0; i < 7 * Unit; i++) sum = (sum * 1.0000001) + i;
+        (double sum, int times) = (s_result, 7 * s_unit);
+        for (int i = 0; i < times; i++) sum = (sum * 1.0000001) + i;
         s_result = sum % 1000;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Twenty()
     {
-        double sum = s_result;
-        for (int i = 0; i < 2 * Unit; i++) sum = (sum * 1.0000001) + i;
+        (double sum, int times) = (s_result, 2 * s_unit);
+        for (int i = 0; i < times; i++) sum = (sum * 1.0000001) + i;
         s_result = sum % 1000;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Ten()
     {
-        double sum = s_result;
-        for (int i = 0; i < Unit; i++) sum = (sum * 1.0000001) + i;
+        (double sum, int times) = (s_result, s_unit);
+        for (int i = 0; i < times; i++) sum = (sum * 1.0000001) + i;
         s_result = sum % 1000;
     }
 

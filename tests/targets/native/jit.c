@@ -27,9 +27,12 @@ int main(void)
     puts("ready");
     fflush(stdout);
     void (*most)(int) = (void (*)(int))memory, (*rest)(int) = (void (*)(int))(memory + 256);
+    unsigned seed = 1;
     while (poll(&input, 1, 0) == 0 || read(0, &byte, 1) > 0) {
-        most(750000);
-        rest(250000);
+        seed = seed * 1664525u + 1013904223u; /* No round is as long as the one before: in step with no sampler. */
+        int unit = 50000 + (int)(seed >> 14);
+        most(3 * unit);
+        rest(unit);
     }
     if (map != NULL) unlink(name);
     return 0;

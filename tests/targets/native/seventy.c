@@ -3,22 +3,25 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define UNIT 100000
 #define NOINLINE __attribute__((noinline, noclone))
 
 static volatile double result;
+static unsigned unit, seed = 1;
 
 #define BURN(times)                                                    \
     double sum = result;                                               \
-    for (int i = 0; i < (times) * UNIT; i++) sum = sum * 1.0000001 + i; \
+    for (int i = 0; i < (int)((times) * unit); i++) sum = sum * 1.0000001 + i; \
     result = sum > 1e9 ? 0 : sum
 
 static NOINLINE void seventy(void) { BURN(7); }
 static NOINLINE void twenty(void) { BURN(2); }
 static NOINLINE void ten(void) { BURN(1); }
 
+/* No round is as long as the one before: in step with no sampler. */
 static NOINLINE void work(void)
 {
+    seed = seed * 1664525u + 1013904223u;
+    unit = 5000 + (seed >> 16);
     seventy();
     twenty();
     ten();

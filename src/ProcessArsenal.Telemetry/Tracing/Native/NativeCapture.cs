@@ -160,6 +160,7 @@ internal sealed class NativeCapture : ICapture
                 ulong began = KernelClock.MonotonicNanoseconds();
                 _events.Drain(_directory.Pid, _reader.Take);
                 _reader.Settle(began - Margin);
+                _events.Vary();
                 if (Volatile.Read(ref _over) is >= 0 and int asked) reason = (CaptureReason)asked;
                 else if (_time.GetElapsedTime(_began) >= _options.Duration) reason = CaptureReason.Duration;
                 else if (_reader.Samples >= _options.MostEvents) reason = CaptureReason.Events;

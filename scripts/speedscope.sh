@@ -44,7 +44,7 @@ ARSENAL_SERVER=$(sed -n 's/.*Control at \([^,]*\),.*/\1/p' "$folder/log")
 [ -n "$ARSENAL_SERVER" ] || die "the daemon did not start: $(tail -n 5 "$folder/log")"
 export ARSENAL_SERVER ARSENAL_TOKEN_FILE=$folder/state/admin.token
 
-"$ours" profile "$target" -d "${SECONDS_RECORDED:-5}s" --speedscope "$folder/burn.speedscope.json" >"$folder/profile" || die "it was not recorded"
+"$ours" profile "$target" --managed -d "${SECONDS_RECORDED:-5}s" --speedscope "$folder/burn.speedscope.json" >"$folder/profile" || die "it was not recorded"
 id=$(sed -n 's/.*, kept as \([0-9]*\)$/\1/p' "$folder/profile")
 [ -n "$id" ] || die "where is the recording? $(head -n 3 "$folder/profile")"
 "$ours" trace get "$id" "$folder/burn.nettrace" >/dev/null

@@ -44,6 +44,11 @@ public sealed class NativeTraceTests
         Assert.Contains("has no events", events.Detail, StringComparison.Ordinal);
         Assert.Contains("speedscope, pprof, folded", nettrace.Detail, StringComparison.Ordinal);
 
+        Command misnamed = await Run(client, "trace", "get", id, scratch.PathOf("it.nettrace")), named = await Run(client, "trace", "get", id, scratch.PathOf("it.folded"));
+        Assert.Equal((1, 0), (misnamed.ExitCode, named.ExitCode));
+        Assert.Contains("has no events to be given as nettrace: ask for speedscope, pprof, folded", misnamed.Error, StringComparison.Ordinal);
+        Assert.Contains(";work [seventy];seventy [seventy] ", await File.ReadAllTextAsync(scratch.PathOf("it.folded"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
         string file = Path.Join(exporter.State, "artifacts", id, "profile.json.gz");
         byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         Assert.Equal((Text(record, "sha256"), record.GetProperty("bytes").GetInt64()), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ProcessArsenal.Control.Tracing;
 using ProcessArsenal.Exporter.Commands.Server;
 using ProcessArsenal.Exporter.Views;
+using ProcessArsenal.Telemetry.Tracing.Profiles;
 using ProcessArsenal.Telemetry.Tracing.Reports;
 
 namespace ProcessArsenal.Exporter.Commands.Tracing;
@@ -11,7 +12,7 @@ namespace ProcessArsenal.Exporter.Commands.Tracing;
 /// <summary>What one does with recordings that there are: <c>trace list</c>, <c>report</c>, <c>events</c>, <c>get</c>, <c>stop</c>, <c>delete</c>.</summary>
 internal static class TraceParts
 {
-    private static readonly string[] Formats = ["nettrace", .. Telemetry.Tracing.Profiles.ProfileFormats.All.Select(static format => format.Name)];
+    private static readonly string[] Formats = ["nettrace", .. ProfileFormats.All.Select(static format => format.Name)];
 
     public static Command[] Create(CommandContext context, SettingsOptions settings) =>
         [CreateList(context, settings), CreateReport(context, settings), TraceEventsCommand.Create(context, settings), CreateGet(context, settings), CreateStop(context, settings), CreateDelete(context, settings)];
@@ -41,11 +42,15 @@ internal static class TraceParts
     private static Command CreateGet(CommandContext context, SettingsOptions settings)
     {
         Argument<string> id = IdOf(), path = new("path") { Description = "The file to write; it must not be there yet." };
-        Option<string> format = Options.Choice("--format", Formats, "In which form; else as it is: .nettrace, or the profile by the kernel's samples.");
+        Option<string> format = Options.Choice("--format", Formats, "In which form; else by the file's name (.nettrace, .speedscope.json, .pb.gz, .folded), or as it is: .nettrace, or the profile by the kernel's samples.");
         format.DefaultValueFactory = null;
         return Part(context, settings, new Command("get", "Write a recording to a file, for other tools.") { id, path, format }, (traces, result, cancellation) =>
-            traces.DownloadAsync(result.GetRequiredValue(id), result.GetValue(format), result.GetRequiredValue(path), cancellation));
+            traces.DownloadAsync(result.GetRequiredValue(id), result.GetValue(format) ?? FormatOf(result.GetRequiredValue(path)), result.GetRequiredValue(path), cancellation));
     }
+
+    /// <summary>What a file is to have inside, by its name: nobody is to have a profile that is called .nettrace.</summary>
+    private static string? FormatOf(string path) =>
+        path.EndsWith($".{Formats[0]}", StringComparison.Ordinal) ? Formats[0] : Array.Find(ProfileFormats.All, format => path.EndsWith(format.Extension, StringComparison.Ordinal))?.Name;
 
     private static Command CreateStop(CommandContext context, SettingsOptions settings)
     {

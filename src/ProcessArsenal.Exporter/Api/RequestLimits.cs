@@ -22,29 +22,37 @@ internal sealed class RequestLimits : IDisposable
 
     public static readonly TimeSpan WrongWindow = TimeSpan.FromMinutes(1);
 
-    private readonly PartitionedRateLimiter<AccessToken> _requests = PartitionedRateLimiter.Create<AccessToken, string>(static token =>
-        RateLimitPartition.GetTokenBucketLimiter(token.Name, static _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = Burst,
-            TokensPerPeriod = PerSecond / 10,
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
-            QueueLimit = 0,
-        }));
+    /// <summary>Tokens, or sources of wrong ones, that are told apart.</summary>
+    private const int Most = 1024;
 
-    private readonly PartitionedRateLimiter<AccessToken> _expensive = Concurrent(Expensive, WaitingExpensive);
+    private readonly LimitersByName _requests = new(Most, static () => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = Burst,
+        TokensPerPeriod = PerSecond / 10,
+        ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+        QueueLimit = 0,
+        AutoReplenishment = false,
+    }));
 
-    private readonly PartitionedRateLimiter<AccessToken> _streams = Concurrent(Streams, 0);
+    private readonly LimitersByName _expensive = Concurrent(Expensive, WaitingExpensive);
+
+    private readonly LimitersByName _streams = Concurrent(Streams, 0);
 
     private readonly ConcurrencyLimiter _allStreams = new(new ConcurrencyLimiterOptions { PermitLimit = AllStreams, QueueLimit = 0 });
 
-    private readonly PartitionedRateLimiter<IPAddress> _wrong = PartitionedRateLimiter.Create<IPAddress, string>(static source =>
-        RateLimitPartition.GetFixedWindowLimiter(Source(source), static _ => new FixedWindowRateLimiterOptions { PermitLimit = Wrong, Window = WrongWindow, QueueLimit = 0 }));
+    private readonly LimitersByName _wrong = new(Most, static () => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions
+    {
+        PermitLimit = Wrong,
+        Window = WrongWindow,
+        QueueLimit = 0,
+        AutoReplenishment = false,
+    }));
 
     /// <summary>Counts a wrong token.</summary>
     /// <returns>Seconds to stay away; null if it may try again.</returns>
     public int? WrongToken(IPAddress source)
     {
-        using RateLimitLease lease = _wrong.AttemptAcquire(source);
+        using RateLimitLease lease = _wrong.AttemptAcquire(Source(source));
         return lease.IsAcquired ? null : RetryAfter(lease);
     }
 
@@ -53,11 +61,11 @@ internal sealed class RequestLimits : IDisposable
     /// <exception cref="ProblemException">It is too much.</exception>
     public async ValueTask<IDisposable> EnterAsync(AccessToken token, bool isStream, bool isExpensive, CancellationToken cancellation)
     {
-        using (RateLimitLease lease = _requests.AttemptAcquire(token))
+        using (RateLimitLease lease = _requests.AttemptAcquire(token.Name))
             if (!lease.IsAcquired) throw new ProblemException(Problem.TooManyRequests($"The token '{token.Name}' may ask {PerSecond} times a second.", RetryAfter(lease)));
         if (isStream)
         {
-            RateLimitLease own = _streams.AttemptAcquire(token);
+            RateLimitLease own = _streams.AttemptAcquire(token.Name);
             RateLimitLease all = _allStreams.AttemptAcquire();
             var both = new Both(own, all);
             if (own.IsAcquired && all.IsAcquired) return both;
@@ -65,7 +73,7 @@ internal sealed class RequestLimits : IDisposable
             throw new ProblemException(Problem.TooManyRequests($"There may be {Streams} streams of one token and {AllStreams} in all at a time: end one.", 10));
         }
         if (!isExpensive) return Both.Nothing;
-        RateLimitLease turn = await _expensive.AcquireAsync(token, 1, cancellation);
+        RateLimitLease turn = await _expensive.AcquireAsync(token.Name, cancellation);
         if (turn.IsAcquired) return turn;
         turn.Dispose();
         throw new ProblemException(Problem.TooManyRequests($"{Expensive} requests like this one are being answered for the token '{token.Name}', and {WaitingExpensive} wait.", 1));
@@ -80,8 +88,8 @@ internal sealed class RequestLimits : IDisposable
         _wrong.Dispose();
     }
 
-    private static PartitionedRateLimiter<AccessToken> Concurrent(int permits, int waiting) => PartitionedRateLimiter.Create<AccessToken, string>(token =>
-        RateLimitPartition.GetConcurrencyLimiter(token.Name, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
+    private static LimitersByName Concurrent(int permits, int waiting) => new(Most, () =>
+        new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
 
     private static int RetryAfter(RateLimitLease lease) =>
         lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;

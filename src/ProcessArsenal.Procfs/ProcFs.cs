@@ -183,6 +183,20 @@ public sealed unsafe class ProcFs : IDisposable
         return !File.Exists("/.dockerenv") && !File.Exists("/run/.containerenv") && Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is null;
     }
 
+    /// <summary>Reads the kernel function that the main thread of a process waits in (proc_pid_wchan(5)): <c>0</c> if it runs, or if we may not know. Whose pid
+    /// it is is not asked.</summary>
+    /// <param name="name">A slice of the buffer.</param>
+    public ReadOutcome ReadWaitChannel(int pid, Span<byte> buffer, out ReadOnlySpan<byte> name)
+    {
+        Span<byte> path = stackalloc byte[24];
+        _ = Utf8Formatter.TryFormat(pid, path, out int digits);
+        "/wchan\0"u8.CopyTo(path[digits..]);
+        ReadOutcome outcome = ProcFile.Read(_fd, path, buffer, out int length);
+        GC.KeepAlive(this);
+        name = buffer[..length];
+        return outcome;
+    }
+
     /// <summary>Reads /proc/vmstat.</summary>
     public ReadOutcome ReadVmstat(out ProcVmstat vmstat)
     {

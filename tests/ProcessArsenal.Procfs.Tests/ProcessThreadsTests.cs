@@ -47,6 +47,10 @@ public sealed class ProcessThreadsTests : IDisposable
             Assert.Equal(1UL, switches.Voluntary);
             Assert.Equal(ReadOutcome.Ok, directory.ReadThreadWaitChannel(30, _buffer, out ReadOnlySpan<byte> channel));
             Assert.Equal("do_sys_poll"u8, channel);
+            Assert.Equal(ReadOutcome.Ok, proc.ReadWaitChannel(10, _buffer, out channel));
+            Assert.Equal("do_sys_poll"u8, channel);
+            Assert.Equal(ReadOutcome.Gone, proc.ReadWaitChannel(11, _buffer, out channel));
+            Assert.True(channel.IsEmpty);
             _fixture.ThreadExit(10, 30);
             Assert.Equal(ReadOutcome.Gone, directory.ReadThreadStat(30, _buffer, out _, out _));
         }

@@ -48,6 +48,7 @@ public sealed class FixtureProc : IDisposable
         Write(process, "limits", process.RenderLimits());
         Write(process, "cgroup", Encoding.UTF8.GetBytes(process.Cgroup));
         Write(process, "cmdline", process.HasMemory ? Encoding.UTF8.GetBytes(string.Concat(process.Arguments.Select(a => a + "\0"))) : []);
+        Write(process, "wchan", Encoding.UTF8.GetBytes(process.WaitChannel));
         WriteThread(process, process, process.WaitChannel);
         Link(process, "exe", process.HasMemory ? process.Executable : null);
 

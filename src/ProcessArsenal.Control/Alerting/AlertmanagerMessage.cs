@@ -25,8 +25,11 @@ public sealed record AlertmanagerMessage
     /// <summary>Which of Alertmanager's receivers we are.</summary>
     public string Receiver { get; }
 
-    /// <summary>Alerts of the group that were left out, as its max_alerts says: nothing is known of them.</summary>
+    /// <summary>Alerts of the group that are not here: nothing is known of them. Alertmanager left them out, as its max_alerts says, or we did: <see cref="WhyLeftOut"/>.</summary>
     public long Truncated { get; }
+
+    /// <summary>What is too much of the first alert that we left out ourselves; null if there is none. The others are heard all the same.</summary>
+    public string? WhyLeftOut { get; private init; }
 
     public IReadOnlyList<ReceivedAlert> Alerts { get; }
 
@@ -68,12 +71,34 @@ public sealed record AlertmanagerMessage
         if (alerts.Count > MostAlerts) throw TooLarge($"{alerts.Count} alerts are more than the {MostAlerts} that are taken at once: set max_alerts");
         Length(message.GroupKey ?? "", LongestAnnotation, "groupKey");
         Length(message.Receiver ?? "", LongestAnnotation, "receiver");
-        ReceivedAlert[] read = [.. alerts.Select(Read)];
+        string?[] tooMuch = [.. alerts.Select(TooMuchOf)];
+        int leftOut = tooMuch.Count(static why => why is not null);
+        string? first = tooMuch.FirstOrDefault(static why => why is not null);
+        if (first is not null && leftOut == alerts.Count) throw TooLarge(first);
+        ReceivedAlert[] read = [.. alerts.Select(static (alert, i) => (alert, i)).Where(one => tooMuch[one.i] is null).Select(static one => Read(one.alert, one.i))];
+        long truncated = leftOut + Math.Min(message.TruncatedAlerts, long.MaxValue - leftOut);
         // What they all have in common is true of those that were left out too.
         bool isOfOne = message.CommonLabels?.ContainsKey(Instance) == true;
         long instances = read.Where(static alert => alert.IsFiring).Select(static alert => alert.Labels.GetValueOrDefault(Instance)).OfType<string>().Distinct(StringComparer.Ordinal).LongCount()
-            + (isOfOne ? 0 : Math.Min(message.TruncatedAlerts, int.MaxValue / 2));
-        return new AlertmanagerMessage(message.GroupKey ?? "", message.Receiver ?? "", message.TruncatedAlerts, read, (int)instances);
+            + (isOfOne ? 0 : Math.Min(truncated, int.MaxValue / 2));
+        return new AlertmanagerMessage(message.GroupKey ?? "", message.Receiver ?? "", truncated, read, (int)instances) { WhyLeftOut = first };
+    }
+
+    /// <returns>What is too much of an alert's labels, by which it is known, so that they can't be cut; null if nothing is.</returns>
+    private static string? TooMuchOf(AlertJson? alert, int index)
+    {
+        if (alert?.Labels is not { } labels) return null;
+        if (labels.Count > MostLabels) return Text($"alerts[{index}] has {labels.Count} labels, more than the {MostLabels} that are taken");
+        long all = 0;
+        foreach ((string name, string? value) in labels)
+        {
+            if (name.Length > LongestName) return Text($"a name in labels of alerts[{index}] has {name.Length} characters, more than the {LongestName} that are taken");
+            if (value?.Length > LongestValue) return Text($"a value in labels of alerts[{index}] has {value.Length} characters, more than the {LongestValue} that are taken");
+            all += name.Length + (value?.Length ?? 0);
+        }
+        return all > LongestLabels ? Text($"the labels of alerts[{index}] have more than the {LongestLabels} characters that are taken") : null;
+
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 
     private static ReceivedAlert Read(AlertJson? alert, int index)
@@ -83,18 +108,14 @@ public sealed record AlertmanagerMessage
         if (alert.StartsAt is not { } starts) throw Wrong("has no startsAt");
         Dictionary<string, string> labels = Labels();
         if (labels.Count == 0) throw Wrong("has no labels");
-        if (labels.Sum(static label => label.Key.Length + label.Value.Length) > LongestLabels) throw TooLarge($"the labels of alerts[{index}] have more than the {LongestLabels} characters that are taken");
         return new ReceivedAlert(alert.Status == Firing, AlertFingerprint.Parse(alert.Fingerprint) ?? AlertFingerprint.Of(labels), labels, Annotations(alert.Annotations), starts, alert.EndsAt ?? DateTimeOffset.MinValue);
 
         Dictionary<string, string> Labels()
         {
-            if (alert.Labels?.Count > MostLabels) throw TooLarge($"alerts[{index}] has {alert.Labels.Count} labels, more than the {MostLabels} that are taken");
             var read = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach ((string name, string? value) in alert.Labels ?? [])
             {
                 if (name.Length == 0 || value is null) throw Wrong("has labels without a name or a value");
-                Length(name, LongestName, $"a name in labels of alerts[{index}]");
-                Length(value, LongestValue, $"a value in labels of alerts[{index}]");
                 read.Add(name, value);
             }
             return read;

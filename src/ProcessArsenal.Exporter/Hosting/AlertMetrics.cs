@@ -28,7 +28,7 @@ internal sealed class AlertMetrics
         MetricFactory factory = Metrics.WithCustomRegistry(registry);
         _deliveries = factory.CreateCounter("process_controller_alert_deliveries_total", "Deliveries of Alertmanager, by what came of each.", ["outcome"]);
         _alerts = factory.CreateCounter("process_controller_alerts_received_total", "Alerts in deliveries that were recorded, by their own status and the verdict.", ["status", "outcome"]);
-        _truncated = factory.CreateCounter("process_controller_alerts_truncated_total", "Alerts that Alertmanager left out of deliveries (max_alerts): nothing is known of them.");
+        _truncated = factory.CreateCounter("process_controller_alerts_truncated_total", "Alerts that were left out of deliveries, by Alertmanager (max_alerts), or as their labels are too large: nothing is known of them.");
         _sent = factory.CreateCounter("process_controller_alert_sends_total", "Requests by which alerts of our own are raised, kept up and resolved in Alertmanager, by what each replica said.", ["outcome"]);
         // From the first page on: of a series that begins with 1 nobody can tell that it has risen.
         foreach (string outcome in (string[])[Recorded, .. Enum.GetValues<DeliveryFault>().Select(Word)]) _deliveries.WithLabels(outcome);

@@ -132,7 +132,7 @@ internal sealed partial class ControlService : IHostedService, IDisposable
     public void Delivered(AlertmanagerMessage message, DeliveryReceipt receipt, TimeSpan took)
     {
         _alertMetrics.Delivered(message, receipt, took);
-        if (message.Truncated > 0 && _alertBudget.Take() is { } omitted) Log.Truncated(_logger, receipt.DeliveryId, message.Truncated, omitted);
+        if (message.Truncated > 0 && _alertBudget.Take() is { } omitted) Log.Truncated(_logger, receipt.DeliveryId, message.Truncated, message.WhyLeftOut ?? "its max_alerts", omitted);
     }
 
     /// <summary>A delivery was refused.</summary>
@@ -266,8 +266,8 @@ internal sealed partial class ControlService : IHostedService, IDisposable
         [LoggerMessage(543, LogLevel.Error, "An action was not taken, as it can't be recorded: {Reason}{Omitted}")]
         public static partial void NotRecorded(ILogger logger, string reason, string omitted);
 
-        [LoggerMessage(547, LogLevel.Warning, "Delivery {Delivery} of Alertmanager leaves {Alerts} alerts out (its max_alerts), of which nothing is known{Omitted}")]
-        public static partial void Truncated(ILogger logger, long delivery, long alerts, string omitted);
+        [LoggerMessage(547, LogLevel.Warning, "Of delivery {Delivery} of Alertmanager {Alerts} alerts are left out ({Reason}): nothing is known of them{Omitted}")]
+        public static partial void Truncated(ILogger logger, long delivery, long alerts, string reason, string omitted);
 
         [LoggerMessage(548, LogLevel.Warning, "A delivery of Alertmanager was refused: {Reason}{Omitted}")]
         public static partial void NotDelivered(ILogger logger, string reason, string omitted);

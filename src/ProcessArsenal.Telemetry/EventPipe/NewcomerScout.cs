@@ -10,7 +10,8 @@ internal sealed class NewcomerScout : IDisposable
     /// <summary>After the exec: a runtime has its threads after some hundredths of a second, on a busy machine after tenths.</summary>
     private static readonly TimeSpan[] Looks = [TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(800)];
 
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+    /// <summary>From look to look: those who come meanwhile are looked at together, since waking costs more than looking.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Who was found and is not taken: its process has ended, or no tick came.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -48,8 +49,9 @@ internal sealed class NewcomerScout : IDisposable
         lock (_gate)
         {
             if (_disposed || _waiting[0].Count >= MostWaiting) return; // The tick will find it.
-            if (Array.TrueForAll(_waiting, queue => queue.Count == 0)) _timer.Change(Looks[0], Period);
+            bool isFirst = _waiting[0].Count == 0;
             _waiting[0].Enqueue((pid, _time.GetTimestamp()));
+            if (isFirst) LookLater();
         }
     }
 
@@ -118,8 +120,17 @@ internal sealed class NewcomerScout : IDisposable
                     if (!LookAt(next.Pid, next.Since) && look + 1 < Looks.Length) _waiting[look + 1].Enqueue(next);
                 }
             }
-            if (!_disposed && Array.TrueForAll(_waiting, queue => queue.Count == 0)) _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (!_disposed) LookLater();
         }
+    }
+
+    /// <summary>Once, when the next one is due.</summary>
+    private void LookLater()
+    {
+        TimeSpan least = TimeSpan.MaxValue;
+        for (int look = 0; look < Looks.Length; look++)
+            if (_waiting[look].TryPeek(out (int Pid, long Since) next) && Looks[look] - _time.GetElapsedTime(next.Since) is var left && left < least) least = left;
+        if (least < TimeSpan.MaxValue) _timer.Change(least > Gathering ? least : Gathering, Timeout.InfiniteTimeSpan);
     }
 
     /// <returns>Whether there is nothing more to see.</returns>

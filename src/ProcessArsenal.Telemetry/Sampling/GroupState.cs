@@ -78,18 +78,12 @@ internal sealed class GroupState
     public void Add(in ProcessRow row, double[] counters)
     {
         Members++;
-        foreach (Metric metric in _set.Metrics)
+        foreach (ref readonly GroupSource source in _set.Sources.AsSpan())
         {
-            if (metric.GroupSlot < 0) continue;
-            for (int i = 0; i < metric.Series.Length; i++)
-            {
-                if (metric.Series[i].Read is not { } read) continue;
-                int slot = metric.GroupSlot + i;
-                if (read(row) is not { } value) _unreadable[slot]++;
-                else if (double.IsNaN(value)) continue;
-                else if (metric.Kind == MetricKind.Counter) AddIncrement(ref _values[slot], ref counters[metric.CounterSlot + i], value);
-                else _values[slot] = Combine(metric.Aggregation, _values[slot], value);
-            }
+            if (source.Read(row) is not { } value) _unreadable[source.Slot]++;
+            else if (double.IsNaN(value)) continue;
+            else if (source.CounterSlot >= 0) AddIncrement(ref _values[source.Slot], ref counters[source.CounterSlot], value);
+            else _values[source.Slot] = Combine(source.Aggregation, _values[source.Slot], value);
         }
     }
 
@@ -98,14 +92,10 @@ internal sealed class GroupState
     public void AddEnded(in ProcessRow row, double[] counters)
     {
         HasEnded = true;
-        foreach (Metric metric in _set.Metrics)
+        foreach (ref readonly GroupSource source in _set.Sources.AsSpan())
         {
-            if (metric.CounterSlot < 0) continue;
-            for (int i = 0; i < metric.Series.Length; i++)
-            {
-                if (metric.Series[i].Read!(row) is { } value && !double.IsNaN(value) && !double.IsNaN(counters[metric.CounterSlot + i]))
-                    AddIncrement(ref _values[metric.GroupSlot + i], ref counters[metric.CounterSlot + i], value);
-            }
+            if (source.CounterSlot >= 0 && source.Read(row) is { } value && !double.IsNaN(value) && !double.IsNaN(counters[source.CounterSlot]))
+                AddIncrement(ref _values[source.Slot], ref counters[source.CounterSlot], value);
         }
     }
 

@@ -7,6 +7,8 @@ namespace ProcessArsenal.Telemetry.Sampling;
 /// (kernel thread, zombie) has 0 bytes, which is true; of one whose main thread ended while others live on, the kernel tells 0 too, which is not.</summary>
 public static class ProcessFacts
 {
+    private static readonly ProcStatus NoMemory;
+
     public static double? ResidentBytes(in ProcessSample sample) =>
         sample.Stat.IsLeaderless ? null : sample.Statm?.ResidentPages * (double)SystemConstants.PageSize;
 
@@ -14,10 +16,10 @@ public static class ProcessFacts
         sample.Stat.IsLeaderless ? null : sample.Statm?.SizePages * (double)SystemConstants.PageSize;
 
     public static double? AnonymousBytes(in ProcessSample sample) =>
-        Detail(sample)?.AnonymousBytes;
+        Detail(sample, out bool known).AnonymousBytes is var value && known ? value : null;
 
     public static double? SwapBytes(in ProcessSample sample) =>
-        Detail(sample)?.SwapBytes;
+        Detail(sample, out bool known).SwapBytes is var value && known ? value : null;
 
     /// <summary>Resident memory with shared pages divided by the number of processes that map them (PSS).</summary>
     public static double? ProportionalBytes(in ProcessSample sample) => Rollup(sample)?.ProportionalBytes;
@@ -37,12 +39,12 @@ public static class ProcessFacts
         return sample.Stat.IsLeaderless ? null : sample.Smaps;
     }
 
-    /// <summary>The sizes in status. Without an address space they are 0; with one, Linux before 4.5 does not tell them.</summary>
-    private static ProcStatus? Detail(in ProcessSample sample)
+    /// <summary>The sizes in status, without copying them. Without an address space they are 0; with one, Linux before 4.5 does not tell them.</summary>
+    private static ref readonly ProcStatus Detail(in ProcessSample sample, out bool known)
     {
-        if (sample.Stat.IsLeaderless || sample.Status is not { } status) return null;
-        if (status.HasMemory) return status;
-        return HasNoMemory(sample) ? default(ProcStatus) : null;
+        ref readonly ProcStatus status = ref Nullable.GetValueRefOrDefaultRef(in sample.Status);
+        known = !sample.Stat.IsLeaderless && sample.Status.HasValue && (status.HasMemory || HasNoMemory(sample));
+        return ref status.HasMemory ? ref status : ref NoMemory;
     }
 
     public static double? Descriptors(in ProcessSample sample) =>

@@ -190,6 +190,7 @@ internal sealed class ProcessTracker : IDisposable
         if (!_listing.IsWhole(_known.Count) && _events is not null && SeesAllProcesses)
         {
             _events.TakeBorn(began, _born);
+            _born.Sort(); // Few: all that are known are in order then, and need not be sorted.
             Discover(_born);
             _born.Clear();
         }

@@ -36,24 +36,35 @@ internal sealed class ReportSelector
 
     private void RankByCpu(Span<ProcessRow> rows, List<TrackedProcess> processes, int top)
     {
-        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : -(rows[i].Rates.Cpu ?? 0);
-        Sort(rows.Length);
-        for (int rank = 0; rank < rows.Length; rank++)
-            processes[_indexes[rank]].TopCpu.Update(_scores[rank] < 0 ? rank : int.MaxValue, top);
+        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : rows[i].Rates.Cpu ?? 0;
+        int competing = Sort(rows.Length);
+        for (int i = 0; i < rows.Length; i++) processes[_indexes[i]].TopCpu.Update(i < competing ? i : int.MaxValue, top);
     }
 
     private void RankByMemory(Span<ProcessRow> rows, List<TrackedProcess> processes, int top)
     {
-        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : -(ProcessFacts.ResidentBytes(rows[i].Sample) ?? 0);
-        Sort(rows.Length);
-        for (int rank = 0; rank < rows.Length; rank++)
-            processes[_indexes[rank]].TopMemory.Update(_scores[rank] < 0 ? rank : int.MaxValue, top);
+        for (int i = 0; i < rows.Length; i++) _scores[i] = rows[i].Group is null ? 0 : ProcessFacts.ResidentBytes(rows[i].Sample) ?? 0;
+        int competing = Sort(rows.Length);
+        for (int i = 0; i < rows.Length; i++) processes[_indexes[i]].TopMemory.Update(i < competing ? i : int.MaxValue, top);
     }
 
-    private void Sort(int count)
+    /// <summary>Those that have a score, the highest first, and behind them those that have none, of which most are idle: they need no order.</summary>
+    /// <returns>How many have one.</returns>
+    private int Sort(int count)
     {
-        for (int i = 0; i < count; i++) _indexes[i] = i;
-        Array.Sort(_scores, _indexes, 0, count);
+        int competing = 0, others = count;
+        for (int i = 0; i < count; i++)
+        {
+            double score = _scores[i];
+            if (score > 0)
+            {
+                _scores[competing] = -score; // Not beyond i: what is there was looked at.
+                _indexes[competing++] = i;
+            }
+            else _indexes[--others] = i;
+        }
+        Array.Sort(_scores, _indexes, 0, competing);
+        return competing;
     }
 
     /// <summary>Watched before .NET processes, these before top, and those that had series before newcomers.</summary>

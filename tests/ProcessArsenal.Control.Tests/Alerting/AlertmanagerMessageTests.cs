@@ -101,7 +101,14 @@ public sealed class AlertmanagerMessageTests
         for (int i = 0; i < AlertmanagerMessage.MostLabels; i++) tooMany["labels"]![$"l{i}"] = "";
         for (int i = 0; i < 8; i++) tooMuch["labels"]![$"l{i}"] = new string('x', AlertmanagerMessage.LongestValue / 2);
         foreach (JsonObject alert in (JsonObject[])[tooLong, tooMany, tooMuch])
+        {
             Assert.True(Assert.Throws<AlertMessageException>(() => AlertPayload.Message(alert)).IsTooLarge);
+            AlertmanagerMessage others = AlertPayload.Message(AlertPayload.Alert("B", Began), (JsonObject)alert.DeepClone(), AlertPayload.Alert("C", Began)); // They are heard all the same.
+            Assert.Equal(["B", "C"], others.Alerts.Select(static one => one.Labels["alertname"]));
+            Assert.Equal((1, 2), (others.Truncated, others.InstancesNamed));
+            Assert.Contains("alerts[1]", others.WhyLeftOut, StringComparison.Ordinal);
+            Assert.NotEqual(others.Composition, AlertPayload.Message(AlertPayload.Alert("B", Began), AlertPayload.Alert("C", Began)).Composition);
+        }
         string many = string.Join(",", Enumerable.Repeat("""{"status":"firing","labels":{"a":"b"},"startsAt":"2026-01-01T00:00:00Z"}""", AlertmanagerMessage.MostAlerts + 1));
         Assert.True(Assert.Throws<AlertMessageException>(() => AlertmanagerMessage.Parse(Encoding.UTF8.GetBytes($$"""{"version":"4","alerts":[{{many}}]}"""))).IsTooLarge);
         Assert.True(Assert.Throws<AlertMessageException>(() => AlertmanagerMessage.Parse(new byte[AlertmanagerMessage.MostBytes + 1])).IsTooLarge);

@@ -78,6 +78,25 @@ public sealed class PolicyRunnerTests : IAsyncDisposable
         Assert.Equal(["p"], runner.Match(labels));
     }
 
+    /// <summary>Without policies it sleeps through samples.</summary>
+    [Fact]
+    public async Task A_policy_that_comes_later_sees_the_samples_from_then_on()
+    {
+        string program = _place.Program("later");
+        Victim victim = _place.Start(program);
+        _place.Sample();
+        await using PolicyRunner runner = Start(new PolicySet([]));
+        _place.Sample();
+        Assert.Empty(runner.Statuses);
+        await runner.ConfigureAsync(new PolicySet([new Policy("p") { Mode = PolicyMode.Enforce, When = ControlPlace.Parse($"exe = \"{program}\""), Target = ControlPlace.Parse($"exe = \"{program}\""), Steps = [new KillStep()], Limits = new PolicyLimits { Cooldown = TimeSpan.Zero } }]));
+        await Eventually.True("it is killed", () =>
+        {
+            _place.Sample();
+            return !victim.IsAlive;
+        });
+        Assert.Empty(_trouble);
+    }
+
     private PolicyRunner Start(string program)
     {
         var policy = new Policy("p")
@@ -88,8 +107,13 @@ public sealed class PolicyRunnerTests : IAsyncDisposable
             Steps = [new KillStep()],
             Limits = new PolicyLimits { Cooldown = TimeSpan.Zero },
         };
+        return Start(new PolicySet([policy]));
+    }
+
+    private PolicyRunner Start(PolicySet policies)
+    {
         var tools = new PolicyTools(_place.Store, () => _place.Ledger, () => _place.Pipeline, null!, new RestartOptions(), static _ => null, static _ => null, TimeProvider.System) { Alertmanager = _alertmanager, Dumps = null! };
-        var runner = new PolicyRunner(tools, new PolicySet([policy])) { Trouble = _trouble.Enqueue };
+        var runner = new PolicyRunner(tools, policies) { Trouble = _trouble.Enqueue };
         runner.Start();
         return runner;
     }

@@ -139,7 +139,7 @@ public sealed class CatalogueTests
         | `process_controller_health_checks_total` | counter | `supervisor`, `child`, `outcome` = success, failure | Health checks of supervised children. |
         | `process_controller_alert_deliveries_total` | counter | `outcome` = recorded, invalid, too_large, overloaded, not_recorded | Deliveries of Alertmanager, by what came of each. |
         | `process_controller_alerts_received_total` | counter | `status` = firing, resolved, `outcome` = accepted, duplicate, repeat, stale, not_for_us, no_policy | Alerts in deliveries that were recorded, by their own status and the verdict. |
-        | `process_controller_alerts_truncated_total` | counter | | Alerts that Alertmanager left out of deliveries (max_alerts): nothing is known of them. |
+        | `process_controller_alerts_truncated_total` | counter | | Alerts that were left out of deliveries, by Alertmanager (max_alerts), or as their labels are too large: nothing is known of them. |
         | `process_controller_alert_record_duration_seconds` | histogram | | Time until a delivery was on the disk. |
         | `process_controller_alert_incidents_open` | gauge | `told` = true, false | Alerts that fire and were kept, by whether policies were told of them. |
         | `process_controller_alert_events_waiting` | gauge | | Events of alerts that policies have not taken yet. |

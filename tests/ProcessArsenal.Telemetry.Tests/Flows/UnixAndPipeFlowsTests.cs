@@ -51,6 +51,8 @@ public sealed class UnixAndPipeFlowsTests
             return PipeFlows.TryRead(proc, sums, static () => false) && PipeWait.IsStuckWriting(new ThreadList(1, new Dictionary<string, int>(), [new ThreadUse(cat.Id, "cat", "sleeping", WaitsIn(proc, cat.Id), 0)], null));
         });
         Assert.Contains(sums!.Pairs, pair => pair.Key.From.Process?.Pid == cat.Id && pair.Key.To.Process?.Pid == Environment.ProcessId && pair.Value.Connections == 1);
+        Assert.Equal(ReadOutcome.Ok, proc.ReadWaitChannel(cat.Id, new byte[256], out ReadOnlySpan<byte> function));
+        Assert.True(PipeWait.IsForRoom(function));
         cat.StandardOutput.Close(); // Ends it.
         await cat.WaitForExitAsync(TestContext.Current.CancellationToken);
     }

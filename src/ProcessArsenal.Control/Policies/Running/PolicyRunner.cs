@@ -14,7 +14,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     /// <summary>Alerts that are looked at before the next sample is.</summary>
     private const int MostAtOnce = 256;
 
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2), Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2), Idle = TimeSpan.FromSeconds(1), IdleWithout = TimeSpan.FromSeconds(10);
 
     private readonly PolicyTools _tools;
     private readonly PolicyEyes _eyes;
@@ -76,7 +76,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     public void Start()
     {
         TakeUpLedger(); // Or there would seem to be no policies until the first turn.
-        _tools.Store.Published = Wake;
+        _tools.Store.Published = LookAgain;
         _loop = Task.Run(LoopAsync);
     }
 
@@ -131,7 +131,7 @@ public sealed class PolicyRunner : IAsyncDisposable
     /// <summary>Ends. What is under way is waited for, but not for long; the next run knows of it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_tools.Store.Published == Wake) _tools.Store.Published = null;
+        if (_tools.Store.Published == LookAgain) _tools.Store.Published = null;
         await _closed.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         await Task.WhenAny(Task.WhenAll(_steps.Keys), Task.Delay(EndPatience, _tools.Time)).ConfigureAwait(false);
@@ -140,6 +140,14 @@ public sealed class PolicyRunner : IAsyncDisposable
     }
 
     private DateTimeOffset Now => _clock.Now;
+
+    /// <summary>Without policies there is little to look at: what earlier ones have left.</summary>
+    private bool HasPolicies => Volatile.Read(ref _policies).All.Count > 0;
+
+    private void LookAgain()
+    {
+        if (HasPolicies) Wake();
+    }
 
     private void Wake()
     {
@@ -179,7 +187,7 @@ public sealed class PolicyRunner : IAsyncDisposable
             try
             {
                 // Also without a sample: deadlines pass.
-                await _signal.WaitAsync(Idle, _closed.Token).ConfigureAwait(false);
+                await _signal.WaitAsync(HasPolicies ? Idle : IdleWithout, _closed.Token).ConfigureAwait(false);
                 await TurnAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_closed.IsCancellationRequested)

@@ -14,6 +14,9 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
 
     private const int MostWaiting = 256, MostReaders = 8;
 
+    /// <summary>Who has not moved since he was found not to wait is looked at once in so many rounds: he would have had to write in less than the kernel counts.</summary>
+    private const int Rounds = 8;
+
     /// <summary>Some milliseconds where the processors are free; whoever looks has to see something too where they are not.</summary>
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(1);
 
@@ -22,6 +25,11 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
 
     /// <summary>Who waits, how often it had run when that was first seen, and since when.</summary>
     private Dictionary<ProcessIdentity, (ulong Switches, long Since)> _waiting = [];
+
+    /// <summary>Who did not wait, and how far his accounts were.</summary>
+    private Dictionary<ProcessIdentity, ulong> _others = [];
+
+    private int _round;
 
     /// <summary>Looks, and tells who has waited for a minute, by what was seen since earlier looks.</summary>
     /// <param name="snapshot">Held meanwhile.</param>
@@ -33,18 +41,26 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
             long began = time.GetTimestamp();
             var stuck = new List<int>();
             var waiting = new Dictionary<ProcessIdentity, (ulong Switches, long Since)>();
+            var others = new Dictionary<ProcessIdentity, ulong>(_others.Count);
+            _round = (_round + 1) % Rounds;
             for (int i = 0; i < snapshot.ProcessCount && waiting.Count < MostWaiting && time.GetElapsedTime(began) < Within; i++)
             {
                 ref readonly ProcessRow row = ref snapshot.Processes[i];
                 if (row.Description.IsKernelThread || row.Sample.Stat.State != (byte)'S' || row.Rates.Cpu is not 0) continue;
                 ProcessIdentity identity = row.Sample.Identity;
-                if (SwitchesOfWaiting(identity.Pid) is not { } switches) continue;
+                ulong moved = row.Sample.Stat.UserTicks + row.Sample.Stat.SystemTicks + row.Sample.Stat.MinorFaults;
+                bool isStill = _others.TryGetValue(identity, out ulong known) && known == moved && identity.Pid % Rounds != _round;
+                if (isStill || SwitchesOfWaiting(identity.Pid) is not { } switches)
+                {
+                    others[identity] = moved;
+                    continue;
+                }
                 // One that has run since has written something.
                 long since = _waiting.TryGetValue(identity, out var before) && before.Switches == switches ? before.Since : began;
                 waiting[identity] = (switches, since);
                 if (time.GetElapsedTime(since, began) >= Long) stuck.Add(i);
             }
-            _waiting = waiting;
+            (_waiting, _others) = (waiting, others);
             return stuck.Count == 0 ? [] : WithReaders(snapshot, stuck, () => time.GetElapsedTime(began) > 2 * Within);
         }
     }
@@ -52,12 +68,11 @@ public sealed class PipeProbe(ProcFs proc, TimeProvider time)
     /// <summary>How often the main thread has run; null if it does not wait for room in a pipe.</summary>
     private ulong? SwitchesOfWaiting(int pid)
     {
+        // Of hardly any is more to be read, so no directory is opened.
+        if (proc.ReadWaitChannel(pid, _buffer, out ReadOnlySpan<byte> function) != ReadOutcome.Ok || !PipeWait.IsForRoom(function)) return null;
         if (proc.OpenProcess(pid, out ProcessDirectory? directory) != ReadOutcome.Ok) return null;
         using (directory)
-        {
-            if (directory!.ReadThreadWaitChannel(pid, _buffer, out ReadOnlySpan<byte> function) != ReadOutcome.Ok || !PipeWait.IsForRoom(function)) return null;
             return directory!.ReadThreadSwitches(pid, _buffer, out ProcTaskSwitches switches) == ReadOutcome.Ok ? switches.Voluntary + switches.Involuntary : null;
-        }
     }
 
     /// <summary>The one that it writes to by now; null if the kernel does not tell.</summary>

@@ -58,6 +58,12 @@ bench-peers: publish $(WORKLOAD) artifacts/floor artifacts/cputime ## side by si
 	@scripts/setup.sh bench-peers
 	@benchmarks/Peers/run.sh
 
+.PHONY: layout
+layout: publish $(WORKLOAD) artifacts/executed ## renew functions.txt, by which the compiler lays out what runs all the time (LAYOUT_SECONDS=90); then make publish, and bench-peers says what it brings
+	@scripts/setup.sh run
+	dotnet build tests/targets/Shop -c Release -f net10.0 -v quiet
+	benchmarks/Layout/order.sh
+
 .PHONY: bench-page
 bench-page: publish $(WORKLOAD) artifacts/cputime ## CPU of a whole request for a page of 20,000 series (BATCHES=7 REQUESTS=300)
 	@scripts/setup.sh bench-peers
@@ -179,7 +185,8 @@ artifacts/native/seventy-rust: tests/targets/native/seventy.rs
 
 artifacts/floor: benchmarks/Peers/floor.c benchmarks/Peers/taskstats.c benchmarks/Peers/taskstats.h
 artifacts/cputime: benchmarks/Peers/cputime.c
-artifacts/floor artifacts/cputime:
+artifacts/executed: benchmarks/Layout/executed.c
+artifacts/floor artifacts/cputime artifacts/executed:
 	@scripts/setup.sh publish
 	@mkdir -p artifacts
 	$(or $(shell command -v cc),gcc) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^)

@@ -25,7 +25,7 @@ internal sealed class NumberComparison(NumberField subject, TokenKind comparison
         });
     }
 
-    public override void Require(Requirements requirements) => requirements.Number(subject.Name, comparison, _value);
+    public override void Require(Requirements requirements) => requirements.Number(subject.Name, comparison, quantity);
 
     public override void Write(StringBuilder text) =>
         text.Append(subject.Name).Append(' ').Append(Operators.Text(comparison)).Append(' ')

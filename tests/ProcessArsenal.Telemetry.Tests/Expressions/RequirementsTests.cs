@@ -28,6 +28,12 @@ public sealed class RequirementsTests
     [InlineData("memory != 1MiB and memory = 2MiB")]
     public void They_may(string text) => Assert.Null(Expression.Contradiction(Parse(text)));
 
+    [Theory]
+    [InlineData("memory > 2GiB and memory <= 512MiB", "memory can't be above 2GiB and at most 512MiB")]
+    [InlineData("cpu >= 80% and cpu < 0.5", "cpu can't be at least 80% and below 0.5")]
+    [InlineData("uptime = 5m and uptime > 5m", "uptime can't be above 5m and at most 5m")]
+    public void Bounds_are_said_as_they_were_written(string text, string expected) => Assert.Equal(expected, Expression.Contradiction(Parse(text)));
+
     [Fact]
     public void Several_are_looked_at_together() => Assert.Equal("group can't be both \"a\" and \"b\"", Expression.Contradiction(Parse("group = \"a\" and memory > 1MiB for 5m"), Parse("group = \"b\"")));
 
